@@ -1,0 +1,50 @@
+"""gradlab: record a check on a reference engine, replay it on a submission, compare what the two engines did.
+
+This module is the whole public API for authors of checks and plugins. Names load on first use, so that the
+command line and the isolated workers import only what they need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradlab.checks import check
+    from gradlab.hookspecs import hookimpl
+    from gradlab.model import Check, CheckResult, Finding, Location, Observation, Outcome, Report, Task
+    from gradlab.observe import Observer, Recording, pairs
+
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Finding",
+    "Location",
+    "Observation",
+    "Observer",
+    "Outcome",
+    "Recording",
+    "Report",
+    "Task",
+    "__version__",
+    "check",
+    "hookimpl",
+    "pairs",
+]
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "check": "gradlab.checks",
+    "hookimpl": "gradlab.hookspecs",
+    **dict.fromkeys(
+        ["Check", "CheckResult", "Finding", "Location", "Observation", "Outcome", "Report", "Task"], "gradlab.model"
+    ),
+    **dict.fromkeys(["Observer", "Recording", "pairs"], "gradlab.observe"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'gradlab' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,64 @@
+"""Every hook a plugin may implement, in the order in which one grading calls them.
+
+A plugin is a module named in the entry-point group `gradlab` whose functions carry `@gradlab.hookimpl`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gradlab.model import Check, CheckResult, Finding, Observation, Report
+    from gradlab.observe import Observer
+
+__all__ = [
+    "GROUP",
+    "check_finished",
+    "check_started",
+    "hookimpl",
+    "hookspec",
+    "judge",
+    "register_observers",
+    "report_finished",
+]
+
+GROUP = "gradlab"
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def register_observers() -> Sequence[Observer]:
+    """Return the `observe.<name>` methods that this plugin offers and judges."""
+    raise NotImplementedError
+
+
+@hookspec
+def check_started(check: Check) -> None:
+    """Called before a check is replayed on a submission."""
+
+
+@hookspec
+def judge(
+    check: Check, expected: Sequence[Observation], actual: Sequence[Observation]
+) -> Sequence[Finding]:
+    """Return a Finding for every difference between what the reference and the submission did.
+
+    Both sequences are in program order. Judge the kinds that your observers declare, and no others; use
+    `gradlab.pairs` to walk them side by side. No finding means no difference.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def check_finished(result: CheckResult) -> None:
+    """Called once a check has its outcome and score."""
+
+
+@hookspec
+def report_finished(report: Report) -> None:
+    """Called once a submission's report is complete and stored."""

@@ -1,0 +1,68 @@
+"""Build the plugin manager: bundled and third-party plugins through entry points, only those that are named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from gradlab import hookspecs
+from gradlab.errors import CourseError
+
+if TYPE_CHECKING:
+    from gradlab.observe import Observer
+
+__all__ = ["BUNDLED", "build_manager", "observers"]
+
+# The plugins that every course has, and the entry points of this very distribution. They are named here as
+# data so that an uninstalled checkout runs; gradlab itself never imports them by name.
+BUNDLED = ("program", "gradients", "errors", "memory")
+
+
+def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy.PluginManager:
+    """Return a manager with the bundled plugins and those `plugins` names, in that order.
+
+    Raises CourseError if a plugin is not installed, fails to import, or implements a hook that does not exist.
+    """
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    installed = {entry.name: entry for entry in entry_points(group=hookspecs.GROUP)}
+    for name in dict.fromkeys((*BUNDLED, *plugins)):
+        manager.register(_load(name, installed), name=name)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise CourseError(f"Plugin problem: {error}") from error
+    if trace:
+        manager.trace.root.setwriter(sys.stderr.write)
+        manager.enable_tracing()
+    return manager
+
+
+def _load(name: str, installed: dict[str, EntryPoint]) -> object:
+    if name not in installed and name in BUNDLED:
+        return import_module(f"gradlab_plugins.{name}")
+    if name not in installed:
+        raise CourseError(
+            f"The course names the plugin {name!r}, which is not installed. "
+            f"Installed plugins: {', '.join(sorted(installed)) or 'none'}."
+        )
+    try:
+        return installed[name].load()
+    except Exception as error:
+        raise CourseError(f"The plugin {name!r} ({installed[name].value}) cannot be imported: {error}") from error
+
+
+def observers(manager: pluggy.PluginManager) -> dict[str, Observer]:
+    """Return every observer by its name. Raises CourseError if two plugins offer the same name."""
+    found: dict[str, Observer] = {}
+    for group in reversed(manager.hook.register_observers()):
+        for observer in group:
+            if observer.name in found:
+                raise CourseError(f"Two plugins offer observe.{observer.name}.")
+            found[observer.name] = observer
+    return found

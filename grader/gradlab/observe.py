@@ -1,0 +1,54 @@
+"""How a plugin adds `observe.<name>`: while a check is recorded, it expands into steps and probes.
+
+Probes are a closed set that the worker knows; a plugin never ships code to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from gradlab.model import Observation
+
+__all__ = ["PROBES", "Observer", "Probe", "Recording", "pairs"]
+
+Probe = Literal["value", "grad", "flags", "shares", "same", "alive", "text"]
+PROBES: tuple[Probe, ...] = ("value", "grad", "flags", "shares", "same", "alive", "text")
+
+
+class Recording(Protocol):
+    """What a recorder lends to an observer while a check runs."""
+
+    def probe(self, probe: Probe, *values: Any) -> None:
+        """Record a probe of `values`; its observation carries the observer's name."""
+
+    def watch(self, value: Any) -> Any:
+        """Record a weak reference to `value` and return a token for `probe("alive", token)`."""
+
+    def catch(self) -> AbstractContextManager[None]:
+        """Record a block whose exception is observed (as kind: the observer's name) and swallowed."""
+
+
+@dataclass(frozen=True)
+class Observer:
+    """One `observe.<name>`. `record(recording, *args, **kwargs)` runs when the check calls it; what it returns
+    the check receives."""
+
+    name: str
+    record: Callable[..., Any]
+
+
+def pairs(
+    expected: Sequence[Observation], actual: Sequence[Observation], kinds: Sequence[str]
+) -> Iterator[tuple[Observation, Observation]]:
+    """Yield (expected, actual) for each observation of `kinds` that both sides made, in program order.
+
+    What only one side made is the `program` plugin's business, not the caller's.
+    """
+    got = {(seen.sid, seen.nth): seen for seen in actual}
+    for wanted in expected:
+        if wanted.kind in kinds and (seen := got.get((wanted.sid, wanted.nth))) is not None:
+            yield wanted, seen
