@@ -62,6 +62,7 @@ class Check(msgspec.Struct, frozen=True):
     depends_on: str | None = None
     timeout: float | None = None  # wall seconds; None means the assignment's limit
     instances: int = 1
+    tolerance: dict[str, float] = {}  # relative tolerance by dtype name, from the assignment
     file: str = ""
     line: int = 0
 

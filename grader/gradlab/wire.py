@@ -57,7 +57,7 @@ HEADER = _LENGTH.size
 class Scalar(msgspec.Struct, frozen=True, array_like=True, tag="scalar"):
     """A plain None, bool, int, float or str."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Array(msgspec.Struct, frozen=True, array_like=True, tag="array"):

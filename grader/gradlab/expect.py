@@ -1,0 +1,121 @@
+"""What the reference does on a check: its Program and the observations of replaying it, cached in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlab.errors import CheckAuthoringError, InternalError
+from gradlab.isolation import Limits, WorkerDied, next_nonce
+from gradlab.manager import observers
+from gradlab.model import Check, Observation
+from gradlab.record import record
+from gradlab.replay import observations, requests
+from gradlab.wire import Observed, Scalar
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from gradlab.course import Assignment
+    from gradlab.program import Program
+    from gradlab.session import Engines
+
+__all__ = ["Expectation", "Expectations", "seed_of"]
+
+REFERENCE_LIMITS = Limits(wall_seconds=60.0, cpu_seconds=3600, memory_mb=2048, output_kb=64)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A recorded check and what the reference did on it."""
+
+    check: Check
+    program: Program
+    observations: tuple[Observation, ...]
+
+
+class Expectations:
+    """Record and replay checks on the reference, once per check and seed.
+
+    Never written to disk: floats are compared on the machine that made them. Hidden checks have another seed for
+    every submission and are not kept.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        engines: Engines,
+        manager: pluggy.PluginManager,
+        secret: bytes | None,
+        seed: int,
+    ) -> None:
+        self.assignment = assignment
+        self.engines = engines
+        self.observers = observers(manager)
+        self._secret = secret
+        self._seed = seed
+        self._kept: dict[tuple[str, int], Expectation] = {}
+
+    def of(self, check: Check, submission_sha256: str, instance: int = 0) -> Expectation:
+        """Return the expectation of one instance of `check`. Raises CheckAuthoringError if it cannot be recorded."""
+        key = (check.name, instance)
+        if key in self._kept:
+            return self._kept[key]
+        if check.hidden and self._secret is None:
+            raise InternalError(f"The hidden check {check.name!r} needs the course's secret.")
+        seed = seed_of(check, self.assignment, submission_sha256, self._secret, self._seed)
+        program = record(
+            check,
+            self.engines.engine,
+            seed=seed,
+            observers=self.observers,
+            surface=self.assignment.surface,
+            instance=instance,
+        )
+        made = Expectation(check, program, self._replay(check, program))
+        if not check.hidden:
+            self._kept[key] = made
+        return made
+
+    def _replay(self, check: Check, program: Program) -> tuple[Observation, ...]:
+        worker = self.engines.reference_worker(REFERENCE_LIMITS)
+        replies: list[Observed] = []
+        try:
+            for request in requests(program, _nonces()):
+                reply = worker.ask(request, REFERENCE_LIMITS.wall_seconds)
+                if not isinstance(reply, Observed):
+                    raise InternalError(f"The reference's worker answered with {type(reply).__name__}.")
+                replies.append(reply)
+        except WorkerDied as died:
+            self.engines.drop_reference_worker()
+            raise InternalError(f"The reference failed on the check {check.name!r}: {died.detail}") from died
+        seen = observations(program, replies)
+        if seen[-1].payload != Scalar("reached"):
+            raise CheckAuthoringError(
+                f"{check.file}:{check.line}: the check {check.name!r} does not run to its end when it is replayed on "
+                f"the reference: {seen[-1].payload}."
+            )
+        return seen
+
+
+def _nonces() -> Iterable[int]:
+    return (next_nonce() for _ in itertools.count())
+
+
+def seed_of(
+    check: Check, assignment: Assignment, submission_sha256: str, secret: bytes | None, seed: int
+) -> bytes:
+    """Return the seed of a check's `rng`.
+
+    Public checks: a function of `seed` and the check's name, the same for everybody. Hidden checks: an HMAC under
+    the course's secret of assignment, suite, submission and check, so that nobody can know it beforehand, two
+    submissions differ, and a regrade repeats it.
+    """
+    if not check.hidden:
+        return hashlib.sha256(f"{seed}\0{assignment.name}\0{check.name}".encode()).digest()
+    message = "\0".join([assignment.name, assignment.suite_sha256, submission_sha256, check.name, str(seed)])
+    return hmac.digest(secret or b"", message.encode(), "sha256")

@@ -1,0 +1,223 @@
+"""Grade one submission: the main flow of gradlab.
+
+Record each check on the reference, replay it on the reference and on the submission, judge, score, report.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradlab import scoring
+from gradlab.errors import InternalError, IsolationError
+from gradlab.expect import Expectation, Expectations
+from gradlab.model import (
+    Check,
+    CheckResult,
+    Engine,
+    Environment,
+    Finding,
+    Outcome,
+    Report,
+    Submitted,
+    Suite,
+)
+from gradlab.replay import unjudged
+from gradlab.show import show
+from gradlab.trial import Loaded, Replayed, Trial
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from gradlab.course import Assignment
+    from gradlab.session import Engines
+    from gradlab.submission import Submission
+
+__all__ = ["Grading", "grade"]
+
+HIDDEN_NEEDS = ("strong", "standard")
+
+
+@dataclass
+class Grading:
+    """What one grading needs beside the submission itself. Reuse it for a class: expectations are cached in it."""
+
+    assignment: Assignment
+    engines: Engines
+    manager: pluggy.PluginManager
+    secret: bytes | None = None
+    seed: int = 0
+    select: Callable[[Check], bool] = lambda check: True
+    on_output: Callable[[str], None] | None = None
+    expectations: Expectations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.expectations = Expectations(self.assignment, self.engines, self.manager, self.secret, self.seed)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks to run, public ones first."""
+        chosen = [check for check in self.assignment.checks if self.select(check)]
+        return tuple(sorted(chosen, key=lambda check: check.hidden))
+
+
+def grade(
+    grading: Grading, submission: Submission, *, student: str, attempt: int, submitted_at: str
+) -> Report:
+    """Grade one submission.
+
+    Raises SubmissionError for what cannot be graded, IsolationError if hidden checks may not run here.
+    """
+    isolation = grading.engines.isolation
+    _require(grading, isolation.level)
+    with Trial(grading.engines, submission, grading.assignment) as trial:
+        loaded = trial.load()
+        results = _run_all(grading, trial, loaded)
+    score, max_score = scoring.total(results)
+    report = Report(
+        assignment=grading.assignment.name,
+        student=student,
+        attempt=attempt,
+        submission=Submitted(submission.sha256, tuple(submission.files), submitted_at),
+        graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        score=score,
+        max_score=max_score,
+        outcome=scoring.outcome(results),
+        checks=tuple(results),
+        isolation=isolation,
+        engine=Engine(grading.engines.engine_name, grading.engines.engine_version),
+        suite=Suite(grading.assignment.suite_sha256, grading.seed),
+        environment=_environment(),
+        notes=(*submission.notes, *loaded.notes, *_provisional_note(grading)),
+        provisional=bool(grading.assignment.hidden_points),
+    )
+    grading.manager.hook.report_finished(report=report)
+    return report
+
+
+def _require(grading: Grading, level: str) -> None:
+    hidden = sum(check.hidden for check in grading.checks)
+    if hidden and level not in HIDDEN_NEEDS:
+        raise IsolationError(
+            f"{hidden} hidden checks need isolation level standard or strong, and this machine offers {level}. "
+            "Run 'grade doctor' to see which wall is missing, or 'grade check' for the public checks."
+        )
+
+
+def _run_all(grading: Grading, trial: Trial, loaded: Loaded) -> list[CheckResult]:
+    results: dict[str, CheckResult] = {}
+    said = False
+    for check in grading.checks:
+        if check.hidden and not said:
+            said = _pass_on_output(grading, trial)
+        grading.manager.hook.check_started(check=check)
+        results[check.name] = _run_one(grading, trial, loaded, check, results)
+        grading.manager.hook.check_finished(result=results[check.name])
+    if not said:
+        _pass_on_output(grading, trial)
+    return list(results.values())
+
+
+def _pass_on_output(grading: Grading, trial: Trial) -> bool:
+    """Show what the submission printed so far. Called before the first hidden check: later prints may quote it."""
+    if grading.on_output is not None and trial.output:
+        grading.on_output(trial.output)
+    return True
+
+
+def _run_one(
+    grading: Grading, trial: Trial, loaded: Loaded, check: Check, before: dict[str, CheckResult]
+) -> CheckResult:
+    blocker = before.get(check.depends_on) if check.depends_on else None
+    if blocker is not None and blocker.outcome is not Outcome.PASSED:
+        reason = Finding("runner", f"Skipped, because '{blocker.title}' comes first and is not passed yet.")
+        return _result(check, Outcome.SKIPPED, (reason,))
+    if loaded.failure is not None:
+        return _result(check, Outcome.FAILED, (loaded.failure,), seconds=0.0)
+    started = time.monotonic()
+    for instance in range(check.instances):
+        expectation = grading.expectations.of(check, trial.submission.sha256, instance)
+        findings = _verdict(grading, trial, expectation)
+        if findings:
+            text = show(expectation.program, marks=_marks(findings))
+            return _result(check, Outcome.FAILED, findings, time.monotonic() - started, text)
+    return _result(check, Outcome.PASSED, (), time.monotonic() - started)
+
+
+def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[Finding, ...]:
+    """Replay and judge. A failure counts only if it also happens alone in a fresh worker, so that nothing that an
+    earlier check left behind can fail this one."""
+    alone = trial.is_fresh
+    findings = _judge(grading, expectation, trial.replay(expectation))
+    if findings and not alone and trial.may_repeat:
+        trial.renew()
+        findings = _judge(grading, expectation, trial.replay(expectation))
+    return findings
+
+
+def _judge(grading: Grading, expectation: Expectation, replayed: Replayed) -> tuple[Finding, ...]:
+    if replayed.failure is not None:
+        return (replayed.failure,)
+    check, expected, actual = expectation.check, expectation.observations, replayed.observations
+    findings = [
+        finding
+        for group in reversed(grading.manager.hook.judge(check=check, expected=expected, actual=actual))
+        for finding in group
+    ]
+    if left := unjudged(expected, grading.expectations.observers):
+        raise InternalError(
+            f"Nobody judges the observations {', '.join(sorted(left))} of the check {check.name!r}."
+        )
+    if not findings and [(o.sid, o.nth) for o in expected] != [(o.sid, o.nth) for o in actual]:
+        findings.append(
+            Finding("runner", "The submission did something else than the reference, and did not say what.")
+        )
+    return tuple(findings)
+
+
+def _marks(findings: Sequence[Finding]) -> dict[int, str]:
+    marks: dict[int, str] = {}
+    for finding in findings:
+        if finding.sid and finding.sid not in marks and finding.expected is not None:
+            marks[finding.sid] = f"reference {finding.expected}, yours {finding.actual}"
+    return marks
+
+
+def _result(
+    check: Check,
+    outcome: Outcome,
+    findings: tuple[Finding, ...],
+    seconds: float | None = None,
+    program: str | None = None,
+) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        task=check.task,
+        title=check.title,
+        outcome=outcome,
+        score=check.points if outcome is Outcome.PASSED else 0.0,
+        max_score=check.points,
+        hidden=check.hidden,
+        seconds=None if seconds is None else round(seconds, 6),
+        findings=findings,
+        program=program,
+    )
+
+
+def _environment() -> Environment:
+    return Environment(platform.python_version(), np.__version__, f"{platform.system()} {platform.machine()}")
+
+
+def _provisional_note(grading: Grading) -> tuple[str, ...]:
+    points = grading.assignment.hidden_points
+    if not points:
+        return ()
+    return (
+        f"Provisional: {points:g} points of hidden checks are not here; the course grades them when you hand in.",
+    )

@@ -1,0 +1,91 @@
+"""The two zygotes of one grading process: one for submissions, one that holds the reference engine."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gradlab.errors import CourseError
+from gradlab.isolation import Broker
+
+if TYPE_CHECKING:
+    from gradlab.isolation import Limits, Worker
+    from gradlab.model import Isolation
+
+__all__ = ["Engines", "engine_roots"]
+
+
+class Engines:
+    """Both zygotes, started at once so that they load while the caller imports the rest.
+
+    They are separate because forked memory is readable: a submission's zygote has never held the reference.
+    """
+
+    def __init__(self, engine: str, *, roots: Sequence[str] = (), cap: str | None = None) -> None:
+        self.engine_name = engine
+        self._submissions = Broker(cap=cap)
+        self._reference = Broker(engine=engine, roots=roots, cap=cap)
+        self._reference_worker: Worker | None = None
+
+    @classmethod
+    def start(cls, engine: str, roots: Sequence[str] | None = None, cap: str | None = None) -> Self:
+        """Start both zygotes and return at once. `roots` are the folders in which `engine` is found."""
+        return cls(engine, roots=engine_roots(engine) if roots is None else roots, cap=cap)
+
+    @property
+    def isolation(self) -> Isolation:
+        """The level that a probe child has just proved for the submissions' zygote."""
+        return self._submissions.isolation
+
+    @property
+    def engine(self) -> ModuleType:
+        """The reference engine, imported in this process to record checks on."""
+        return importlib.import_module(self.engine_name)
+
+    @property
+    def engine_version(self) -> str:
+        return str(getattr(self.engine, "__version__", "unknown"))
+
+    def submission_worker(self, limits: Limits) -> Worker:
+        """Return a fresh confined worker for a submission."""
+        return self._submissions.worker(limits)
+
+    def reference_worker(self, limits: Limits) -> Worker:
+        """Return the worker that replays on the reference; it is kept from one check to the next."""
+        if self._reference_worker is None:
+            self._reference_worker = self._reference.worker(limits)
+        return self._reference_worker
+
+    def drop_reference_worker(self) -> None:
+        """Close the reference's worker, so that the next replay gets a fresh one."""
+        if self._reference_worker is not None:
+            self._reference_worker.close()
+            self._reference_worker = None
+
+    def close(self) -> None:
+        """End every process of this session."""
+        self.drop_reference_worker()
+        self._submissions.close()
+        self._reference.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def engine_roots(engine: str) -> tuple[str, ...]:
+    """Return the folders that a worker needs on its path to import `engine`, without importing it here."""
+    spec = importlib.util.find_spec(engine)
+    if spec is None or spec.origin is None:
+        raise CourseError(
+            f"The course's engine {engine!r} is not installed. Install it, or name another in course.toml."
+        )
+    return (str(Path(spec.origin).resolve().parents[1 if spec.submodule_search_locations else 0]),)

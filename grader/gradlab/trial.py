@@ -1,0 +1,216 @@
+"""One submission in its workers: load it, replay programs on it, replace a worker that died."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gradlab import wire
+from gradlab.errors import SubmissionError
+from gradlab.isolation import Limits, WorkerDied, next_nonce
+from gradlab.model import Finding, Location, Observation
+from gradlab.replay import observations, requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gradlab.course import Assignment
+    from gradlab.expect import Expectation
+    from gradlab.isolation import Worker
+    from gradlab.session import Engines
+    from gradlab.submission import Submission
+
+__all__ = ["Loaded", "Replayed", "Trial"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How loading went: what the student should know, and why no check can run, if so."""
+
+    notes: tuple[str, ...] = ()
+    failure: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a submission did on one program, or why there is no telling."""
+
+    observations: tuple[Observation, ...] = ()
+    failure: Finding | None = None
+
+
+class Trial:
+    """The workers of one submission. A context manager; every process is gone when it ends.
+
+    Invariants: at most one worker at a time; a dead worker is never asked again; the time that all requests of one
+    submission take together is bounded by the assignment's `submission_seconds`.
+    """
+
+    def __init__(self, engines: Engines, submission: Submission, assignment: Assignment) -> None:
+        self.submission = submission
+        self._engines = engines
+        self._assignment = assignment
+        self._limits: Limits = assignment.limits.worker
+        self._seconds_left = assignment.limits.submission_seconds
+        self._worker: Worker | None = None
+        self._replayed = 0
+        self._printed = ""
+
+    def load(self) -> Loaded:
+        """Compile and import the submission. Raises SubmissionError if it cannot be graded at all."""
+        try:
+            compiled = self._compile()
+            imported = self._ask(wire.Import(next_nonce()))
+        except WorkerDied as died:
+            self._discard()
+            return Loaded(failure=_died(died, f"while {self.submission.entry} was imported"))
+        notes = tuple(_note(note) for note in (*compiled.notes, *getattr(imported, "notes", ())))
+        if not isinstance(imported, wire.Imported):
+            self._discard()
+            return Loaded(notes, _malformed())
+        return Loaded(
+            notes, None if imported.raised is None else _import_failed(imported.raised, self.submission.entry)
+        )
+
+    def replay(self, expectation: Expectation) -> Replayed:
+        """Replay a program and return what was observed."""
+        if self._seconds_left <= 0:
+            limit = self._assignment.limits.submission_seconds
+            return Replayed(
+                failure=Finding("runner", f"Not run: the submission had used up its {limit:g} seconds.")
+            )
+        if self._worker is None and (failure := self._reload()) is not None:
+            return Replayed(failure=failure)
+        self._replayed += 1
+        seconds = expectation.check.timeout or self._limits.wall_seconds
+        replies: list[wire.Observed] = []
+        try:
+            for request in requests(expectation.program, _nonces()):
+                reply = self._ask(request, seconds)
+                if not isinstance(reply, wire.Observed):
+                    raise WorkerDied(
+                        "malformed", "The submission answered with something else than observations."
+                    )
+                replies.append(reply)
+                if reply.ended is not None:
+                    break
+            return Replayed(observations(expectation.program, replies))
+        except WorkerDied as died:
+            self._discard()
+            return Replayed(failure=_died(died, "during this check"))
+        except ValueError:
+            self._discard()
+            return Replayed(failure=_malformed())
+
+    def renew(self) -> None:
+        """Throw the worker away, so that the next replay has a fresh one."""
+        self._discard()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the next replay is the first of its worker."""
+        return self._worker is None or self._replayed == 0
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether there is time left to run a failed check again, alone."""
+        return self._seconds_left > 0
+
+    @property
+    def output(self) -> str:
+        """What the submission has printed so far, in all its workers."""
+        return self._printed + (self._worker.output if self._worker is not None else "")
+
+    def _compile(self) -> wire.Compiled:
+        request = wire.Compile(
+            next_nonce(),
+            list(self.submission.sources),
+            self.submission.entry,
+            list(self._assignment.inert_imports),
+            list(self._assignment.allowed_imports),
+        )
+        compiled = self._ask(request)
+        if not isinstance(compiled, wire.Compiled):
+            raise WorkerDied("malformed", "The worker did not say whether the submission compiles.")
+        if (fault := compiled.fault) is not None:
+            raise SubmissionError(_syntax(fault))
+        wanted = {name: task for task in self._assignment.tasks for name in task.defines}
+        for name, cell in compiled.skipped_definitions.items():
+            if name in wanted:
+                raise SubmissionError(
+                    f"The definition of {name} (task {wanted[name].id}) is lost: {cell} starts with a cell magic and is "
+                    "left out. Remove the line that starts with %% from this cell and submit again."
+                )
+        return compiled
+
+    def _reload(self) -> Finding | None:
+        return self.load().failure
+
+    def _ask(self, request: wire.Request, seconds: float | None = None) -> wire.Reply:
+        if self._worker is None:
+            self._worker = self._engines.submission_worker(self._limits)
+            self._replayed = 0
+        started = time.monotonic()
+        try:
+            return self._worker.ask(
+                request, min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
+            )
+        finally:
+            self._seconds_left -= time.monotonic() - started
+
+    def _discard(self) -> None:
+        if self._worker is not None:
+            self._printed += self._worker.output
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._discard()
+
+
+def _nonces() -> Iterator[int]:
+    while True:
+        yield next_nonce()
+
+
+def _died(died: WorkerDied, when: str) -> Finding:
+    return Finding("runner", f"{died.detail.rstrip('.')} {when}.", help=_HELP.get(died.reason))
+
+
+_HELP = {
+    "timeout": "Look for a loop that never ends: a `while` whose condition does not change, or a graph walked in circles.",
+    "memory": "Look for a list or an array that grows at every step.",
+    "exit": "An engine must never end the process: remove exit(), quit(), sys.exit() and os._exit().",
+    "output": "Remove the print calls inside loops.",
+}
+
+
+def _malformed() -> Finding:
+    return Finding(
+        "runner", "The submission answered with something that is not an observation of this check."
+    )
+
+
+def _import_failed(raised: wire.Raised, entry: str) -> Finding:
+    location = Location(raised.file, raised.line) if raised.file and raised.line else None
+    return Finding(
+        "runner", f"{entry} cannot be imported: {raised.class_name}: {raised.message}", location=location
+    )
+
+
+def _syntax(fault: wire.SyntaxFault) -> str:
+    where = f"{fault.file}, line {fault.line}" if fault.line else fault.file
+    text = f": {fault.text.strip()}" if fault.text.strip() else ""
+    return f"{where} is not valid Python ({fault.message}){text}"
+
+
+def _note(note: wire.Note) -> str:
+    where = f"{note.file}, line {note.line}" if note.line else note.file
+    return f"{where}: {note.text}"
