@@ -1,0 +1,88 @@
+"""What a dtype can hold: `finfo` for floating-point types, `iinfo` for integers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from refgrad import dtypes
+from refgrad.dtypes import dtype as DType  # noqa: N812 - `dtype` is a property here
+
+__all__ = ["finfo", "iinfo"]
+
+
+class _Limits:
+    """What `finfo` and `iinfo` share: shown fields, comparison by dtype."""
+
+    __slots__ = ("_dtype",)
+    _shown: ClassVar[tuple[str, ...]]
+    _dtype: DType
+
+    @property
+    def bits(self) -> int:
+        """The width of one number."""
+        return self._dtype.itemsize * 8
+
+    @property
+    def dtype(self) -> str:
+        """The name of the type, without `torch.`."""
+        return self._dtype.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and other._dtype is self._dtype
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._dtype))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name):g}" for name in self._shown)
+        return f"{type(self).__name__}({fields}, dtype={self.dtype})"
+
+
+class finfo(_Limits):  # noqa: N801
+    """Limits of a floating-point dtype, by default the default one; a complex dtype has those of its parts."""
+
+    __slots__ = ("eps", "max", "min", "resolution", "smallest_normal", "tiny")
+    __module__ = "torch"
+    _shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+
+    def __init__(self, type: DType | None = None) -> None:  # noqa: A002
+        given = dtypes.get_default_dtype() if type is None else type
+        if given.is_integral:
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
+            )
+        self._dtype = given.to_real()
+        digits, mantissa, exponent = _FLOAT_FORMATS[self._dtype]
+        self.eps = 2.0**-mantissa
+        self.max = (2.0 - self.eps) * 2.0 ** (exponent - 1)
+        self.min = -self.max
+        self.smallest_normal = self.tiny = 2.0 ** (2 - exponent)
+        self.resolution = float(f"1e-{digits}")
+
+
+# Decimal digits that survive, bits after the leading one, largest exponent.
+_FLOAT_FORMATS: Final = {
+    dtypes.float16: (3, 10, 16),
+    dtypes.bfloat16: (2, 7, 128),
+    dtypes.float32: (6, 23, 128),
+    dtypes.float64: (15, 52, 1024),
+}
+
+
+class iinfo(_Limits):  # noqa: N801
+    """Limits of an integer dtype."""
+
+    __slots__ = ("max", "min")
+    __module__ = "torch"
+    _shown = ("min", "max")
+
+    def __init__(self, type: DType) -> None:  # noqa: A002
+        if not type.is_integral:
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
+            )
+        if type is dtypes.bool:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        self._dtype = type
+        self.min = -(2 ** (self.bits - 1)) if type.is_signed else 0
+        self.max = 2 ** (self.bits - type.is_signed) - 1
