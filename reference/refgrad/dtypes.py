@@ -218,7 +218,9 @@ def combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
         return higher
     if higher.is_floating_point:
         return higher.to_complex() if lower.is_complex else higher
-    return lower if higher is bool or not lower.is_integral else higher
+    if lower.is_complex:
+        return lower
+    return promote(higher, lower) if higher is bool or lower.is_floating_point else higher
 
 
 def result_of(operands: tuple[Any, ...]) -> dtype:
