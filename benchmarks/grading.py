@@ -1,0 +1,66 @@
+"""What grading costs, beside `python -c "import numpy"`."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+
+from benchmarks.timing import IMPORT_NUMPY, command, interleave, ratio_line
+from gradlab.assemble import assemble
+from gradlab.course import find_course, load_assignment, shipped_course
+from gradlab.manager import build_manager
+from gradlab.runner import Grading, grade
+from gradlab.session import Engines
+from gradlab.submission import parse
+
+__all__ = ["main"]
+
+
+def per_submission(rounds: int) -> float:
+    """Return seconds to grade one submission of `backward`, all checks, over seconds of `import numpy`."""
+    course = find_course(Path.cwd(), shipped_course())
+    assignment = load_assignment(course, "backward")
+    source = assemble(assignment, solved=[task.id for task in assignment.tasks])
+    numbers = itertools.count()
+    with Engines.start(course.engine) as engines:
+        grading = Grading(assignment, engines, build_manager(course.plugins), secret=b"benchmark")
+
+        def one() -> None:
+            # Another comment each time: another hash, so hidden inputs are made afresh as for another student.
+            submission = parse({"engine.py": f"{source}\n# {next(numbers)}\n".encode()})
+            report = grade(grading, submission, student="bench", attempt=1, submitted_at="2026-01-01T00:00:00+00:00")
+            if report.score != report.max_score:
+                raise SystemExit(f"The solution got {report.score} of {report.max_score}.")
+
+        medians = interleave({"grade": one, "numpy": command(IMPORT_NUMPY)}, rounds)
+    return medians["grade"] / medians["numpy"]
+
+
+def cold_command(rounds: int) -> float:
+    """Return seconds of a whole `grade submit`, processes and all, over seconds of `import numpy`."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = find_course(Path.cwd(), shipped_course())
+        assignment = load_assignment(course, "backward")
+        path = Path(folder, "engine.py")
+        path.write_text(assemble(assignment, solved=[task.id for task in assignment.tasks]), encoding="utf-8")
+        grade_submit = (
+            *(IMPORT_NUMPY[0], "-m", "gradlab.cli", "submit", str(path), "--course", str(course.root)),
+            *("--assignment", "backward", "--student", "bench"),
+        )
+        medians = interleave(
+            {"submit": command(["env", f"GRADLAB_DATABASE={folder}/book.db", *grade_submit]), "numpy": command(IMPORT_NUMPY)},
+            rounds,
+        )
+    return medians["submit"] / medians["numpy"]
+
+
+def main(rounds: int = 15) -> bool:
+    """Print the table and return whether every limit holds."""
+    lines = [
+        ratio_line("grade one submission of backward / import numpy", per_submission(rounds), 0.5),
+        ratio_line("grade submit, cold / import numpy", cold_command(rounds), 8.0),
+    ]
+    for line, _ in lines:
+        print(line)
+    return all(good for _, good in lines)
