@@ -1,0 +1,72 @@
+"""The graph: what an operation remembers, so that gradients can travel back through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from .broadcasting import unbroadcast
+from .tensor import Tensor
+
+Array = np.ndarray[Any, Any]
+
+SECOND_BACKWARD = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+    "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+    "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+    "if you need to access saved tensors after calling backward."
+)
+
+_numbers = count()
+
+
+class Node:
+    """One recorded operation. A tensor that it made shows it as `grad_fn`.
+
+    number  grows with every operation: a node's inputs always have smaller numbers than the node itself
+    rule    the chain rule of the operation: rule(grad, *saved arrays, *settings) -> a gradient for each input
+    saved   the tensors that the rule needs, or None once they have been released
+    next    for each input: the Node that made it, or the leaf tensor itself, or None if it needs no gradient
+    """
+
+    def __init__(
+        self,
+        rule: Callable[..., Any],
+        inputs: Sequence[Tensor],
+        saved: Sequence[Tensor],
+        settings: Sequence[object],
+    ) -> None:
+        self.number = next(_numbers)
+        self.rule = rule
+        self.saved: tuple[Tensor, ...] | None = tuple(saved)
+        self.settings = tuple(settings)
+        self.next = tuple(edge_to(tensor) for tensor in inputs)
+        self.shapes = tuple(tensor.shape for tensor in inputs)
+
+    def input_gradients(self, grad: Array) -> list[Array | None]:
+        """Turn the gradient of the node's output into one for each input (None where `next` has None)."""
+        assert self.saved is not None
+        parts = self.rule(grad, *[tensor.data for tensor in self.saved], *self.settings)
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        return [
+            None if target is None else fit(np.asarray(part), shape)
+            for part, target, shape in zip(parts, self.next, self.shapes, strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.__name__.title().replace('_', '')}0>"
+
+
+def edge_to(tensor: Tensor) -> Node | Tensor | None:
+    """Say where a gradient for `tensor` has to go."""
+    if not tensor.requires_grad:
+        return None
+    return tensor if tensor.grad_fn is None else tensor.grad_fn
+
+
+def fit(grad: Array, shape: tuple[int, ...]) -> Array:
+    """Give a gradient the shape of the input it belongs to, which differs after broadcasting (task 2.5)."""
+    return grad if grad.shape == shape else unbroadcast(grad, shape)
