@@ -1,0 +1,54 @@
+"""The array library. This is the only module that knows which one is in use; all others call it through here.
+
+NumPy's functions dispatch on their arguments (NEP 13 and 18), so `xp.exp(array)` also serves CuPy arrays; only
+what creates arrays or looks at memory has to ask which library an array belongs to.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy
+import numpy as xp
+
+__all__ = ["Array", "address", "as_array", "empty", "ndarray", "root", "strided", "xp"]
+
+Array: TypeAlias = numpy.ndarray[Any, Any]
+ndarray = numpy.ndarray
+
+# torch is silent where a float operation yields inf or nan. `errstate` around each operation would cost more than
+# the operation itself, so the choice is made once, for the whole process.
+numpy.seterr(all="ignore")
+
+as_array = numpy.asarray
+
+
+def empty(shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...] | None = None) -> Array:
+    """Return new memory, contiguous or with the given strides (in bytes; they must be dense)."""
+    if strides is None:
+        return numpy.empty(shape, dtype)
+    return numpy.ndarray(shape, dtype, numpy.empty(shape, dtype), 0, strides)
+
+
+def address(array: Array) -> int:
+    """Return the address of the first element."""
+    return int(array.__array_interface__["data"][0])
+
+
+def root(array: Array) -> Array:
+    """Return the array that first described the memory that `array` looks at."""
+    base = array.base
+    while type(base) is ndarray:
+        array, base = base, base.base
+    return array
+
+
+def strided(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
+    """View `memory`, the root of some array, with any shape; strides and offset in bytes from its start."""
+    if memory.ndim > 1 and not memory.flags.c_contiguous:
+        memory = memory.T if memory.flags.f_contiguous else memory.transpose(_by_stride(memory))
+    return numpy.ndarray(shape, memory.dtype, memory, offset, strides)
+
+
+def _by_stride(memory: Array) -> list[int]:
+    return sorted(range(memory.ndim), key=lambda axis: -memory.strides[axis])

@@ -1,0 +1,178 @@
+"""Whether operations are recorded: one flag per thread, and the context managers that change it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "mode",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    """The flags of this thread. Each new thread starts with these defaults, as in torch."""
+
+    enabled = True
+    inference = False
+
+
+mode = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """Return whether operations are recorded in this thread."""
+    return mode.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether this thread is in inference mode."""
+    return mode.inference
+
+
+class _Switch:
+    """A context manager that also decorates functions and generators; each call enters it anew."""
+
+    def __init__(self) -> None:
+        self.previous = True
+
+    def _again(self) -> _Switch:
+        return type(self)()
+
+    def _set(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        self.previous = mode.enabled
+        self._set()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        mode.enabled = self.previous
+
+    def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return _around_generator(self._again, function)  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+
+def _around_generator(again: Callable[[], _Switch], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Enter the switch for each step of a generator and leave it while the caller runs."""
+
+    @functools.wraps(function)
+    def steps(*args: Any, **kwargs: Any) -> Any:
+        with again():
+            generator = function(*args, **kwargs)
+        resume: Callable[[], Any] = functools.partial(next, generator)
+        while True:
+            try:
+                with again():
+                    value = resume()
+            except StopIteration as stop:
+                return stop.value
+            try:
+                sent = yield value
+            except GeneratorExit:
+                with again():
+                    generator.close()
+                raise
+            except BaseException as error:
+                resume = functools.partial(generator.throw, error)
+            else:
+                resume = functools.partial(generator.send, sent)
+
+    return steps
+
+
+class no_grad(_Switch):  # noqa: N801 - torch's name
+    """Record nothing inside."""
+
+    def __new__(cls, orig_func: Any = None) -> Any:
+        """Also decorate without parentheses: `@no_grad`."""
+        made = object.__new__(cls)
+        if not callable(orig_func):
+            return made
+        made.__init__()  # type: ignore[misc]
+        return made(orig_func)
+
+    def __init__(self, orig_func: Any = None) -> None:
+        super().__init__()
+
+    def _set(self) -> None:
+        mode.enabled = False
+
+
+class enable_grad(no_grad):  # noqa: N801 - torch's name
+    """Record inside, also within `no_grad`."""
+
+    def _set(self) -> None:
+        mode.enabled = True
+
+
+class set_grad_enabled(_Switch):  # noqa: N801 - torch's name
+    """Switch recording on or off: at once when called, and until the end of a `with` block."""
+
+    def __init__(self, mode: bool) -> None:  # the parameter's name is part of torch's interface
+        if type(mode) is not bool:
+            given = type(mode).__name__
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {given}")
+        self.previous = is_grad_enabled()
+        self.mode = mode
+        _set_enabled(mode)
+
+    def _again(self) -> _Switch:
+        return set_grad_enabled(self.mode)
+
+    def __call__(self, function: F) -> F:
+        _set_enabled(self.previous)  # as a decorator it has no effect until the function is called
+        return super().__call__(function)
+
+    def __enter__(self) -> None:
+        _set_enabled(self.mode)
+
+
+def _set_enabled(enabled: bool) -> None:
+    mode.enabled = enabled
+
+
+class inference_mode(_Switch):  # noqa: N801 - torch's name
+    """Record nothing and let tensors made inside be without version counters; `inference_mode(False)` undoes it."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """Also decorate without parentheses: `@inference_mode`."""
+        if isinstance(mode, bool):
+            return object.__new__(cls)
+        return cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = mode
+
+    def _again(self) -> _Switch:
+        again: _Switch = inference_mode(self.mode)
+        return again
+
+    def __enter__(self) -> None:
+        self.before = (mode.enabled, mode.inference)
+        mode.inference = self.mode
+        mode.enabled = not self.mode
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        mode.enabled, mode.inference = self.before

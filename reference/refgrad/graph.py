@@ -1,0 +1,200 @@
+"""The graph of derivatives: nodes, their edges, and `derivative`, which turns a table entry into a kind of node.
+
+A tensor that was computed from one that requires grad points to the node of the operation that made it
+(`grad_fn`). A node's edges lead to the nodes of the operation's inputs. Nothing points the other way, so a graph
+is freed by reference counting as soon as its last output is.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from .hooks import Hooks, RemovableHandle
+    from .tensor import Tensor
+
+__all__ = ["PACKED", "PLAIN", "AccumulateGrad", "Node", "derivative", "next_sequence_number"]
+
+next_sequence_number = itertools.count().__next__
+
+# What stands in `Node.versions` instead of a version for a saved value that is not a tensor, or was packed by hooks.
+PLAIN, PACKED = -1, -2
+
+Grads = list[Any]
+Rule = Callable[..., Any]
+Meta = tuple[tuple[int, ...], Any]  # shape and array dtype of one output
+
+
+class Node:
+    """One recorded operation: where its gradients go, and what it saved in order to compute them.
+
+    `edges[i]` is the node that receives the gradient of input i (None where none is needed) and `slots[i]` says
+    which of that node's outputs the input was (`slots` is None while all are output 0, nearly always).
+    `saved` holds the tensors and numbers the rules ask for, `versions` the version each tensor had then; `saved`
+    becomes None when backward has used it. `args` are plain values that are never released.
+    """
+
+    __slots__ = ("__dict__", "args", "edges", "metas", "saved", "seq", "slots", "versions")
+
+    edges: tuple[Node | None, ...]
+    slots: tuple[int, ...] | None
+    seq: float
+    metas: list[Meta] | tuple[Meta, ...]
+    saved: tuple[Any, ...] | None
+    versions: tuple[int, ...]
+    args: tuple[Any, ...]
+
+    # The table entry (see `derivative`); the same for all nodes of a kind.
+    inputs: ClassVar[tuple[str, ...]] = ()
+    tensors: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[tuple[Rule | None, ...]] = ()
+    wants: ClassVar[tuple[tuple[int, ...], ...]] = ()
+    joint: ClassVar[Rule | None] = None
+    plans: ClassVar[dict[int, tuple[int, ...]]]
+    full_name: ClassVar[str]
+
+    # Rarely set on a node itself.
+    hooks: Hooks | None = None
+    trace: Any = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def name(self) -> str:
+        """Return the name of the derivative, as in `tensor.grad_fn`."""
+        return self.full_name
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes that this node sends gradients to, each with the output it stands for."""
+        return tuple(zip(self.edges, self.slots or (0,) * len(self.edges), strict=True))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary for the user's own notes."""
+        found: dict[str, Any] = self.__dict__.setdefault("_metadata", {})
+        return found
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient can flow through: always, for a recorded node."""
+        return True
+
+    def _sequence_nr(self) -> int:
+        return int(self.seq)
+
+    def apply(self, grad: Any, recording: bool) -> Iterable[Any]:
+        """Return the gradient of each input, given that of the output (a list where there are several).
+
+        Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
+        """
+        from .saved import unpack
+
+        values = unpack(self, recording)
+        joint = type(self).joint
+        if joint is not None:
+            found: Iterable[Any] = joint(grad, [edge is not None for edge in self.edges], *values)
+            return found
+        return [
+            None if edge is None or rule is None else rule(grad, *[values[i] for i in wanted])
+            for edge, rule, wanted in zip(self.edges, self.rules, self.wants, strict=True)
+        ]
+
+    def release(self) -> None:
+        """Let go of what was saved; a node that saved nothing can run again."""
+        if self.saved:
+            self.saved = None
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` after the node has run; what it returns replaces the former."""
+        from .hooks import hooks_of, register
+
+        return register(hooks_of(self).post, hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before the node runs; what it returns replaces them."""
+        from .hooks import hooks_of, register
+
+        return register(hooks_of(self).pre, hook)
+
+    def __getattr__(self, name: str) -> Any:
+        """Look up `_saved_self` and its like among what was saved."""
+        if name.startswith("_saved_"):
+            from .saved import saved_attribute
+
+            return saved_attribute(self, name.removeprefix("_saved_"))
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+class AccumulateGrad(Node):
+    """The end of each path: adds what arrives to the `.grad` of a leaf.
+
+    The node holds the leaf, and the leaf holds the node only weakly: it lives as long as some graph leads to it.
+    """
+
+    __slots__ = ("__weakref__", "variable")
+
+    full_name = "torch::autograd::AccumulateGrad"
+    plans: ClassVar[dict[int, tuple[int, ...]]] = {}
+    variable: Tensor
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.edges, self.slots, self.args, self.saved, self.versions = (), None, (), (), ()
+        self.seq = float("inf")  # a leaf is served as soon as all its gradients are there
+        self.metas = ()
+
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1
+
+
+def derivative(
+    name: str,
+    *,
+    args: str = "",
+    saves: str = "",
+    full_name: str = "",
+    joint: tuple[str, Rule] | None = None,
+    base: type[Node] = Node,
+    **rules: Rule | None,
+) -> type[Node]:
+    """Make the kind of node that differentiates an operation.
+
+    Each keyword is an input of the operation and its rule, a function of the output's gradient (first) and of what
+    else it names: an input, `result`, one of `saves` (further tensors, such as an index) or one of `args` (numbers
+    and sizes). Only what the rules of inputs that require grad name is saved. `joint=(inputs, rule)` gives one rule
+    for all inputs, `rule(grad, needs, *everything)`, with everything in the order tensors, then args.
+    """
+    if joint is not None:
+        rules = dict.fromkeys(joint[0].split(), joint[1])
+    inputs, takes, extra = tuple(rules), tuple(args.split()), tuple(saves.split())
+    asked = [_parameters(rule, 2 if joint else 1) if rule else () for rule in rules.values()]
+    known = (*inputs, *extra, "result")
+    tensors = tuple(each for each in known if any(each in names for names in asked))
+    values = (*tensors, *takes)
+    return type(
+        name,
+        (base,),
+        {
+            "__slots__": (),
+            "__module__": "builtins",
+            "inputs": inputs,
+            "tensors": tensors,
+            "takes": takes,
+            "sources": tuple(known.index(each) for each in tensors),
+            "rules": tuple(rules.values()),
+            "wants": tuple(tuple(values.index(each) for each in names) for names in asked),
+            "asked": tuple(asked),
+            "joint": None if joint is None else staticmethod(joint[1]),
+            "plans": {},
+            "full_name": full_name or name,
+        },
+    )
+
+
+def _parameters(rule: Rule, skip: int) -> tuple[str, ...]:
+    code = rule.__code__
+    return tuple(code.co_varnames[skip : code.co_argcount])

@@ -1,0 +1,179 @@
+"""Recording: wrap the result of an operation and, where an input requires grad, attach the node that differentiates it.
+
+Every differentiable operation ends in a call of `record`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import backend
+from .backend import Array
+from .grad_mode import mode
+from .graph import PACKED, PLAIN, AccumulateGrad, Node, next_sequence_number
+from .tensor import Tensor, new, wrap
+
+__all__ = ["gradient_edge", "record", "requires_recording", "saved_hooks"]
+
+ndarray = backend.ndarray
+
+# The stack of `saved_tensors_hooks` that are in force.
+saved_hooks: list[Any] = []
+
+
+def record(
+    kind: type[Node], array: Any, inputs: tuple[Any, ...], args: tuple[Any, ...] = (), extra: tuple[Any, ...] = ()
+) -> Tensor:
+    """Return the result `array` as a tensor that remembers how it was made.
+
+    `inputs` are the operation's operands in the order of the rules of `kind` (tensors, numbers or None); `args`
+    and `extra` are what the table entry lists under `args` and `saves`.
+    """
+    if type(array) is not ndarray:
+        array = backend.as_array(array)
+    out: Tensor = new(Tensor)
+    out._array = array
+    out._output_nr = 0
+    out._counter = out._view = out._node = None
+    out._requires_grad = False
+    if mode.enabled:
+        mask, bit = 0, 1
+        for each in inputs:
+            if isinstance(each, Tensor) and (each._requires_grad or (each._view is not None and each.requires_grad)):
+                mask |= bit
+            bit <<= 1
+        if mask:
+            connect(kind, mask, out, inputs, args, extra)
+    elif mode.inference:
+        out._inference = True
+    return out
+
+
+def connect(
+    kind: type[Node], mask: int, out: Tensor, inputs: tuple[Any, ...], args: tuple[Any, ...], extra: tuple[Any, ...]
+) -> Node:
+    """Make the node of an operation and let `out` point to it. Bit i of `mask`: input i requires grad."""
+    node: Node = new(kind)
+    node.seq = next_sequence_number()
+    node.args = args
+    array = out._array
+    node.metas = ((array.shape, array.dtype),)
+    node.slots = None
+    edges: list[Node | None] = []
+    bit = 1
+    for each in inputs:
+        if mask & bit:
+            target = each._node if each._view is None else each.grad_fn
+            edges.append(target if target is not None else accumulator(each))
+            if each._output_nr:
+                node.slots = tuple([t._output_nr if isinstance(t, Tensor) else 0 for t in inputs])
+        else:
+            edges.append(None)
+        bit <<= 1
+    node.edges = tuple(edges)
+    if kind.tensors:
+        plan = kind.plans.get(mask)
+        if plan is None:
+            plan = kind.plans[mask] = _plan(kind, mask)
+        save(node, plan, out, inputs, extra)
+    else:
+        node.saved = node.versions = ()
+    out._node = node
+    out._requires_grad = True
+    if _anomaly.enabled:
+        _anomaly.remember(node)
+    return node
+
+
+def _plan(kind: Any, mask: int) -> tuple[int, ...]:
+    """List, for each tensor the rules name, where it comes from: an index into (*inputs, *extra, result), or -1."""
+    needed: set[str] = set()
+    for index, names in enumerate(kind.asked):
+        if mask >> index & 1:
+            needed.update(names)
+    return tuple([source if name in needed else -1 for name, source in zip(kind.tensors, kind.sources, strict=True)])
+
+
+def save(node: Node, plan: tuple[int, ...], out: Tensor, inputs: tuple[Any, ...], extra: tuple[Any, ...]) -> None:
+    """Keep what the node's rules will ask for, with the versions it has now."""
+    saved: list[Any] = []
+    versions: list[int] = []
+    count = len(inputs)
+    for source in plan:
+        if source < 0:
+            item = None
+        elif source < count:
+            item = inputs[source]
+        elif source < count + len(extra):
+            item = extra[source - count]
+        else:
+            item = _shadow(out)
+        if not isinstance(item, Tensor):
+            versions.append(PLAIN)
+        elif saved_hooks:
+            item = saved_hooks[-1].pack(item, item._counter is not None and item._counter is out._counter)
+            versions.append(PACKED)
+        else:
+            if item._inference:
+                raise RuntimeError(INFERENCE_SAVED)
+            counter = item._counter
+            versions.append(0 if counter is None else counter[0])
+        saved.append(item)
+    node.saved = tuple(saved)
+    node.versions = tuple(versions)
+
+
+def _shadow(out: Tensor) -> Tensor:
+    """Return a second tensor over a result and its version: a node that held the result itself would be a cycle."""
+    if out._counter is None:
+        out._counter = [0]
+    shadow = wrap(out._array)
+    shadow._counter = out._counter
+    return shadow
+
+
+def accumulator(leaf: Tensor) -> Node:
+    """Return the node that adds to the leaf's `.grad`: the one in use by some graph, or a new one."""
+    import weakref
+
+    reference = leaf._accumulator
+    node = None if reference is None else reference()
+    if node is None:
+        node = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(node)
+    return node
+
+
+def gradient_edge(tensor: Tensor) -> tuple[Node, int]:
+    """Return the node, and which of its outputs, that a gradient for `tensor` goes to."""
+    node = tensor.grad_fn
+    return (accumulator(tensor), 0) if node is None else (node, tensor._output_nr)
+
+
+def requires_recording(*tensors: Tensor) -> bool:
+    """Return whether an operation on these tensors would be recorded now."""
+    return mode.enabled and any(each.requires_grad for each in tensors)
+
+
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+    "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+)
+
+
+class _Anomaly:
+    """Anomaly mode: while it is on, each node remembers where it was made."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.check_nan = True
+
+    def remember(self, node: Node) -> None:
+        import traceback
+
+        node.trace = traceback.extract_stack()[:-3]
+
+
+_anomaly = _Anomaly()
+anomaly = _anomaly

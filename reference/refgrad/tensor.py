@@ -1,0 +1,300 @@
+"""The tensor: an array, its place in the graph, and the properties that do not compute anything.
+
+The operations are in `ops`; `ops.bind` makes them methods of this class. Other modules make tensors with
+`wrap(array)`, which takes the array as it is: no copy, no check, no history.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import backend, dtypes, storage
+from .backend import Array
+from .grad_mode import mode
+from .size import Size
+
+if TYPE_CHECKING:
+    from .graph import Node
+    from .hooks import RemovableHandle
+
+__all__ = ["Tensor", "View", "new", "wrap"]
+
+new = object.__new__
+
+GRAD_OF_NON_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+    "the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+NOT_LEAF = "you can only change requires_grad flags of leaf variables."
+NOT_LEAF_OFF = (
+    " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+    "var_no_grad = var.detach()."
+)
+ONLY_FLOATING = "only Tensors of floating point dtype can require gradients"
+
+
+class View:
+    """What a view knows: its base, how it was made, and the version of the base that its `grad_fn` belongs to.
+
+    `origin` names the circumstances that forbid changing the view in place: "no_grad", "multi", "function" or
+    "inference" (see `ops.inplace`); None allows it.
+    """
+
+    __slots__ = ("base", "origin", "version")
+
+    def __init__(self, base: Tensor, origin: str | None, version: int) -> None:
+        self.base = base
+        self.origin = origin
+        self.version = version
+
+
+class Tensor:
+    """An n-dimensional array that can remember how it was computed.
+
+    The five slots are set for each new tensor; what few tensors have is a class attribute until it is needed.
+    `_counter` is the version counter, a list of one number shared by all tensors over the same memory: the
+    cheapest cell there is. None stands for a counter of 0 that nobody shares yet.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_array", "_counter", "_node", "_output_nr", "_requires_grad", "_view")
+    __module__ = "torch"
+
+    _array: Array
+    _node: Node | None
+    _output_nr: int
+    _counter: list[int] | None
+    _view: View | None
+    _requires_grad: bool
+
+    _grad: Tensor | None = None
+    _accumulator: weakref.ref[Any] | None = None
+    _leaf_hooks: Any = None  # hooks of a leaf: they stay while the AccumulateGrad nodes come and go
+    _retains_grad = False
+    _inference = False
+    __array_priority__ = 1000  # NumPy scalars leave the operation to us
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a float32 tensor from sizes or data, the old way: `Tensor(2, 3)`, `Tensor([1, 2])`."""
+        from .creation import legacy_constructor
+
+        return legacy_constructor(cls, *args, **kwargs)
+
+    # ---- what it looks like ------------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.of(self._array.dtype)
+
+    @property
+    def shape(self) -> Size:
+        """The sizes, a tuple with methods."""
+        return Size(self._array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    @property
+    def device(self) -> Any:
+        """Where the elements are."""
+        from .device import CPU
+
+        return CPU
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        return not self.requires_grad or self._node is None
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of its `grad_fn` this is."""
+        return self._output_nr
+
+    @property
+    def _version(self) -> int:
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return 0 if self._counter is None else self._counter[0]
+
+    def _share_counter(self) -> list[int]:
+        """Return the version counter as something that can be shared."""
+        if self._counter is None:
+            self._counter = [0]
+        return self._counter
+
+    @property
+    def _base(self) -> Tensor | None:
+        return None if self._view is None else self._view.base
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    def is_inference(self) -> bool:
+        """Return whether the tensor was made in inference mode."""
+        return self._inference
+
+    # ---- its place in the graph --------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        if not self._requires_grad and self._view is not None:
+            return self.grad_fn is not None
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if type(value) is not bool:
+            raise RuntimeError("requires_grad must be a bool")
+        self._check_requires_grad(value, "set")
+        self._requires_grad = value
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Say whether operations on this leaf are to be recorded, and return it."""
+        self._check_requires_grad(requires_grad, "method")
+        if self._node is None:
+            self._requires_grad = requires_grad
+        return self
+
+    def _check_requires_grad(self, value: bool, how: str) -> None:
+        if self._inference and value and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        if self.grad_fn is not None and (how == "set" or not value):
+            raise RuntimeError(NOT_LEAF + ("" if value else NOT_LEAF_OFF))
+        if value and self._array.dtype.kind not in "fc":
+            raise RuntimeError(ONLY_FLOATING)
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that made this tensor, None for a leaf.
+
+        A view whose base was changed in place since gets a new one, which takes its part of the base.
+        """
+        view = self._view
+        if view is not None and view.base._version != view.version and not self._inference:
+            from .views import regenerate
+
+            regenerate(self, view)
+        return self._node
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward has added up so far; None before the first."""
+        if self._grad is None and self._node is not None and not self._retains_grad:
+            warnings.warn(GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            from .accumulate import check_assigned
+
+            check_assigned(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether a non-leaf keeps its gradient."""
+        return self._retains_grad
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf in `.grad`; a leaf always does."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self._node is None or self._retains_grad:
+            return
+        from .hooks import hooks_of
+
+        self._retains_grad = True
+        hooks_of(self._node).retain[self._output_nr] = weakref.ref(self)
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad)` with each gradient of this tensor; what it returns (unless None) replaces it."""
+        from .hooks import Hooks, hooks_of, register
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._node is None:
+            if self._leaf_hooks is None:
+                self._leaf_hooks = Hooks()
+            return register(self._leaf_hooks.pre, hook)
+        return register(hooks_of(self._node).tensor.setdefault(self._output_nr, {}), hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(tensor)` after each addition to this leaf's `.grad`."""
+        from .hooks import Hooks, register
+
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        if self._leaf_hooks is None:
+            self._leaf_hooks = Hooks()
+        return register(self._leaf_hooks.post, hook)
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+    ) -> None:
+        """Add the derivative of this tensor, times `gradient`, to `.grad` of the leaves (or `inputs`) behind it.
+
+        Saved values are released on the way unless `retain_graph`; `create_graph` records the pass itself.
+        """
+        from .autograd import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    # ---- Python's protocols ------------------------------------------------------------------------------------
+
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+        """Return the text that torch prints."""
+        from ._printing import tensor_str
+
+        return tensor_str(self)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __len__(self) -> int:
+        if self._array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __reversed__(self) -> Tensor:
+        reverse: Tensor = self.flip(0) if self._array.ndim else self
+        return reverse
+
+
+def wrap(array: Array, kind: type[Tensor] = Tensor) -> Tensor:
+    """Make a tensor over `array` itself: no copy, no check, not requiring grad."""
+    tensor: Tensor = new(kind)
+    tensor._array = array
+    tensor._output_nr = 0
+    tensor._counter = tensor._view = tensor._node = None
+    tensor._requires_grad = False
+    if mode.inference:
+        tensor._inference = True
+    return tensor
