@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from refgrad import dtypes
-from refgrad.dtypes import dtype as DType  # noqa: N812 - `dtype` is a property here
+from . import dtypes
+from .dtypes import dtype as DType  # noqa: N812 - `dtype` is a property here
 
 __all__ = ["finfo", "iinfo"]
 

@@ -1,0 +1,102 @@
+"""Write reference/refgrad/signatures.txt: the overloads of torch's functions and methods, in torch's notation.
+
+Run by hand where torch is installed: `python tests/oracle/signatures.py`. The texts stand in torch's own library;
+which of them belong to a function and which to a method of the same name is checked against what torch lists
+when a call fits none of them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+
+HERE = Path(__file__).resolve().parent
+TARGET = HERE.parents[1] / "reference" / "refgrad" / "signatures.txt"
+sys.path.insert(0, str(HERE.parents[1] / "reference"))
+
+CALL = re.compile(rb"\x00([a-z][a-z0-9_]*\([ -~]*\)(?:\|deprecated|\|hidden)?)(?=\x00)")
+
+# Left out: subjects that refgrad does not have.
+OUTSIDE = re.compile(
+    r"cudnn|miopen|mkldnn|quant|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
+    r"|hamming|blackman|kaiser|bartlett|stft|rnn|lstm|gru_|fake|observer|to_padded|crow|col_indices|row_indices"
+    r"|geqrf|orgqr|ormqr|^lu_|cholesky|svd|eig|^qr$|pinverse|igamma|zeta|gammaln|digamma|bessel|combinations"
+    r"|cartesian|view_as_complex"
+)
+
+
+def texts() -> Iterator[str]:
+    """Yield every signature in the order in which it stands in the library."""
+    library = Path(torch.__file__).parent / "lib" / "libtorch_python.so"
+    for found in CALL.finditer(library.read_bytes()):
+        yield found[1].decode()
+
+
+def listed(function: Callable[..., Any], given: tuple[Any, ...]) -> set[str] | None:
+    """Return the overloads that torch lists for a call that fits none, or None where it names just one."""
+    for extra, keywords in product(range(12), ({}, {"no_such_keyword": object()})):
+        try:
+            function(*given, *[object()] * extra, **keywords)
+        except TypeError as error:
+            lines = str(error).splitlines()
+            if "expected one of" in lines[0]:
+                return {line[3:] for line in lines[1:] if line.startswith(" * ")}
+            if ", but expected (" in lines[0]:
+                return {lines[0].partition(", but expected ")[2]}
+        except Exception:
+            return None
+    return None
+
+
+def shown(text: str) -> str | None:
+    """Return the signature as torch lists it, or None where refgrad does not know a type in it."""
+    from refgrad._signatures import _parse
+
+    try:
+        return _parse(text).shown
+    except KeyError:  # a C++ type that no function of refgrad takes
+        return None
+
+
+def takes_input(text: str) -> bool:
+    """Return whether the first parameter is the tensor that a method has as `self`."""
+    return bool(re.match(r"\w+\(Tensor input[,)]", text))
+
+
+def chosen(name: str, candidates: list[str], owner: object, given: tuple[Any, ...]) -> list[str]:
+    """Return those of `candidates` that belong to `owner.name`."""
+    function = getattr(owner, name, None)
+    if function is None or not callable(function):
+        return []
+    own = listed(function, given)
+    if own is not None:
+        fitting = [text for text in candidates if "|" not in text and shown(text) in own]
+        rest = [text for text in candidates if "|" in text and takes_input(text) == takes_input(fitting[0])]
+        return [text for text in candidates if text in fitting or text in rest] if fitting else []
+    method = bool(given)
+    alike = [text for text in candidates if takes_input(text) != method]
+    return alike if len(alike) == 1 else (candidates if len(candidates) == 1 else [])
+
+
+def main() -> None:
+    """Write the table."""
+    by_name: dict[str, list[str]] = {}
+    for text in texts():
+        name = text.partition("(")[0]
+        if not OUTSIDE.search(name) and text not in by_name.setdefault(name, []):
+            by_name[name].append(text)
+    lines = [f"# Recorded from PyTorch {torch.__version__} by tests/oracle/signatures.py."]
+    for name, candidates in sorted(by_name.items()):
+        for owner, prefix, given in ((torch, "", ()), (torch.Tensor, "Tensor.", (torch.ones(2),))):
+            lines += [prefix + text for text in chosen(name, candidates, owner, given)]
+    TARGET.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
