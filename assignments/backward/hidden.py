@@ -1,0 +1,192 @@
+"""The hidden checks of `backward`: the same rules in situations that the public checks do not show."""
+
+from __future__ import annotations
+
+import numpy as np
+from gradlab import check
+
+
+# --- 2.1 Both ends of backward ---------------------------------------------------------------------------
+@check(task="2.1", points=0.5)
+def the_gradient_is_the_leaf_s_own(torch, observe, rng):
+    """Adding to one leaf changes neither another leaf nor the gradient that was passed."""
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = torch.tensor(rng.normal(size=3), requires_grad=True)
+    gradient = torch.tensor(rng.normal(size=3))
+    x.backward(gradient)
+    y.backward(gradient)
+    x.backward(torch.tensor(rng.normal(size=3)))
+    observe.gradient(x)
+    observe.gradient(y)
+    observe.value(gradient)
+
+
+@check(task="2.1", points=0.5)
+def nothing_to_send_back(torch, observe, rng):
+    """Backward from a tensor that requires no gradient is refused."""
+    for shape in [(), (3,)]:
+        constant = torch.tensor(rng.normal(size=shape))
+        with observe.error():
+            constant.backward()
+        with observe.error():
+            constant.backward(torch.tensor(rng.normal(size=shape)))
+    with observe.error():
+        constant.backward(torch.tensor(rng.normal(size=2)))
+    observe.gradient(constant)
+
+
+# --- 2.2 Walk the graph ----------------------------------------------------------------------------------
+@check(task="2.2", points=0.5)
+def a_short_and_a_long_way(torch, observe, rng):
+    """A tensor that is used both early and late is run once, with everything that arrived."""
+    x = torch.tensor(rng.normal(size=2), requires_grad=True)
+    w = torch.tensor(rng.normal(size=2), requires_grad=True)
+    early = x * w
+    late = -early + w
+    later = late * early
+    out = early * (later + early) + later
+    out.backward(torch.tensor(rng.normal(size=2)))
+    observe.gradient(x)
+    observe.gradient(w)
+
+
+@check(task="2.2", points=0.5, instances=2)
+def any_graph(torch, observe, rng):
+    """Graphs drawn at random."""
+    leaves = [torch.tensor(rng.uniform(-1.0, 1.0, size=2), requires_grad=True) for _ in range(3)]
+    tensors = list(leaves)
+    for _ in range(12):
+        left, right, kind = rng.integers(len(tensors)), rng.integers(len(tensors)), rng.integers(3)
+        a, b = tensors[left], tensors[right]
+        tensors.append([a + b, a * b, -a + b][kind])
+    tensors[-1].backward(torch.tensor(rng.normal(size=2)))
+    for leaf in leaves:
+        observe.gradient(leaf)
+
+
+@check(task="2.2", points=0.5)
+def more_paths_than_atoms(torch, observe, rng):
+    """A node is run once, however many paths lead through it."""
+    x = torch.tensor(rng.normal(size=()), requires_grad=True)
+    y = x
+    for _ in range(60):
+        y = (y + y) * 0.5
+    y.backward()
+    observe.gradient(x)
+
+
+@check(task="2.2", points=0.5)
+def a_deep_chain(torch, observe, rng):
+    """Depth is no limit."""
+    x = torch.tensor(rng.normal(size=()), requires_grad=True)
+    y = x
+    for _ in range(1500):
+        y = y + x
+    y.backward()
+    observe.gradient(x)
+
+
+# --- 2.3 The chain rule, function by function ------------------------------------------------------------
+@check(task="2.3", points=1)
+def functions_of_functions(torch, observe, rng):
+    """The rules fit into each other."""
+    x = torch.tensor(rng.uniform(0.5, 1.5, size=(2, 2)), requires_grad=True)
+    y = torch.tensor(rng.normal(size=(2, 2)), requires_grad=True)
+    z = (x.log() - y.tanh()) / (y.exp() + x**2) + (x * y).sigmoid() ** 2 * (y - 0.1).relu()
+    z.backward(torch.tensor(rng.normal(size=(2, 2))))
+    observe.gradient(x)
+    observe.gradient(y)
+
+
+@check(task="2.3", points=1)
+def numbers_on_the_left(torch, observe, rng):
+    """A number minus, and divided by, a tensor; a parabola."""
+    x = torch.tensor(rng.uniform(0.5, 1.5, size=()), requires_grad=True)
+    (2.0 - x).backward(torch.tensor(rng.normal(size=())))
+    observe.gradient(x)
+    (3.0 / x).backward(torch.tensor(rng.normal(size=())))
+    observe.gradient(x)
+    (1.5 * x**2 - 2.0 * x + 1.0).backward()
+    observe.gradient(x)
+
+
+# --- 2.4 Sums, shapes and matrices -----------------------------------------------------------------------
+@check(task="2.4", points=1)
+def picked_more_than_once(torch, observe, rng):
+    """An element that is picked several times gets the sum of its gradients."""
+    x = torch.tensor(rng.normal(size=4), requires_grad=True)
+    x[[2, 0, 2, 2]].backward(torch.tensor(rng.normal(size=4)))
+    observe.gradient(x)
+    y = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    (y[1:] * y[:2]).backward(torch.tensor(rng.normal(size=(2, 2))))
+    observe.gradient(y)
+
+
+@check(task="2.4", points=1)
+def matrices_that_share_a_leaf(torch, observe, rng):
+    """Products of transposed matrices, and of a matrix and a vector."""
+    a = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    v = torch.tensor(rng.normal(size=3), requires_grad=True)
+    (a.t() @ a).backward(torch.tensor(rng.normal(size=(2, 2))))
+    observe.gradient(a)
+    (a.t() @ v).backward(torch.tensor(rng.normal(size=2)))
+    observe.gradient(a)
+    observe.gradient(v)
+
+
+@check(task="2.4", points=1)
+def reductions_of_odd_shapes(torch, observe, rng):
+    """Several dimensions at once, the last one, and a scalar."""
+    x = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
+    x.mean(dim=(0, 2)).backward(torch.tensor(rng.normal(size=3)))
+    observe.gradient(x)
+    x.sum(dim=-1).backward(torch.tensor(rng.normal(size=(2, 3))))
+    observe.gradient(x)
+    x.transpose(1, 2).reshape(-1).mean(dim=0, keepdim=True).backward(torch.tensor(rng.normal(size=1)))
+    observe.gradient(x)
+    scalar = torch.tensor(rng.normal(size=()), requires_grad=True)
+    scalar.mean().backward(torch.tensor(rng.normal(size=())))
+    observe.gradient(scalar)
+
+
+# --- 2.5 Undo broadcasting -------------------------------------------------------------------------------
+@check(task="2.5", points=1)
+def in_front_and_stretched(torch, observe, rng):
+    """Dimensions in front and stretched ones at once, in both inputs."""
+    a = torch.tensor(rng.normal(size=(2, 1, 3)), requires_grad=True)
+    b = torch.tensor(rng.uniform(0.5, 2.0, size=(4, 1)), requires_grad=True)
+    (a / b).backward(torch.tensor(rng.normal(size=(2, 4, 3))))
+    observe.gradient(a)
+    observe.gradient(b)
+    one = torch.tensor(rng.normal(size=1), requires_grad=True)
+    scalar = torch.tensor(rng.normal(size=()), requires_grad=True)
+    (one - scalar).backward(torch.tensor(rng.normal(size=1)))
+    observe.gradient(one)
+    observe.gradient(scalar)
+
+
+@check(task="2.5", points=1)
+def against_itself(torch, observe, rng):
+    """A tensor that is broadcast against itself."""
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = (x.reshape(3, 1) - x) ** 2 * x.sum()
+    y.backward(torch.tensor(rng.normal(size=(3, 3))))
+    observe.gradient(x)
+
+
+# --- 2.6 Release what was saved --------------------------------------------------------------------------
+@check(task="2.6", points=1)
+def released_node_by_node(torch, observe, rng):
+    """A part that two outputs share is released with the first of them."""
+    x = torch.tensor(np.abs(rng.normal(size=3)) + 0.5, requires_grad=True)
+    shared = x * x
+    first = shared + x
+    second = shared.log()
+    held = observe.watch(shared)
+    del shared
+    first.backward(torch.tensor(rng.normal(size=3)))
+    observe.gradient(x)
+    with observe.error():
+        second.backward(torch.tensor(rng.normal(size=3)))
+    observe.freed(held)
+    observe.gradient(x)

@@ -1,0 +1,142 @@
+"""Join the chapters of a course's engine into one file, with some tasks solved and the others as stubs.
+
+A solution stands between `### BEGIN SOLUTION 2.1` and `### END SOLUTION`. Without its task,
+- an indented region, the body of a function, becomes `raise NotImplementedError("Task 2.1: ...")`;
+- a region at the margin (a helper of the solution) or inside another region (an addition to an earlier task's
+  function) is left out;
+- a function whose body belongs to a task of a later assignment is left out altogether.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gradlab.errors import CourseError
+
+if TYPE_CHECKING:
+    from gradlab.assignment import Assignment
+
+__all__ = ["assemble", "join_imports"]
+
+_BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
+_END = re.compile(r"\s*### END SOLUTION\s*$")
+_HEADER = '''"""{title}: your engine.
+
+Every task is a function that says `raise NotImplementedError`: read what it should do, and write it in place of that
+line. The rest is given; look around in it, but nothing needs to be changed. Run `grade check` as often as you like.
+"""'''
+
+
+def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
+    """Return one `engine.py`: tasks named in `solved` solved, the assignment's other tasks as stubs.
+
+    Tasks of earlier assignments arrive solved, those of later ones are left out. Raises CourseError if the
+    engine's markers are wrong, or if an assignment's task has no solution in it.
+    """
+    from gradlab.assignment import tasks_before
+
+    course = assignment.course
+    titles = {task.id: task.title for task in assignment.tasks}
+    holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles)
+    chapters = [_Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters]
+    bodies = [f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}" for chapter in chapters]
+    if lost := [task for task in titles if task not in holes.found]:
+        raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
+    code = "\n\n\n".join(body.strip("\n") for body in bodies)
+    imports = join_imports((line for chapter in chapters for line in chapter.imports), code)
+    header = _HEADER.format(title=assignment.title)
+    return f"{header}\n\nfrom __future__ import annotations\n\n{imports}\n\n{code}\n"
+
+
+@dataclass
+class _Chapter:
+    """A file of the engine, taken apart: its docstring as a heading, its imports of other packages, the rest."""
+
+    name: str
+    heading: str
+    imports: list[ast.Import | ast.ImportFrom]
+    body: list[str]
+
+    @classmethod
+    def read(cls, name: str, source: str) -> _Chapter:
+        tree = ast.parse(source, name)
+        lines = source.splitlines()
+        imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        text = (ast.get_docstring(tree) or name).splitlines()
+        heading = "\n".join(["# " + "-" * 108, *(f"# {line}".rstrip() for line in text), "# " + "-" * 108])
+        docstring = tree.body[:1] if ast.get_docstring(tree) else []
+        for node in (*docstring, *imports):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[number] = ""
+        own = [node for node in imports if not (isinstance(node, ast.ImportFrom) and _is_internal(node))]
+        return cls(name, heading, own, lines)
+
+
+def _is_internal(node: ast.ImportFrom) -> bool:
+    return node.level > 0 or node.module == "__future__"
+
+
+@dataclass
+class _Holes:
+    """Cut the solutions of unsolved tasks out of lines. `found` collects every task seen."""
+
+    solved: frozenset[str]
+    titles: Mapping[str, str]
+    found: set[str] = field(default_factory=set)
+
+    def cut(self, name: str, lines: list[str]) -> str:
+        """Return the text without markers and without what is not solved."""
+        kept: list[str] = []
+        open_regions: list[tuple[str, int]] = []
+        for number, line in enumerate(lines, 1):
+            skipping = any(task not in self.solved for task, _ in open_regions)
+            if begin := _BEGIN.match(line):
+                indent, task = begin.groups()
+                self.found.add(task)
+                if not skipping and not open_regions and indent and task not in self.solved:
+                    self._close_body(kept, indent, task)
+                open_regions.append((task, number))
+            elif _END.match(line):
+                if not open_regions:
+                    raise CourseError(f"engine/{name}:{number}: END SOLUTION without BEGIN SOLUTION.")
+                open_regions.pop()
+            elif not skipping:
+                kept.append(line)
+        if open_regions:
+            raise CourseError(f"engine/{name}:{open_regions[0][1]}: BEGIN SOLUTION without END SOLUTION.")
+        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in kept))
+
+    def _close_body(self, kept: list[str], indent: str, task: str) -> None:
+        if task in self.titles:
+            kept.append(f'{indent}raise NotImplementedError("Task {task}: {self.titles[task]}")')
+            return
+        while not kept[-1].startswith(indent[4:] + "def "):
+            kept.pop()
+        kept.pop()
+
+
+def join_imports(nodes: Iterable[ast.Import | ast.ImportFrom], code: str) -> str:
+    """Return import lines, sorted, each name once and only if `code` uses it."""
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    plain: set[str] = set()
+    names: dict[str, set[str]] = {}
+    for module, alias in _aliases(nodes):
+        bound = alias.asname or alias.name.split(".")[0]
+        if bound not in used:
+            continue
+        if module is None:
+            plain.add(f"import {ast.unparse(alias)}")
+        else:
+            names.setdefault(module, set()).add(ast.unparse(alias))
+    grouped = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(names.items())]
+    return "\n".join([*sorted(plain), *grouped])
+
+
+def _aliases(nodes: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[tuple[str | None, ast.alias]]:
+    for node in nodes:
+        for alias in node.names:
+            yield (node.module if isinstance(node, ast.ImportFrom) else None), alias
