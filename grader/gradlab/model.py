@@ -63,6 +63,7 @@ class Check(msgspec.Struct, frozen=True):
     timeout: float | None = None  # wall seconds; None means the assignment's limit
     instances: int = 1
     tolerance: dict[str, float] = {}  # relative tolerance by dtype name, from the assignment
+    errors: str = "class"  # how closely messages are compared: class, quoted or exact; from the surface
     file: str = ""
     line: int = 0
 

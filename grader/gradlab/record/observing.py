@@ -1,0 +1,128 @@
+"""`observe`, as a check sees it: one method for each observer that the plugins offer."""
+
+from __future__ import annotations
+
+import difflib
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+
+from gradlab.errors import CheckAuthoringError
+from gradlab.observe import PROBES, Observer, Probe
+from gradlab.program import Ref, Step
+from gradlab.record.proxies import Proxy
+from gradlab.record.recorder import Recorder, is_of_the_engine
+
+__all__ = ["Observe"]
+
+
+class Observe:
+    """What a check receives as `observe`."""
+
+    def __init__(self, recorder: Recorder, observers: Mapping[str, Observer]) -> None:
+        self._recorder = recorder
+        self._observers = observers
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._observers:
+            near = difflib.get_close_matches(name, self._observers, n=1)
+            hint = f"did you mean observe.{near[0]}?" if near else f"there are: {', '.join(self._observers)}."
+            raise self._recorder.refuse(f"no plugin offers observe.{name}; {hint}")
+        self._recorder.gate.observe(name)
+        return partial(self._observers[name].record, Probing(self._recorder, name))
+
+
+class Probing:
+    """What an observer expands into: `gradlab.observe.Recording`, as it is built."""
+
+    def __init__(self, recorder: Recorder, observer: str) -> None:
+        self._recorder = recorder
+        self._observer = observer
+
+    def probe(self, probe: Probe, *values: Any) -> None:
+        """Record a probe of `values`."""
+        recorder, site = self._recorder, self._recorder.site()
+        if probe not in PROBES:
+            raise recorder.refuse(
+                f"observe.{self._observer} asks for the probe {probe!r}, which does not exist."
+            )
+        if not is_of_the_engine(values):
+            if all(_hashable(value) and (type(value), value) in recorder.reads for value in values):
+                return  # it was compared when it was read
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): a plain value, in which the engine has no part; observe "
+                "the tensor that it comes from."
+            )
+        if probe in ("value", "text") and not all(map(_is_data, values)):
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): a {type(recorder.real(values[0])).__name__} has no value "
+                "to compare; observe a tensor, a number, or compare it in the check (x.dtype == torch.float64)."
+            )
+        if recorder.arrays:
+            recorder.arrays.poke()
+        marks = tuple(
+            recorder.encode(value, site, (site.named or {}).get(i, "")) for i, value in enumerate(values)
+        )
+        recorder.add(
+            Step(
+                "probe",
+                marks,
+                name=probe,
+                sid=recorder.new_sid(),
+                label=site.arguments,
+                line=site.line,
+                observer=self._observer,
+            )
+        )
+        recorder.observed()
+
+    def watch(self, value: Any) -> Any:
+        """Record a weak reference and return its token."""
+        recorder, site = self._recorder, self._recorder.site()
+        if type(value) is not Proxy or type(value._mark) is not Ref:
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): only what the engine made is watched."
+            )
+        slot = recorder.new_slot()
+        step = Step("watch", (value._mark,), out=slot, sid=recorder.new_sid(), line=site.line)
+        step.var, step.label = site.var, site.arguments
+        recorder.add(step)
+        return Proxy(recorder, weakref.ref(value._real), Ref(slot))
+
+    def catch(self) -> AbstractContextManager[None]:
+        """Record a block whose exception is observed."""
+        site = self._recorder.site()
+        step = Step("catch", label=site.block, line=site.line, observer=self._observer)
+        return _catch(self._recorder, step)
+
+
+@contextmanager
+def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
+    step.sid = recorder.new_sid()
+    recorder.add(step)
+    recorder.stack.append(step.body)
+    try:
+        yield
+    except CheckAuthoringError:
+        raise
+    except Exception as error:
+        recorder.settle_error(error)
+    finally:
+        recorder.stack.pop()
+        recorder.observed()
+
+
+def _hashable(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
+
+
+def _is_data(value: Any) -> bool:
+    """Return whether the worker could describe a value: a tensor, an array, numbers, or a list of them."""
+    if type(value) in (list, tuple):
+        return all(map(_is_data, value))
+    if type(value) is not Proxy:
+        return True
+    real = value._real
+    return isinstance(real, list | tuple | int | float | str) or hasattr(real, "shape")

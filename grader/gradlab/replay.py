@@ -1,0 +1,233 @@
+"""The parent's side of a replay: what is asked of a worker, and what its answer amounts to. Nothing runs here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradlab import wire
+from gradlab.model import Observation
+from gradlab.program import Arr, Fn, Program, Step, pack, walk
+
+__all__ = ["observations", "requests", "unjudged"]
+
+CORE_KINDS = ("read", "error", "calls", "end")
+DTYPES = {f"{kind}{8 * size}": size for kind in ("int", "uint", "float") for size in (1, 2, 4, 8)} | {
+    "bool": 1
+}
+del DTYPES["float8"]
+MAX_TEXT = 10_000
+MAX_DEPTH = 4
+
+
+def unjudged(expected: Iterable[Observation], observers: Container[str]) -> tuple[str, ...]:
+    """Return the kinds of observations that no plugin judges, sorted. There must be none."""
+    return tuple(sorted({o.kind for o in expected if o.kind not in CORE_KINDS and o.kind not in observers}))
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+def requests(program: Program, nonces: Iterable[int]) -> Iterator[wire.Replay]:
+    """Yield one request for each segment, without anything that only the parent may know.
+
+    Arrays and callbacks go with the segment that first uses them, so a later input is not there to be read before
+    the earlier observations have arrived.
+    """
+    sent_arrays: set[int] = set()
+    sent_blocks: set[int] = set()
+    count = len(program.segments)
+    for index, (steps, nonce) in enumerate(zip(program.segments, nonces, strict=False)):
+        arrays, blocks = _needed(program, steps)
+        yield wire.Replay(
+            nonce=nonce,
+            start=index == 0,
+            last=index == count - 1,
+            steps=[_packed(step) for step in steps],
+            arrays={i: _array(program.arrays[i]) for i in sorted(arrays - sent_arrays)},
+            blocks={i: _packed_block(program, i) for i in sorted(blocks - sent_blocks)},
+        )
+        sent_arrays |= arrays
+        sent_blocks |= blocks
+
+
+def _needed(program: Program, steps: Sequence[Step]) -> tuple[set[int], set[int]]:
+    arrays: set[int] = set()
+    blocks: set[int] = set()
+
+    def leaf(value: Any) -> None:
+        if type(value) is Arr:
+            arrays.add(value.index)
+        elif type(value) is Fn and value.block not in blocks:
+            blocks.add(value.block)
+            for trace in program.blocks[value.block].traces:
+                todo.extend(trace.steps)
+
+    todo = list(steps)
+    while todo:
+        step = todo.pop()
+        todo.extend(step.body)
+        if step.op != "drop":
+            walk(step.args, leaf)
+            if step.kwargs:
+                walk(step.kwargs, leaf)
+    return arrays, blocks
+
+
+def _packed(step: Step) -> list[Any]:
+    return [
+        step.op,
+        [pack(arg) for arg in step.args],
+        {key: pack(value) for key, value in step.kwargs.items()},
+        step.name,
+        step.out,
+        [_packed(inner) for inner in step.body],
+        step.may_raise,
+        step.read,
+        step.sid,
+    ]
+
+
+def _packed_block(program: Program, index: int) -> list[Any]:
+    block = program.blocks[index]
+    traces = [[trace.params, [_packed(step) for step in trace.steps]] for trace in block.traces]
+    return [block.name, block.params, traces, block.static]
+
+
+def _array(array: np.ndarray[Any, Any]) -> wire.Array:
+    return wire.Array(array.dtype.name, array.shape, array.tobytes())
+
+
+# --- believing ---------------------------------------------------------------------------------------------------
+def observations(program: Program, replies: Sequence[wire.Observed]) -> tuple[Observation, ...]:
+    """Return what the replies say was observed, ending with the hook calls and with how the program ended.
+
+    Raises ValueError for anything that no replay of this program can answer.
+    """
+    reader = _Reader(program)
+    for index, reply in enumerate(replies):
+        if reader.ended is not None or index >= len(program.segments):
+            raise ValueError("a reply after the program's end")
+        reader.read(reply, index)
+    if reader.ended is None:
+        raise ValueError("the program's end is missing")
+    return reader.result()
+
+
+class _Reader:
+    """Checks every claim against the program."""
+
+    def __init__(self, program: Program) -> None:
+        self.ended: wire.Ended | None = None
+        self._program = program
+        self._seen: list[Observation] = []
+        self._times: dict[int, int] = {}
+        self._calls: list[int] = []
+        self._steps: dict[int, tuple[Step, int | None]] = {}  # sid -> step, and its segment at top level
+        for index, segment in enumerate(program.segments):
+            self._note(segment, index)
+        for block in program.blocks:
+            for trace in block.traces:
+                self._note(trace.steps, None)
+
+    def _note(self, steps: Sequence[Step], segment: int | None) -> None:
+        for step in steps:
+            if step.sid:
+                self._steps[step.sid] = (step, segment)
+            self._note(step.body, segment)
+
+    def read(self, reply: wire.Observed, segment: int) -> None:
+        """Take in the reply to one segment."""
+        for seen in reply.seen:
+            self._seen.append(self._observation(seen, segment))
+        for block in reply.calls:
+            if not 0 <= block < len(self._program.blocks):
+                raise ValueError("a call of a callback that the program does not have")
+        self._calls += reply.calls
+        last = segment == len(self._program.segments) - 1
+        self.ended = reply.ended
+        if self.ended is None and last:
+            raise ValueError("the program's end is missing")
+        if self.ended is not None:
+            _check_end(self.ended, last)
+
+    def result(self) -> tuple[Observation, ...]:
+        """Return all observations."""
+        names = tuple([wire.Scalar(self._program.blocks[i].name) for i in self._calls])
+        calls = Observation(0, 0, "calls", "calls of callbacks", wire.Seq(names))
+        return (*self._seen, calls, self._end())
+
+    def _end(self) -> Observation:
+        ended = self.ended
+        assert ended is not None
+        step, _ = self._steps.get(ended.sid, (None, None))
+        label = (step.label or step.name) if step is not None else ""
+        payload: wire.Payload = wire.Scalar("reached")
+        if ended.raised is not None:
+            payload = ended.raised
+        elif ended.missing is not None:
+            payload = wire.Missing(ended.missing)
+        return Observation(0, 0, "end", label, payload)
+
+    def _observation(self, seen: wire.Seen, segment: int) -> Observation:
+        step, home = self._steps.get(seen.sid, (None, None))
+        kind = None if step is None else _kind(step)
+        if step is None or kind is None:
+            raise ValueError("an observation of a step that observes nothing")
+        times = self._times.get(seen.sid, 0)
+        if seen.nth != times or (home is not None and (times or home != segment)):
+            raise ValueError("an observation out of turn")
+        self._times[seen.sid] = times + 1
+        _check(seen.payload)
+        if isinstance(seen.payload, wire.Alive) and step.name != "alive":
+            raise ValueError("an observation of the wrong kind")
+        return Observation(seen.sid, seen.nth, kind, step.label, seen.payload)
+
+
+def _kind(step: Step) -> str | None:
+    """Return the kind of observation that a step makes, or None if it makes none."""
+    if step.op in ("probe", "catch"):
+        return step.observer or "error"
+    if step.may_raise:
+        return "error"
+    return "read" if step.read else None
+
+
+def _check_end(ended: wire.Ended, last: bool) -> None:
+    if ended.raised is not None:
+        _check(ended.raised)
+    if ended.missing is not None:
+        _check_text(ended.missing)
+    if ended.raised is None and ended.missing is None and not last:
+        raise ValueError("the program's end came too early")
+
+
+def _check(payload: wire.Payload, depth: int = 0) -> None:
+    if isinstance(payload, wire.Array):
+        size = DTYPES.get(payload.dtype)
+        if size is None or any(n < 0 for n in payload.shape) or len(payload.shape) > 32:
+            raise ValueError("an array of an impossible dtype or shape")
+        if math.prod(payload.shape) * size != len(payload.data):
+            raise ValueError("an array whose length is not that of its shape")
+    elif isinstance(payload, wire.Seq):
+        if depth >= MAX_DEPTH or payload.kind not in ("list", "tuple"):
+            raise ValueError("a sequence of an impossible kind or depth")
+        for item in payload.items:
+            _check(item, depth + 1)
+    elif isinstance(payload, wire.Scalar):
+        _check_text(payload.value)
+    elif isinstance(payload, wire.Raised):
+        if len(payload.bases) > 20:
+            raise ValueError("an exception with too many ancestors")
+        for text in (payload.class_name, payload.message, payload.file, *payload.bases):
+            _check_text(text)
+    elif isinstance(payload, wire.Flags):
+        _check_text(payload.grad_fn)
+    elif isinstance(payload, wire.Missing | wire.Opaque):
+        _check_text(payload.name if isinstance(payload, wire.Missing) else payload.class_name)
+
+
+def _check_text(text: object) -> None:
+    if isinstance(text, str) and len(text) > MAX_TEXT:
+        raise ValueError("a text that is too long")
