@@ -10,7 +10,7 @@ Which module a name means, in this order:
 3. an import that the assignment declares inert: a stand-in that does nothing, with a note.
 4. anything else raises ImportError that says file, line and what may be imported.
 
-Of the first kind a submission may import what the assignment allows, by default numpy and `preload.STDLIB`.
+Of the first kind a submission may import `preload.STDLIB` and what the assignment allows, by default numpy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from gradlab import wire
 from gradlab.worker.cells import CompiledModule, compile_module, file_name
 from gradlab.worker.preload import STDLIB
-from gradlab.worker.raised import describe
+from gradlab.worker.probes import raised
 from gradlab.worker.standins import InertModule
 
 __all__ = ["ENTRY", "Loader"]
@@ -42,7 +42,7 @@ class Loader:
         self._files = {_module_name(file.path, request.entry): file for file in _packages_last(request.files)}
         self._names = {file_name(file, cell) for file in request.files for cell in file.cells}
         self._inert = frozenset(request.inert)
-        self._allowed = frozenset(request.allowed or ("numpy", *STDLIB)) | {"__future__"}
+        self._allowed = frozenset((*(request.allowed or ("numpy",)), *STDLIB))
         self._modules: dict[str, CompiledModule] = {}
         self._notes: list[wire.Note] = []
         for file in request.files:
@@ -68,12 +68,12 @@ class Loader:
     def import_entry(self, nonce: int) -> tuple[ModuleType | None, wire.Imported]:
         """Import `engine`; what it raises is reported."""
         self._install()
-        module, raised = None, None
+        module, why = None, None
         try:
             module = importlib.import_module(ENTRY)
         except BaseException as error:  # SystemExit too: the module is the submission's
-            raised = describe(error, self.own_file)
-        return module, wire.Imported(nonce, raised, self._notes)
+            why = raised(error, self.own_file)
+        return module, wire.Imported(nonce, why, self._notes)
 
     def _install(self) -> None:
         for name in [name for name in sys.modules if not _is_pythons(name) and name != "__main__"]:
@@ -121,11 +121,9 @@ class Loader:
             except BaseException as error:
                 if not file.notebook:
                     raise
-                raised = describe(error, self.own_file)
-                text = f"raised {raised.class_name}: {raised.message}"
-                self._notes.append(
-                    wire.Note(raised.file or f"{file.path} {cell.label}", raised.line, text[:500])
-                )
+                why = raised(error, self.own_file)
+                text = f"raised {why.class_name}: {why.message}"
+                self._notes.append(wire.Note(why.file or f"{file.path} {cell.label}", why.line, text[:500]))
 
     def get_source(self, name: str) -> str | None:
         """Return a module's source, for inspect and traceback."""
