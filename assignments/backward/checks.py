@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from gradlab import check
 
 
@@ -45,7 +46,9 @@ def only_scalars_start_by_themselves(torch, observe, rng):
     observe.gradient(x)
 
 
-@check(task="2.1", points=0.5, help="The given gradient needs exactly the output's shape; it is not broadcast.")
+@check(
+    task="2.1", points=0.5, help="The given gradient needs exactly the output's shape; it is not broadcast."
+)
 def the_shapes_must_agree(torch, observe, rng):
     """A gradient of another shape is refused."""
     x = torch.tensor(rng.normal(size=(2, 3)), requires_grad=True)
@@ -102,7 +105,11 @@ def fills_only_leaves(torch, observe, rng):
     observe.gradient(z)
 
 
-@check(task="2.2", points=1, help="Two graphs over the same leaf: the second backward adds to the first one's result.")
+@check(
+    task="2.2",
+    points=1,
+    help="Two graphs over the same leaf: the second backward adds to the first one's result.",
+)
 def adds_up_over_two_graphs(torch, observe, rng):
     """Gradients of several graphs accumulate in their leaf."""
     x = torch.tensor(rng.normal(size=3), requires_grad=True)
@@ -126,7 +133,11 @@ def stops_at_constants(torch, observe, rng):
 
 
 # --- 2.3 The chain rule, function by function ------------------------------------------------------------
-@check(task="2.3", points=1, help="The second input of a - b counts negatively; a / b has a different rule for each.")
+@check(
+    task="2.3",
+    points=1,
+    help="The second input of a - b counts negatively; a / b has a different rule for each.",
+)
 def differentiates_sub_and_div(torch, observe, rng):
     """Differences and quotients."""
     a = torch.tensor(rng.normal(size=(2, 2)), requires_grad=True)
@@ -134,9 +145,11 @@ def differentiates_sub_and_div(torch, observe, rng):
     (a - b).backward(torch.tensor(rng.normal(size=(2, 2))))
     observe.gradient(a)
     observe.gradient(b)
-    (a / b).backward(torch.tensor(rng.normal(size=(2, 2))))
-    observe.gradient(a)
-    observe.gradient(b)
+    c = torch.tensor(rng.normal(size=3), requires_grad=True)
+    d = torch.tensor(rng.uniform(0.5, 2.0, size=3), requires_grad=True)
+    (c / d).backward(torch.tensor(rng.normal(size=3)))
+    observe.gradient(c)
+    observe.gradient(d)
 
 
 @check(task="2.3", points=1, help="exponent * a ** (exponent - 1), times the gradient that arrives.")
@@ -182,27 +195,35 @@ def differentiates_relu(torch, observe, rng):
 
 
 # --- 2.4 Sums, shapes and matrices -----------------------------------------------------------------------
-@check(task="2.4", points=1, help="Each element gets the gradient of the sum; for the mean, divided by how many.")
+@check(
+    task="2.4", points=1, help="Each element gets the gradient of the sum; for the mean, divided by how many."
+)
 def differentiates_sum_and_mean(torch, observe, rng):
     """Sum and mean of everything."""
     x = torch.tensor(rng.normal(size=(2, 3)), requires_grad=True)
     (x.sum() * 2.0).backward()
     observe.gradient(x)
-    (x.mean() * 5.0).backward()
-    observe.gradient(x)
+    y = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    (y.mean() * 5.0).backward()
+    observe.gradient(y)
 
 
-@check(task="2.4", points=1, help="Each element gets the gradient of its own sum: put the lost dimension back first.")
+@check(
+    task="2.4",
+    points=1,
+    help="Each element gets the gradient of its own sum: put the lost dimension back first.",
+)
 def differentiates_sums_along_a_dimension(torch, observe, rng):
     """Sums and means along one dimension, with and without keepdim."""
     x = torch.tensor(rng.normal(size=(3, 3)), requires_grad=True)
     x.sum(dim=1).backward(torch.tensor(rng.normal(size=3)))
     observe.gradient(x)
-    x.sum(dim=0, keepdim=True).backward(torch.tensor(rng.normal(size=(1, 3))))
-    observe.gradient(x)
-    y = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
-    y.mean(dim=1).backward(torch.tensor(rng.normal(size=(2, 4))))
+    y = torch.tensor(rng.normal(size=(3, 3)), requires_grad=True)
+    y.sum(dim=0, keepdim=True).backward(torch.tensor(rng.normal(size=(1, 3))))
     observe.gradient(y)
+    z = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
+    z.mean(dim=1).backward(torch.tensor(rng.normal(size=(2, 4))))
+    observe.gradient(z)
 
 
 @check(task="2.4", points=1, help="reshape and transpose only move elements; the rule moves them back.")
@@ -222,10 +243,12 @@ def differentiates_indexing(torch, observe, rng):
     x = torch.tensor(rng.normal(size=(3, 4)), requires_grad=True)
     x[1].backward(torch.tensor(rng.normal(size=4)))
     observe.gradient(x)
-    x[2, 3].backward()
-    observe.gradient(x)
-    x[:, 1::2].backward(torch.tensor(rng.normal(size=(3, 2))))
-    observe.gradient(x)
+    y = torch.tensor(rng.normal(size=(3, 4)), requires_grad=True)
+    y[2, 3].backward(torch.tensor(rng.normal(size=())))
+    observe.gradient(y)
+    z = torch.tensor(rng.normal(size=(3, 4)), requires_grad=True)
+    z[:, 1::2].backward(torch.tensor(rng.normal(size=(3, 2))))
+    observe.gradient(z)
 
 
 @check(task="2.4", points=1, help="Look at the shapes: only one product with a transposed matrix fits.")
@@ -239,7 +262,9 @@ def differentiates_matmul(torch, observe, rng):
 
 
 # --- 2.5 Undo broadcasting -------------------------------------------------------------------------------
-@check(task="2.5", points=1, help="The row was added to every line, so its gradient is the sum over the lines.")
+@check(
+    task="2.5", points=1, help="The row was added to every line, so its gradient is the sum over the lines."
+)
 def sums_over_dimensions_in_front(torch, observe, rng):
     """A row that is added to a matrix."""
     x = torch.tensor(rng.normal(size=(4, 3)), requires_grad=True)
@@ -259,7 +284,9 @@ def sums_over_stretched_dimensions(torch, observe, rng):
     observe.gradient(row)
 
 
-@check(task="2.5", points=1, help="A scalar moves every element, so its gradient is the sum over all of them.")
+@check(
+    task="2.5", points=1, help="A scalar moves every element, so its gradient is the sum over all of them."
+)
 def sums_everything_for_a_scalar(torch, observe, rng):
     """A scalar tensor against a matrix."""
     scale = torch.tensor(rng.normal(size=()), requires_grad=True)
@@ -298,12 +325,16 @@ def refuses_a_second_backward(torch, observe, rng):
     observe.gradient(x)
 
 
-@check(task="2.6", points=1, help="Nothing may hold the saved tensor any longer, though the output is still there.")
+@check(
+    task="2.6",
+    points=1,
+    help="Nothing may hold the saved tensor any longer, though the output is still there.",
+)
 def frees_what_was_saved(torch, observe, rng):
     """What a node saved is gone after backward."""
     x = torch.tensor(rng.normal(size=3), requires_grad=True)
     y = x.exp()
-    z = y * y
+    z = y * y + x
     saved = observe.watch(y)
     del y
     z.backward(torch.tensor(rng.normal(size=3)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from gradlab import check
 
 
@@ -64,7 +65,7 @@ def any_graph(torch, observe, rng):
         observe.gradient(leaf)
 
 
-@check(task="2.2", points=0.5)
+@check(task="2.2", points=0.5, timeout=3.0)
 def more_paths_than_atoms(torch, observe, rng):
     """A node is run once, however many paths lead through it."""
     x = torch.tensor(rng.normal(size=()), requires_grad=True)
@@ -102,12 +103,14 @@ def functions_of_functions(torch, observe, rng):
 def numbers_on_the_left(torch, observe, rng):
     """A number minus, and divided by, a tensor; a parabola."""
     x = torch.tensor(rng.uniform(0.5, 1.5, size=()), requires_grad=True)
-    (2.0 - x).backward(torch.tensor(rng.normal(size=())))
-    observe.gradient(x)
+    y = torch.tensor(rng.normal(size=2), requires_grad=True)
+    (2.0 - y).backward(torch.tensor(rng.normal(size=2)))
+    observe.gradient(y)
     (3.0 / x).backward(torch.tensor(rng.normal(size=())))
     observe.gradient(x)
-    (1.5 * x**2 - 2.0 * x + 1.0).backward()
-    observe.gradient(x)
+    z = torch.tensor(rng.normal(size=()), requires_grad=True)
+    (1.5 * z**2 - 2.0 * z + 1.0).backward()
+    observe.gradient(z)
 
 
 # --- 2.4 Sums, shapes and matrices -----------------------------------------------------------------------
@@ -129,8 +132,9 @@ def matrices_that_share_a_leaf(torch, observe, rng):
     v = torch.tensor(rng.normal(size=3), requires_grad=True)
     (a.t() @ a).backward(torch.tensor(rng.normal(size=(2, 2))))
     observe.gradient(a)
-    (a.t() @ v).backward(torch.tensor(rng.normal(size=2)))
-    observe.gradient(a)
+    b = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    (b.t() @ v).backward(torch.tensor(rng.normal(size=2)))
+    observe.gradient(b)
     observe.gradient(v)
 
 
@@ -140,10 +144,10 @@ def reductions_of_odd_shapes(torch, observe, rng):
     x = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
     x.mean(dim=(0, 2)).backward(torch.tensor(rng.normal(size=3)))
     observe.gradient(x)
-    x.sum(dim=-1).backward(torch.tensor(rng.normal(size=(2, 3))))
-    observe.gradient(x)
-    x.transpose(1, 2).reshape(-1).mean(dim=0, keepdim=True).backward(torch.tensor(rng.normal(size=1)))
-    observe.gradient(x)
+    y = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
+    z = y.sum(dim=-1).transpose(0, 1).reshape(-1).mean(dim=0, keepdim=True)
+    z.backward(torch.tensor(rng.normal(size=1)))
+    observe.gradient(y)
     scalar = torch.tensor(rng.normal(size=()), requires_grad=True)
     scalar.mean().backward(torch.tensor(rng.normal(size=())))
     observe.gradient(scalar)

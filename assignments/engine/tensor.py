@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .backward import run_backward, starting_gradient, accumulate_grad
+from .backward import accumulate_grad, run_backward, starting_gradient
 from .functions import (
     div_backward,
     exp_backward,

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ __all__ = ["assemble", "join_imports"]
 
 _BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
 _END = re.compile(r"\s*### END SOLUTION\s*$")
-_HEADER = '''"""{title}: your engine.
+_HEADER = '''"""Your engine for the assignment "{title}".
 
 Every task is a function that says `raise NotImplementedError`: read what it should do, and write it in place of that
 line. The rest is given; look around in it, but nothing needs to be changed. Run `grade check` as often as you like.
@@ -42,8 +43,13 @@ def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
     course = assignment.course
     titles = {task.id: task.title for task in assignment.tasks}
     holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles)
-    chapters = [_Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters]
-    bodies = [f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}" for chapter in chapters]
+    chapters = [
+        _Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters
+    ]
+    bodies = [
+        f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}"
+        for chapter in chapters
+    ]
     if lost := [task for task in titles if task not in holes.found]:
         raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
     code = "\n\n\n".join(body.strip("\n") for body in bodies)
@@ -108,7 +114,7 @@ class _Holes:
                 kept.append(line)
         if open_regions:
             raise CourseError(f"engine/{name}:{open_regions[0][1]}: BEGIN SOLUTION without END SOLUTION.")
-        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in kept))
+        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in kept)).strip("\n")
 
     def _close_body(self, kept: list[str], indent: str, task: str) -> None:
         if task in self.titles:
@@ -120,23 +126,20 @@ class _Holes:
 
 
 def join_imports(nodes: Iterable[ast.Import | ast.ImportFrom], code: str) -> str:
-    """Return import lines, sorted, each name once and only if `code` uses it."""
+    """Return import lines, the standard library's first, each name once and only if `code` uses it."""
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-    plain: set[str] = set()
-    names: dict[str, set[str]] = {}
-    for module, alias in _aliases(nodes):
-        bound = alias.asname or alias.name.split(".")[0]
-        if bound not in used:
-            continue
-        if module is None:
-            plain.add(f"import {ast.unparse(alias)}")
-        else:
-            names.setdefault(module, set()).add(ast.unparse(alias))
-    grouped = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(names.items())]
-    return "\n".join([*sorted(plain), *grouped])
-
-
-def _aliases(nodes: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[tuple[str | None, ast.alias]]:
+    modules: dict[str, set[str]] = {}
     for node in nodes:
         for alias in node.names:
-            yield (node.module if isinstance(node, ast.ImportFrom) else None), alias
+            if (alias.asname or alias.name.split(".")[0]) not in used:
+                continue
+            if isinstance(node, ast.ImportFrom):
+                modules.setdefault(f"from {node.module} import ", set()).add(ast.unparse(alias))
+            else:
+                modules[f"import {ast.unparse(alias)}"] = set()
+    lines = {
+        start + ", ".join(sorted(names)): start.split()[1].split(".")[0] for start, names in modules.items()
+    }
+    own = [line for line in sorted(lines) if lines[line] in sys.stdlib_module_names]
+    foreign = [line for line in sorted(lines) if lines[line] not in sys.stdlib_module_names]
+    return "\n\n".join("\n".join(group) for group in (own, foreign) if group)

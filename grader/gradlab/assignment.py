@@ -110,7 +110,7 @@ def _tasks(settings: Settings) -> tuple[Task, ...]:
         if settings.readable:
             settings.problem("There is no [[tasks]] table; an assignment needs at least one task.")
         return ()
-    tasks = []
+    tasks: list[Task] = []
     for index in range(len(tables)):
         where = ("tasks", index)
         settings.known(_TASK_KEYS, where)
@@ -163,7 +163,8 @@ def _due(settings: Settings) -> datetime | None:
     if due is None or (isinstance(due, datetime) and due.tzinfo is not None):
         return due
     settings.problem(
-        f"due is {due}; it must be a date and time with its zone, such as 2026-10-16T23:59:00+02:00.", key="due"
+        f"due is {due}; it must be a date and time with its zone, such as 2026-10-16T23:59:00+02:00.",
+        key="due",
     )
     return None
 
@@ -187,9 +188,13 @@ def _match(tasks: Sequence[Task], checks: Sequence[Check], settings: Settings) -
     for check in checks:
         place = f"{check.file}:{check.line}: the check {check.name!r}"
         if check.task not in ids:
-            settings.problems.append(f"{place} names the task {check.task!r}, which assignment.toml does not have.")
+            settings.problems.append(
+                f"{place} names the task {check.task!r}, which assignment.toml does not have."
+            )
         if check.name in names:
-            settings.problems.append(f"{place} has the name of another check, on line {names[check.name].line}.")
+            settings.problems.append(
+                f"{place} has the name of another check, on line {names[check.name].line}."
+            )
         names.setdefault(check.name, check)
     for check in checks:
         if check.depends_on is not None and check.depends_on not in names:

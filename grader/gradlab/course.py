@@ -98,7 +98,9 @@ def _check_folders(course: Course, settings: Settings) -> None:
         settings.problem("A bundle holds one assignment, and order names several.", key="order")
     for name in course.order:
         if not (course.folder(name) / "assignment.toml").is_file():
-            settings.problem(f"order names {name!r}, and {course.folder(name)} holds no assignment.toml.", key="order")
+            settings.problem(
+                f"order names {name!r}, and {course.folder(name)} holds no assignment.toml.", key="order"
+            )
     for chapter in course.chapters:
         if not (course.root / "engine" / chapter).is_file():
             settings.problem(f"chapters names {chapter!r}, and there is no engine/{chapter}.", key="chapters")

@@ -75,13 +75,16 @@ class Settings:
         value = self._table(where).get(key, _MISSING)
         if value is _MISSING:
             if default is not _MISSING:
-                return cast(T, default)
+                return default  # type: ignore[no-any-return]
             if self.readable:
                 self.problem(f"{key} is missing; it must be {_SAYS[kind]}.", where)
             return kind()
         if kind is float and type(value) is int:
             value = float(value)
-        if type(value) is not kind or (kind is list and not all(isinstance(item, str) for item in value)):
+        fits = type(value) is kind
+        if isinstance(value, list):
+            fits = fits and all(isinstance(item, str) for item in value)
+        if not fits:
             self.problem(f"{key} is {value!r}; it must be {_SAYS[kind]}.", where, key)
             return kind()
         return cast(T, value)
