@@ -17,6 +17,8 @@ from gradlab.record.recorder import Recorder, is_of_the_engine
 
 __all__ = ["Observe"]
 
+_DEEDS = ("call", "method", "op", "setattr", "delattr", "with", "catch")
+
 
 class Observe:
     """What a check receives as `observe`."""
@@ -60,6 +62,10 @@ class Probing:
                 f"observe.{self._observer}({site.arguments}): a {type(recorder.real(values[0])).__name__} has no value "
                 "to compare; observe a tensor, a number, or compare it in the check (x.dtype == torch.float64)."
             )
+        if probe == "alive" and not _is_token(recorder, values):
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): hand over what observe.watch returned."
+            )
         if recorder.arrays:
             recorder.arrays.poke()
         marks = tuple(
@@ -71,12 +77,19 @@ class Probing:
                 marks,
                 name=probe,
                 sid=recorder.new_sid(),
-                label=site.arguments,
+                label=self._watched(values[0]) if probe == "alive" else site.arguments,
                 line=site.line,
                 observer=self._observer,
             )
         )
         recorder.observed()
+
+    def _watched(self, token: Any) -> str:
+        """Return what a token watches, and the last thing done: `"y after loss.backward()"`."""
+        recorder = self._recorder
+        watched = recorder.watched[token._mark.slot]
+        last = next((step.label for step in reversed(recorder.stack[-1]) if step.op in _DEEDS), "")
+        return f"{watched} after {last}" if last else watched
 
     def watch(self, value: Any) -> Any:
         """Record a weak reference and return its token."""
@@ -88,6 +101,7 @@ class Probing:
         slot = recorder.new_slot()
         step = Step("watch", (value._mark,), out=slot, sid=recorder.new_sid(), line=site.line)
         step.var, step.label = site.var, site.arguments
+        recorder.watched[slot] = site.arguments
         recorder.add(step)
         return Proxy(recorder, weakref.ref(value._real), Ref(slot))
 
@@ -112,6 +126,10 @@ def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
     finally:
         recorder.stack.pop()
         recorder.observed()
+
+
+def _is_token(recorder: Recorder, values: tuple[Any, ...]) -> bool:
+    return type(values[0]) is Proxy and getattr(values[0]._mark, "slot", None) in recorder.watched
 
 
 def _hashable(value: Any) -> bool:

@@ -45,6 +45,7 @@ class Recorder:
         self.closed = False
         self.refusal: CheckAuthoringError | None = None
         self.reads: set[tuple[type, Any]] = set()  # plain values that have left the engine
+        self.watched: dict[int, str] = {}  # the slots of watch tokens, and what they watch
         self.shadows: dict[type, type] = {}
         self.arrays = SharedArrays(self)
         self.callbacks = Callbacks(self)
@@ -120,8 +121,7 @@ class Recorder:
             self._mark_raising(step, error)
             raise
         if item is END:
-            step.read, step.label = True, site.text
-            self._observed = True
+            step.read = self._observed = True
             raise StopIteration
         if _is_scalar(item):
             step.out = self.new_slot()
@@ -192,7 +192,7 @@ class Recorder:
         marks = tuple([self.encode(arg, site, names.get(i - skip, "")) for i, arg in enumerate(args)])
         if kwargs and not encoded:
             kwargs = {key: self.encode(value, site, names.get(key, "")) for key, value in kwargs.items()}
-        step = Step(op, marks, kwargs, name, sid=self.new_sid(), line=site.line)
+        step = Step(op, marks, kwargs, name, sid=self.new_sid(), label=site.text, line=site.line)
         self.add(step)
         return step, site
 
@@ -233,7 +233,7 @@ class Recorder:
         """Give a result to the check: plain values as they are (and compared), all else as a proxy."""
         if result is None or type(result) in SCALARS:
             if result is not None or step.op not in ("call", "method", "with"):
-                step.read, step.label = True, site.text
+                step.read = True
                 self.note_read(result)
             return result
         self.gate.result(result)

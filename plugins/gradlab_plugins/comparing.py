@@ -1,0 +1,204 @@
+"""Compare what two engines answered, and say the difference in a sentence. Equal means proved equal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradlab import Location
+from gradlab.wire import Alive, Array, Flags, Missing, Opaque, Payload, Raised, Scalar, Seq, Unmade
+
+__all__ = ["TOLERANCE", "Difference", "cut", "difference", "location", "named"]
+
+# How far apart two elements may be, relative to the largest element of the expected array.
+TOLERANCE: Mapping[str, float] = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-9}
+SMALLEST_SCALE = 1e-3  # below it a difference counts absolutely: zero is never hit exactly
+FEW = 6  # so many elements are written out
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is different, as a sentence, and both sides in a few characters."""
+
+    message: str
+    expected: str
+    actual: str
+    location: Location | None = None
+
+
+def difference(
+    name: str, expected: Payload, actual: Payload, tolerance: Mapping[str, float]
+) -> Difference | None:
+    """Return how `actual` differs from `expected`, or None if they are equal within the tolerance of their dtype.
+
+    `name` is what the sentence speaks of (`"x.grad"`). NaN equals nothing.
+    """
+    if isinstance(actual, Raised):
+        text = f"{actual.class_name}: {cut(actual.message)}"
+        return Difference(f"Reading {name} raises {text}", in_words(expected), text, location(actual))
+    if isinstance(actual, Unmade):
+        said = f"{name} was never made, because the function that makes it was not called as often."
+        return Difference(said, in_words(expected), "never made")
+    if isinstance(expected, Array) and isinstance(actual, Array):
+        return _arrays(name, expected, actual, tolerance)
+    if isinstance(expected, Scalar) and isinstance(actual, Scalar):
+        return _scalars(name, expected, actual, tolerance)
+    if isinstance(expected, Seq) and isinstance(actual, Seq):
+        return _sequences(name, expected, actual, tolerance)
+    if isinstance(expected, Alive | Flags) and expected == actual:
+        return None
+    return _plain(name, in_words(expected), in_words(actual))
+
+
+def named(label: str, attribute: str = "") -> str:
+    """Return how a sentence speaks of what the check's author wrote."""
+    label = cut(label) or "the result"
+    if not attribute:
+        return label
+    simple = label.replace(".", "").replace("_", "").isalnum() or label.endswith((")", "]"))
+    return f"{label}.{attribute}" if simple and label[0] != "(" else f"({label}).{attribute}"
+
+
+def location(raised: Raised) -> Location | None:
+    """Return where in the student's files an exception came from."""
+    return Location(raised.file, raised.line) if raised.file and raised.line else None
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """Return a text that is short enough for a sentence."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def in_words(payload: Payload) -> str:
+    """Return what something is, in a few words."""
+    match payload:
+        case Scalar(value=value):
+            return cut(repr(value))
+        case Array():
+            elements = _elements(payload)
+            if elements.size <= FEW:
+                return _written(elements)
+            return f"{_noun(payload)} of shape {tuple(payload.shape)}"
+        case Seq():
+            return f"a {payload.kind} of {len(payload.items)}"
+        case Raised():
+            return f"{payload.class_name}: {cut(payload.message)}"
+        case Missing(name=name) | Opaque(class_name=name):
+            return f"a {cut(name)}"
+        case Alive(alive=alive):
+            return "alive" if alive else "released"
+        case Flags():
+            return "flags"
+    return "nothing"
+
+
+def _plain(name: str, expected: str, actual: str) -> Difference:
+    return Difference(f"{name} is {actual}, the reference has {expected}.", expected, actual)
+
+
+def _noun(array: Array) -> str:
+    return "a tensor" if array.tensor else "a numpy array"
+
+
+def _elements(array: Array) -> np.ndarray[Any, Any]:
+    return np.frombuffer(array.data, array.dtype).reshape(array.shape)
+
+
+# --- arrays ------------------------------------------------------------------------------------------------------
+def _arrays(name: str, expected: Array, actual: Array, tolerance: Mapping[str, float]) -> Difference | None:
+    if expected.tensor != actual.tensor:
+        return _plain(name, _noun(expected), _noun(actual))
+    if expected.shape != actual.shape:
+        want, got = str(tuple(expected.shape)), str(tuple(actual.shape))
+        return Difference(
+            f"{name} has shape {got}, the reference has {want}.", f"shape {want}", f"shape {got}"
+        )
+    if expected.dtype != actual.dtype:
+        said = f"{name} has dtype {actual.dtype}, the reference has {expected.dtype}."
+        return Difference(said, expected.dtype, actual.dtype)
+    want, got = _elements(expected), _elements(actual)
+    wrong = ~_close(want, got, _limit(expected.dtype, tolerance))
+    return _elementwise(name, want, got, wrong) if wrong.any() else None
+
+
+def _limit(dtype: str, tolerance: Mapping[str, float]) -> float:
+    return tolerance.get(dtype, TOLERANCE.get(dtype, 0.0))
+
+
+def _close(want: np.ndarray[Any, Any], got: np.ndarray[Any, Any], limit: float) -> np.ndarray[Any, Any]:
+    """Return, element by element, whether two arrays agree."""
+    if want.dtype.kind != "f" or not want.size:
+        return np.asarray(want == got)
+    want, got = want.astype(np.float64), got.astype(np.float64)
+    with np.errstate(all="ignore"):
+        scale = np.abs(want[np.isfinite(want)]).max(initial=SMALLEST_SCALE)
+        return np.asarray((want == got) | (np.abs(want - got) <= limit * scale))
+
+
+def _elementwise(
+    name: str, want: np.ndarray[Any, Any], got: np.ndarray[Any, Any], wrong: np.ndarray[Any, Any]
+) -> Difference:
+    if want.size <= FEW:
+        exact = _written(want) == _written(got)
+        return _plain(name, _written(want, exact), _written(got, exact))
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    left, right = want[place], got[place]
+    exact = _number(left) == _number(right)
+    where = f"[{', '.join(map(str, place))}]"
+    first, second = _number(left, exact), _number(right, exact)
+    count = int(wrong.sum())
+    said = (
+        f"{name} differs from the reference in {count} of {want.size} elements; {name}{where} is {second}, "
+        f"the reference has {first}."
+    )
+    return Difference(said, f"{first} at {where}", f"{second} at {where}")
+
+
+def _written(array: np.ndarray[Any, Any], exact: bool = False) -> str:
+    if array.ndim == 0:
+        return _number(array[()], exact)
+    return f"[{', '.join(_written(item, exact) for item in array)}]"
+
+
+def _number(value: Any, exact: bool = False) -> str:
+    """Return a number as a person would write it: six digits, or all of them where six tell nothing."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    if type(plain) is not float or exact or not math.isfinite(plain):
+        return repr(plain)
+    text = f"{plain:.6g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+# --- plain values and sequences ----------------------------------------------------------------------------------
+def _scalars(
+    name: str, expected: Scalar, actual: Scalar, tolerance: Mapping[str, float]
+) -> Difference | None:
+    want, got = expected.value, actual.value
+    if type(want) is float and type(got) is float:
+        limit = _limit("float64", tolerance)
+        if _close(np.array(want), np.array(got), limit):
+            return None
+        exact = _number(want) == _number(got)
+        return _plain(name, _number(want, exact), _number(got, exact))
+    if type(want) is type(got) and want == got:
+        return None
+    return _plain(name, cut(repr(want)), cut(repr(got)))
+
+
+def _sequences(name: str, expected: Seq, actual: Seq, tolerance: Mapping[str, float]) -> Difference | None:
+    if expected.kind != actual.kind:
+        return _plain(name, f"a {expected.kind}", f"a {actual.kind}")
+    want, got = len(expected.items), len(actual.items)
+    if want != got:
+        return Difference(
+            f"{name} has {got} items, the reference has {want}.", f"{want} items", f"{got} items"
+        )
+    for index, (left, right) in enumerate(zip(expected.items, actual.items, strict=True)):
+        if (found := difference(f"{name}[{index}]", left, right, tolerance)) is not None:
+            return found
+    return None
