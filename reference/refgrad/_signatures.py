@@ -324,8 +324,8 @@ def _lines() -> dict[str, list[str]]:
 
 @cache
 def overloads(name: str) -> tuple[Signature, ...]:
-    """Return the overloads of `name` ("zeros", "Tensor.add"), in the order in which torch tries them."""
-    return tuple(_parse(line) for line in _lines()[name])
+    """Return the overloads of `name` ("zeros", "Tensor.add"), in the order in which torch tries them; none if unknown."""
+    return tuple(_parse(line) for line in _lines().get(name, ()))
 
 
 def _parse(line: str) -> Signature:
