@@ -26,6 +26,7 @@ FLOORS = {
     "gradlab.replay": 2,
     "gradlab.show": 2,
     "gradlab.scoring": 2,
+    "gradlab.limits": 2,
     "gradlab.submission": 2,
     "gradlab.notebook": 2,
     "gradlab.package": 2,

@@ -1,0 +1,111 @@
+"""`grade doctor`: what this machine offers, and what stands in the way."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradlab.cli import options
+from gradlab.errors import GradlabError
+
+if TYPE_CHECKING:
+    from gradlab.course import Course
+    from gradlab.session import Engines
+
+__all__ = ["doctor"]
+
+SCHEMA = "gradlab/doctor/1"
+LIBRARIES = ("click", "msgspec", "nbformat", "numpy", "pluggy", "rich", "SQLAlchemy")
+
+
+@click.command()
+@options.options(options.course, options.written_as, options.output, options.require)
+def doctor(course: Path | None, form: str, output: Path | None, require: str | None) -> int:
+    """Say which isolation this machine offers, and which engine, gradebook and versions are in use."""
+    from gradlab.cli.grading import require_level
+    from gradlab.cli.place import course_to_start_from
+    from gradlab.cli.writing import write
+    from gradlab.course import find_course
+    from gradlab.session import Engines
+
+    try:
+        found = find_course(Path.cwd(), course)
+    except GradlabError:
+        if course is not None:
+            raise
+        found = course_to_start_from(None)
+    with Engines.start(found.engine) as engines:
+        facts = _facts(found, engines)
+        write(_text(facts) if form == "text" else _json(facts), output)
+        require_level(engines, require)
+    return 0
+
+
+def _facts(course: Course, engines: Engines) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    from gradlab import __version__
+    from gradlab.cli.place import database
+
+    isolation = engines.isolation
+    return {
+        "schema": SCHEMA,
+        "gradlab": __version__,
+        "isolation": {"level": isolation.level, "walls": list(isolation.walls)},
+        "hidden_checks": isolation.level in ("strong", "standard"),
+        "engine": {"name": engines.engine_name, "version": engines.engine_version},
+        "course": {"root": str(course.root), "assignments": list(course.order)},
+        "gradebook": _gradebook(database(course)),
+        "environment": {
+            "python": platform.python_version(),
+            "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
+            **{name.lower(): version(name) for name in LIBRARIES},
+        },
+    }
+
+
+def _gradebook(where: str | Path) -> dict[str, Any]:
+    """Return the state of the gradebook; one that is not there is not made."""
+    from gradlab.gradebook import Gradebook
+
+    if isinstance(where, Path) and not where.exists():
+        return {
+            "where": str(where),
+            "state": "not there yet; the first 'grade submit' makes it",
+            "attempts": 0,
+        }
+    try:
+        with Gradebook.open(where) as book:
+            return {"where": book.name, "state": "good", "attempts": len(book.attempts())}
+    except GradlabError as error:
+        return {"where": str(where), "state": str(error), "attempts": None}
+
+
+def _json(facts: dict[str, Any]) -> str:
+    from gradlab.render.json import dump
+
+    return dump(facts)
+
+
+def _text(facts: dict[str, Any]) -> str:
+    from gradlab.render.escape import clean
+
+    isolation, engine, course, book = (facts[key] for key in ("isolation", "engine", "course", "gradebook"))
+    verdict = (
+        "are graded here" if facts["hidden_checks"] else "are refused here (exit code 3); public checks run"
+    )
+    lines = [
+        ("gradlab", facts["gradlab"]),
+        ("isolation", isolation["level"]),
+        *(("", f"- {wall}") for wall in isolation["walls"]),
+        ("", f"hidden checks {verdict}"),
+        ("engine", f"{engine['name']} {engine['version']}"),
+        ("course", f"{course['root']} ({', '.join(course['assignments'])})"),
+        ("gradebook", f"{book['where']}"),
+        ("", book["state"] + (f", {book['attempts']} attempts" if book["attempts"] else "")),
+        *facts["environment"].items(),
+    ]
+    return "".join(f"{name:<12}{clean(value)}\n" for name, value in lines)

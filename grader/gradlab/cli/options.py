@@ -1,0 +1,59 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["assignment", "course", "options", "output", "require", "seed", "student", "written_as"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("text", "json")
+LATER = ("html", "junit", "gradescope", "github", "markdown")
+
+
+def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Apply several options, listed in the order in which `--help` shows them."""
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(decorators), command)
+
+
+def _format(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value in LATER:
+        raise click.BadParameter(f"{value!r} is not there yet; this version writes {' and '.join(FORMATS)}.")
+    if value not in FORMATS:
+        raise click.BadParameter(f"{value!r} is not a format; this version writes {' and '.join(FORMATS)}.")
+    return value
+
+
+assignment = click.option(
+    "--assignment", metavar="NAME", help="Which assignment, where the course has several."
+)
+course = click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder with course.toml; else it is searched upwards from here.",
+)
+student = click.option("--student", metavar="ID", help="Whose attempt it is; else the system's user.")
+written_as = click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="text|json",
+    callback=_format,
+    help="How the result is written.",
+)
+output = click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the result to a file."
+)
+require = click.option(
+    "--require",
+    type=click.Choice(["strong", "standard", "partial", "none"]),
+    help="End with exit code 3 if the isolation is weaker.",
+)
+seed = click.option("--seed", type=int, default=0, help="Another seed for the inputs of the checks.")

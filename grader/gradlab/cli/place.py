@@ -1,0 +1,71 @@
+"""Find out where we are: the course, its gradebook, and who the student is."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradlab.course import find_course, shipped_course
+from gradlab.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradlab.course import Course
+
+__all__ = ["DATABASE_VARIABLE", "course_for", "course_to_start_from", "database", "student_id"]
+
+DATABASE_VARIABLE = "GRADLAB_DATABASE"
+_LONGEST_ID = 200
+
+
+def course_for(path: Path, explicit: Path | None, *, strict: bool = False) -> Course:
+    """Return the course that grades what lies at `path`.
+
+    In CI, and where `strict`, a course found by walking up must not lie in the submission: a submission never
+    chooses its grader. Raises UsageError in words.
+    """
+    course = find_course(Path.cwd(), explicit)
+    if explicit is None and (strict or os.environ.get("CI", "").lower() not in ("", "0", "false")):
+        handed_in = path.resolve() if path.is_dir() else path.resolve().parent
+        if course.root.is_relative_to(handed_in) or (course.bundle and handed_in.is_relative_to(course.root)):
+            raise UsageError(
+                f"The course found in {course.root} belongs to the submission, which cannot choose its own grader. "
+                "Name the course with --course DIR."
+            )
+    return course
+
+
+def course_to_start_from(explicit: Path | None) -> Course:
+    """Return the course to take an assignment from: a full one, never a student's bundle; else the shipped one."""
+    if explicit is not None:
+        return find_course(Path.cwd(), explicit)
+    try:
+        course = find_course(Path.cwd())
+    except UsageError:
+        return find_course(Path.cwd(), shipped_course())
+    return find_course(Path.cwd(), shipped_course()) if course.bundle else course
+
+
+def database(course: Course) -> str | Path:
+    """Return where the gradebook is: GRADLAB_DATABASE, the course's setting, or a file beside `course.toml`."""
+    if named := os.environ.get(DATABASE_VARIABLE):
+        return named
+    if course.database:
+        return course.database if "://" in course.database else course.root / course.database
+    return course.root / ".gradlab" / "gradebook.db"
+
+
+def student_id(given: str | None) -> str:
+    """Return the student: as given, or the system's user."""
+    if given is None:
+        try:
+            given = getpass.getuser()
+        except (KeyError, OSError, ImportError):  # a user id without a name, as in some containers
+            raise UsageError("This system's user has no name. Say who you are with --student ID.") from None
+    given = given.strip()
+    if not given or len(given) > _LONGEST_ID or not given.isprintable():
+        raise UsageError(
+            f"{given!r} cannot be a student's id: it must have 1 to {_LONGEST_ID} printable characters."
+        )
+    return given

@@ -1,0 +1,142 @@
+"""`grade submit`: record an attempt, grade it in isolation, say how it went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gradlab.cli import options
+from gradlab.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradlab.assignment import Assignment
+    from gradlab.course import Course
+    from gradlab.model import Report
+    from gradlab.session import Engines
+
+__all__ = ["submit"]
+
+BUNDLE_FILES = ("assignment.toml", "checks.py", "course.toml", "handout.md")
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@options.options(
+    options.assignment,
+    options.course,
+    options.student,
+    options.written_as,
+    options.output,
+    options.require,
+    options.seed,
+    click.option(
+        "--fail-under",
+        type=click.FloatRange(0, 100),
+        metavar="PERCENT",
+        help="End with exit code 1 if the score is lower.",
+    ),
+    click.option("--expect-suite", metavar="SHA256", help="Refuse to grade with any other suite of checks."),
+)
+def submit(
+    path: Path,
+    assignment: str | None,
+    course: Path | None,
+    student: str | None,
+    form: str,
+    output: Path | None,
+    require: str | None,
+    seed: int,
+    fail_under: float | None,
+    expect_suite: str | None,
+) -> int:
+    """Hand in PATH (engine.py, a folder, a notebook or NAME.gradlab; by default this folder).
+
+    The attempt is recorded first, then graded in isolation. Ends with exit code 0 once it is recorded and graded.
+    """
+    from gradlab.cli import place
+    from gradlab.session import Engines
+
+    found = place.course_for(path, course, strict=expect_suite is not None)
+    with Engines.start(found.engine) as engines:  # they load while this process imports the rest
+        files, report = _hand_in(
+            path, found, engines, assignment, place.student_id(student), require, seed, expect_suite
+        )
+    from gradlab.cli.writing import write_report
+
+    write_report(report, form, output)
+    if found.bundle:
+        _write_package(path, files, report)
+    return _exit_code(report, fail_under)
+
+
+def _hand_in(
+    path: Path,
+    course: Course,
+    engines: Engines,
+    name: str | None,
+    student: str,
+    require: str | None,
+    seed: int,
+    expect_suite: str | None,
+) -> tuple[dict[str, bytes], Report]:
+    from gradlab.cli.grading import Desk
+    from gradlab.cli.place import database
+    from gradlab.course import load_assignment
+    from gradlab.gradebook import Gradebook
+    from gradlab.submission import read_files
+
+    notes: list[str] = []
+    files = read_files(path, notes.append, expected=BUNDLE_FILES if course.bundle else ())
+    assignment = load_assignment(course, name)
+    _expect(assignment, expect_suite)
+    with Gradebook.open(database(course)) as book:
+        desk = Desk(course, book, engines, seed=seed, require=require, warn=_warn)
+        attempt = book.receive(student, assignment.name, files, notes=notes)
+        desk.prepare(assignment)
+        if left := desk.grade_left_over():
+            _warn(f"Graded {left} attempt{'s' * (left > 1)} that an earlier run had left unfinished.")
+        return files, desk.grade(attempt)
+
+
+def _expect(assignment: Assignment, suite: str | None) -> None:
+    if suite is not None and suite.lower() != assignment.suite_sha256:
+        raise UsageError(
+            f"The suite of {assignment.name} here is {assignment.suite_sha256}, expected is {suite}. "
+            "Give the course that has it with --course DIR."
+        )
+
+
+def _exit_code(report: Report, fail_under: float | None) -> int:
+    from gradlab.errors import InternalError
+    from gradlab.model import Outcome
+
+    if report.outcome is Outcome.ERROR:
+        _warn("gradlab failed on at least one check, so this costs no attempt. Please report it.")
+        return InternalError.exit_code
+    percent = 100 * report.score / report.max_score if report.max_score else 100.0
+    if fail_under is not None and percent < fail_under:
+        _warn(f"{percent:.4g} % is below {fail_under:g} %.")
+        return 1
+    return 0
+
+
+def _write_package(path: Path, files: dict[str, bytes], report: Report) -> None:
+    """Write the file to hand in beside the submission."""
+    from gradlab import package
+
+    content = package.write(files, assignment=report.assignment, student=report.student)
+    folder = path if path.is_dir() else path.parent
+    target = folder / package.file_name(report.assignment, report.submission.sha256)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"The file to hand in, {target}, cannot be written: {error.strerror}.") from error
+    _warn(f"Hand in this file: {target}")
+
+
+def _warn(text: str) -> None:
+    from gradlab.render.escape import clean
+
+    click.echo(clean(text), err=True)

@@ -1,0 +1,226 @@
+"""Read what a student handed in: one file, a folder, a notebook, or a package made by `grade submit`.
+
+Only bytes are read here; nothing is compiled or run. Precedence of what is graded: engine.py, then the package
+engine/, then engine.ipynb.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradlab.errors import SubmissionError, UsageError
+from gradlab.limits import (
+    MAX_DEPTH,
+    MAX_FILE,
+    MAX_FILES,
+    MAX_NOTEBOOK,
+    MAX_SEEN,
+    check_files,
+    megabytes,
+    name_problem,
+)
+
+if TYPE_CHECKING:
+    from gradlab.wire import SourceFile
+
+__all__ = ["Submission", "digest", "parse", "read_files"]
+
+ENTRIES = ("engine.py", "engine/__init__.py", "engine.ipynb")
+SUFFIXES = (".py", ".ipynb")
+# A student's bundle holds the public checks beside the engine; a submission never brings its own.
+NOT_TAKEN = ("checks.py", "hidden.py", "conftest.py", "setup.py")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in, ready for a worker. `files` are the bytes as handed in, by their path with `/`."""
+
+    files: Mapping[str, bytes]
+    sha256: str
+    sources: tuple[SourceFile, ...]
+    entry: str  # the path in `files` that becomes the module `engine`
+    notes: tuple[str, ...] = ()
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 over names and bytes, each with its length, in the order of the names."""
+    sha = hashlib.sha256(b"gradlab/submission/1\n")
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            sha.update(len(part).to_bytes(8, "big"))
+            sha.update(part)
+    return sha.hexdigest()
+
+
+def read_files(
+    path: str | Path, note: Callable[[str], object] = lambda text: None, *, expected: Collection[str] = ()
+) -> dict[str, bytes]:
+    """Return the bytes of a submission by name. `note` receives a sentence on what was left out, unless `expected`.
+
+    Raises UsageError for a path that does not exist, SubmissionError for what exceeds a limit. A file of the wrong
+    kind is read all the same, so that it can be kept: `parse` refuses it.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            files = _read_folder(path, note, expected)
+        elif path.is_file():
+            files = _read_single(path)
+        elif path.exists():
+            raise UsageError(
+                f"{path} is neither a file nor a folder. Name engine.py, a notebook or a folder."
+            )
+        else:
+            raise UsageError(f"{path} does not exist. Name the engine.py, notebook or folder to hand in.")
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{path} cannot be read: {reason}.") from error
+    check_files(files)
+    return files
+
+
+def parse(files: Mapping[str, bytes], notes: Iterable[str] = ()) -> Submission:
+    """Return the submission that `files` are. Raises SubmissionError, in one sentence, if they are none."""
+    from gradlab.wire import Cell, SourceFile
+
+    said = list(notes)
+    entry = _entry(files, said)
+    sources: list[SourceFile] = []
+    for name in _modules(files, entry):
+        if name.endswith(".ipynb"):
+            from gradlab.notebook import cells
+
+            sources.append(SourceFile(name, cells(name, files[name]), notebook=True))
+        else:
+            sources.append(SourceFile(name, [Cell(name, _text(name, files[name]))]))
+    return Submission(dict(files), digest(files), tuple(sources), entry, tuple(said))
+
+
+def _read_single(path: Path) -> dict[str, bytes]:
+    suffix = path.suffix.lower()
+    if suffix == ".gradlab":
+        from gradlab import package
+
+        return dict(package.read(_bounded(path, package.MAX_PACKAGE), path.name).files)
+    limit = MAX_NOTEBOOK if suffix == ".ipynb" else MAX_FILE
+    name = f"engine{suffix}" if suffix in SUFFIXES else path.name
+    if problem := name_problem(name):
+        raise SubmissionError(f"{path.name!r} {problem}. Rename it to engine.py.")
+    return {name: _bounded(path, limit)}
+
+
+def _read_folder(root: Path, note: Callable[[str], object], expected: Collection[str]) -> dict[str, bytes]:
+    found: dict[str, Path] = {}
+    ignored: list[str] = []
+    for name, path in _walk(root, ignored):
+        if name == "engine.ipynb" or (path.suffix == ".py" and name not in NOT_TAKEN):
+            found[name] = path
+        else:
+            ignored.append(name)
+    if not any(entry in found for entry in ENTRIES) and "__init__.py" in found:
+        found = {f"engine/{name}": path for name, path in found.items()}
+        note(f"{root.name} is taken as the package engine.")
+    if len(found) > MAX_FILES:
+        raise SubmissionError(
+            f"{root} holds {len(found)} Python files; at most {MAX_FILES} are taken. Hand in the folder of your engine only."
+        )
+    if not found:
+        raise SubmissionError(
+            f"{root} holds no engine.py, engine/__init__.py or engine.ipynb; {_seen(ignored)}."
+        )
+    if surprising := [name for name in ignored if name not in expected and not name.endswith(".gradlab")]:
+        note(f"Ignored in the folder: {_listed(surprising)}.")
+    return {
+        name: _bounded(path, MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE)
+        for name, path in found.items()
+    }
+
+
+def _walk(root: Path, ignored: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the regular files below `root`, sorted. Links, devices and hidden or cache folders are left out."""
+    seen = 0
+    todo = [(root, "")]
+    while todo:
+        folder, prefix = todo.pop()
+        for path in sorted(folder.iterdir()):
+            seen += 1
+            if seen > MAX_SEEN:
+                raise SubmissionError(
+                    f"{root} holds more than {MAX_SEEN} files and folders. Hand in the folder of your engine only."
+                )
+            name = prefix + path.name
+            if path.name.startswith(".") or path.name == "__pycache__":
+                continue
+            if name_problem(name) or path.is_symlink() or not (path.is_file() or path.is_dir()):
+                ignored.append(name)
+            elif path.is_file():
+                yield name, path
+            elif name.count("/") + 2 > MAX_DEPTH:
+                ignored.append(name + "/")
+            else:
+                todo.append((path, name + "/"))
+
+
+def _bounded(path: Path, limit: int) -> bytes:
+    """Read a file; its size is looked at first, and no more than the limit is ever read."""
+    size = path.stat().st_size
+    if size <= limit:
+        with path.open("rb") as stream:
+            content = stream.read(limit + 1)
+        if len(content) <= limit:
+            return content
+        size = len(content)
+    raise SubmissionError(
+        f"{path.name} is {megabytes(size)}; at most {megabytes(limit)} are taken. Hand in source only, without data or outputs."
+    )
+
+
+def _entry(files: Mapping[str, bytes], notes: list[str]) -> str:
+    present = [entry for entry in ENTRIES if entry in files]
+    if not present:
+        raise SubmissionError(f"Expected engine.py, engine/__init__.py or engine.ipynb; {_seen(files)}.")
+    if len(present) > 1:
+        notes.append(f"{' and '.join(present)} are both there; {present[0]} is taken.")
+    return present[0]
+
+
+def _modules(files: Mapping[str, bytes], entry: str) -> Iterator[str]:
+    """Yield the entry, then the other modules that it may import."""
+    yield entry
+    for name in sorted(files):
+        if name == entry or not name.endswith(".py") or name == "engine.py":
+            continue
+        if name.startswith("engine/") and not entry.startswith("engine/"):
+            continue  # the package lost against engine.py
+        yield name
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SubmissionError(
+            f"{name} is not UTF-8 text: byte {error.start} (0x{content[error.start]:02x}, line {line}). Save it as UTF-8."
+        ) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise SubmissionError(
+            f"{name} holds a null byte (line {line}), so it is not Python source. Save it as UTF-8 text."
+        )
+    return text
+
+
+def _seen(names: Iterable[str]) -> str:
+    names = sorted(names)
+    return f"found {_listed(names)}" if names else "it is empty"
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    """Name a few; a file's name is a student's text, so it is shown as Python would where it is not plain."""
+    shown = [name if name.isprintable() else repr(name) for name in names[:most]]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
