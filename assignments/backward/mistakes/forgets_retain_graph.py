@@ -9,6 +9,8 @@ from heapq import heappop, heappush
 
 from engine import SECOND_BACKWARD, Array, Node, accumulate_grad, count_uses
 
+must_fail = ["keeps_it_when_asked"]
+
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     missing = count_uses(root)
@@ -31,6 +33,3 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
                 accumulate_grad(target, sums.pop(target))
         if node.saved:
             node.saved = None
-
-
-must_fail = ["keeps_it_when_asked"]

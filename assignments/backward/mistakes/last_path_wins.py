@@ -10,6 +10,27 @@ from heapq import heappop, heappush
 
 from engine import SECOND_BACKWARD, Array, Node, accumulate_grad, count_uses
 
+must_fail = [
+    "counts_a_tensor_used_twice",
+    "adds_up_the_paths",
+    "adds_up_over_two_graphs",
+    "stops_at_constants",
+    "sums_everything_for_a_scalar",
+    "refuses_a_second_backward",
+    "frees_what_was_saved",
+    "keeps_it_when_asked",
+    "a_short_and_a_long_way",
+    "more_paths_than_atoms",
+    "a_deep_chain",
+    "functions_of_functions",
+    "numbers_on_the_left",
+    "picked_more_than_once",
+    "matrices_that_share_a_leaf",
+    "against_itself",
+    "released_node_by_node",
+]
+may_fail = ["any_graph"]
+
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     missing = count_uses(root)
@@ -32,25 +53,3 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
                 accumulate_grad(target, sums.pop(target))
         if node.saved and not retain_graph:
             node.saved = None
-
-
-must_fail = [
-    "counts_a_tensor_used_twice",
-    "adds_up_the_paths",
-    "adds_up_over_two_graphs",
-    "stops_at_constants",
-    "sums_everything_for_a_scalar",
-    "refuses_a_second_backward",
-    "frees_what_was_saved",
-    "keeps_it_when_asked",
-    "a_short_and_a_long_way",
-    "more_paths_than_atoms",
-    "a_deep_chain",
-    "functions_of_functions",
-    "numbers_on_the_left",
-    "picked_more_than_once",
-    "matrices_that_share_a_leaf",
-    "against_itself",
-    "released_node_by_node",
-]
-may_fail = ["any_graph"]

@@ -10,6 +10,13 @@ from heapq import heappop, heappush
 
 from engine import Array, Node, accumulate_grad, count_uses
 
+must_fail = [
+    "refuses_a_second_backward",
+    "frees_what_was_saved",
+    "keeps_it_when_asked",
+    "released_node_by_node",
+]
+
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     missing = count_uses(root)
@@ -28,11 +35,3 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
                 heappush(ready, (-target.number, target))
             else:
                 accumulate_grad(target, sums.pop(target))
-
-
-must_fail = [
-    "refuses_a_second_backward",
-    "frees_what_was_saved",
-    "keeps_it_when_asked",
-    "released_node_by_node",
-]

@@ -10,6 +10,8 @@ from heapq import heappop, heappush
 
 from engine import SECOND_BACKWARD, Array, Node, accumulate_grad, count_uses
 
+must_fail = ["refuses_a_second_backward"]
+
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     missing = count_uses(root)
@@ -32,6 +34,3 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
                 accumulate_grad(target, sums.pop(target))
         if not retain_graph:
             node.saved = None
-
-
-must_fail = ["refuses_a_second_backward"]
