@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gradlab.errors import CourseError
+from gradlab.errors import CourseError, UsageError
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
@@ -36,20 +36,19 @@ def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
     """Return one `engine.py`: tasks named in `solved` solved, the assignment's other tasks as stubs.
 
     Tasks of earlier assignments arrive solved, those of later ones are left out. Raises CourseError if the
-    engine's markers are wrong, or if an assignment's task has no solution in it.
+    engine's markers are wrong, or if an assignment's task has no solution in it; UsageError in a student's bundle.
     """
     from gradlab.assignment import tasks_before
 
     course = assignment.course
+    if not course.chapters:
+        raise UsageError(f"{course.root} is a student's bundle: it holds no engine to start from.")
     titles = {task.id: task.title for task in assignment.tasks}
     holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles)
     chapters = [
         _Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters
     ]
-    bodies = [
-        f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}"
-        for chapter in chapters
-    ]
+    bodies = [f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}" for chapter in chapters]
     if lost := [task for task in titles if task not in holes.found]:
         raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
     code = "\n\n\n".join(body.strip("\n") for body in bodies)
