@@ -163,7 +163,7 @@ def test_a_memory_balloon_is_a_memory_error_in_the_code(load: Load) -> None:
     assert loaded.raised.startswith("_ArrayMemoryError") or loaded.raised.startswith("MemoryError")
 
 
-def test_a_worker_that_cannot_even_answer_ran_out_of_memory(load: Load) -> None:
+def test_a_worker_that_cannot_even_read_a_request_ran_out_of_memory(load: Load) -> None:
     code = """
     kept = []
     size = 1 << 24
@@ -174,8 +174,12 @@ def test_a_worker_that_cannot_even_answer_ran_out_of_memory(load: Load) -> None:
         except MemoryError:
             size //= 2
     """
-    error = died(load, code, limits=Limits(memory_mb=64))
-    assert (error.reason, error.detail) == ("memory", "The code used up its 64 MB of memory.")
+    worker = load(code, limits=Limits(memory_mb=64)).worker
+    inputs = {0: wire.Array("float64", (1 << 20,), bytes(8 << 20))}
+    with pytest.raises(WorkerDied) as caught:
+        worker.ask(wire.Replay(next_nonce(), True, True, [], inputs, {}), 5)
+    assert caught.value.reason == "memory"
+    assert caught.value.detail == "The code used up its 64 MB of memory."
 
 
 def test_a_flood_of_output_is_kept_short_and_stopped(load: Load) -> None:
