@@ -18,11 +18,17 @@ MAX_CELLS = 2000
 _OLDEST, _NEWEST = 2, 4
 
 
-class _Outline(msgspec.Struct):
-    """The little that every notebook has; decoding it checks the JSON and its nesting before nbformat sees it."""
+class _Notebook(msgspec.Struct):
+    """The little that is needed of format 4. Outputs and most metadata are never looked at."""
 
     nbformat: int
     metadata: dict[str, Any] = {}
+    cells: list[_Cell] | None = None  # absent in older formats
+
+
+class _Cell(msgspec.Struct):
+    cell_type: str
+    source: str | list[str] = ""
 
 
 def cells(name: str, content: bytes) -> list[Cell]:
@@ -33,16 +39,15 @@ def cells(name: str, content: bytes) -> list[Cell]:
     """
     from gradlab.wire import Cell
 
-    outline = _outline(name, content)
-    if (language := _language(outline.metadata)) not in ("python", "python3", "ipython", "ipython3", ""):
+    notebook = _read(name, content)
+    if (language := _language(notebook.metadata)) not in ("python", "python3", "ipython", "ipython3", ""):
         raise SubmissionError(
             f"{name} is a notebook in {language!r}; a notebook with Python cells is expected."
         )
     found = []
-    for number, cell in enumerate(_upgraded(name, content), start=1):
-        source = cell.get("source", "")
-        source = "".join(source) if isinstance(source, list) else source
-        if cell.get("cell_type") == "code" and source.strip():
+    for number, cell in enumerate(notebook.cells or (), start=1):
+        source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
+        if cell.cell_type == "code" and source.strip():
             found.append(Cell(f"cell {number}", source))
     if not found:
         raise SubmissionError(
@@ -58,10 +63,16 @@ def cells(name: str, content: bytes) -> list[Cell]:
     return found
 
 
-def _outline(name: str, content: bytes) -> _Outline:
+def _read(name: str, content: bytes) -> _Notebook:
+    """Decode and check a notebook, upgraded to format 4."""
     try:
-        text = content.decode("utf-8-sig")
-        outline = msgspec.json.decode(text, type=_Outline)
+        notebook = msgspec.json.decode(content.decode("utf-8-sig"), type=_Notebook)
+        if not _OLDEST <= notebook.nbformat <= _NEWEST:
+            raise SubmissionError(
+                f"{name} has the notebook format {notebook.nbformat}; formats {_OLDEST} to {_NEWEST} can be read."
+            )
+        if notebook.nbformat < _NEWEST:
+            notebook = msgspec.convert(_upgrade(name, content), _Notebook)
     except UnicodeDecodeError as error:
         raise SubmissionError(
             f"{name} is not UTF-8 text: byte {error.start}. Save the notebook again."
@@ -72,11 +83,25 @@ def _outline(name: str, content: bytes) -> _Outline:
         raise SubmissionError(f"{name} is JSON but not a notebook ({error}).") from error
     except msgspec.DecodeError as error:
         raise SubmissionError(f"{name} is not a notebook: it is not valid JSON ({error}).") from error
-    if not _OLDEST <= outline.nbformat <= _NEWEST:
+    if notebook.cells is None:
+        raise SubmissionError(f"{name} is JSON but not a notebook: it has no cells.")
+    return notebook
+
+
+def _upgrade(name: str, content: bytes) -> Any:
+    """Return a notebook of an older format in format 4."""
+    import nbformat  # late: up to 2 s where JupyterLab is installed, and format 4 does without it
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about missing cell ids, of no interest to a student
+            return nbformat.convert(nbformat.reader.reads(content.decode("utf-8-sig")), _NEWEST)  # type: ignore[no-untyped-call]
+    except RecursionError:
+        raise
+    except Exception as error:  # nbformat raises whatever its old formats stumble over
         raise SubmissionError(
-            f"{name} has the notebook format {outline.nbformat}; formats {_OLDEST} to {_NEWEST} can be read."
-        )
-    return outline
+            f"{name} says that it is a notebook of an old format, which cannot be upgraded ({type(error).__name__})."
+        ) from error
 
 
 def _language(metadata: dict[str, Any]) -> str:
@@ -86,32 +111,3 @@ def _language(metadata: dict[str, Any]) -> str:
         if isinstance(entry, dict) and isinstance(entry.get(key), str):
             return str(entry[key]).lower()
     return ""
-
-
-def _upgraded(name: str, content: bytes) -> list[dict[str, Any]]:
-    """Return all cells, in format 4."""
-    import nbformat  # late: up to 2 s where JupyterLab is installed
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about missing cell ids, of no interest to a student
-            notebook = nbformat.convert(nbformat.reader.reads(content.decode("utf-8-sig")), 4)  # type: ignore[no-untyped-call]
-        found = notebook["cells"]
-        if not (isinstance(found, list) and all(_is_cell(cell) for cell in found)):
-            raise TypeError("cells are not what they should be")
-    except RecursionError:
-        raise SubmissionError(f"{name} is nested too deeply to be a notebook.") from None
-    except Exception as error:  # nbformat raises whatever its old formats stumble over
-        raise SubmissionError(
-            f"{name} is JSON but not a notebook: its cells cannot be read ({type(error).__name__})."
-        ) from error
-    return found
-
-
-def _is_cell(cell: object) -> bool:
-    if not isinstance(cell, dict):
-        return False
-    source = cell.get("source", "")
-    return isinstance(source, str) or (
-        isinstance(source, list) and all(isinstance(line, str) for line in source)
-    )

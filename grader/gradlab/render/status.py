@@ -10,6 +10,8 @@ from gradlab.render.escape import clean
 from gradlab.render.json import dump
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from gradlab.gradebook import Attempt
     from gradlab.render.text import Screen
 
@@ -75,7 +77,7 @@ def render_text(
     return screen.draw(Group(*parts))
 
 
-def _table(attempts: Sequence[Attempt]) -> object:
+def _table(attempts: Sequence[Attempt]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -83,7 +85,7 @@ def _table(attempts: Sequence[Attempt]) -> object:
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "right", "left", "right", "left"):
-        grid.add_column(justify=justify)  # type: ignore[arg-type]
+        grid.add_column(justify=justify)
     grid.add_row(*(Text(word, "bold") for word in ("Assignment", "No.", "Handed in", "Score", "State")))
     for attempt in attempts:
         state, style = _STATES[attempt.state]
