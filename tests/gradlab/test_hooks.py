@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import types
 
-import gradlab
 import pluggy
 import pytest
+
+import gradlab
 from gradlab import hookspecs
 from gradlab.errors import CourseError
 from gradlab.manager import BUNDLED, build_manager, observers
