@@ -240,15 +240,14 @@ def _keep(connection: sa.Connection, sha256: str, files: Mapping[str, bytes]) ->
     names = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     there = set(connection.scalars(sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(names.values()))))
     new = {names[name]: content for name, content in files.items() if names[name] not in there}
+    connection.execute(submissions.insert().values(sha256=sha256))
     if new:
         connection.execute(
             blobs.insert(), [{"sha256": key, "content": content} for key, content in new.items()]
         )
-    connection.execute(submissions.insert().values(sha256=sha256))
-    connection.execute(
-        submission_files.insert(),
-        [{"submission": sha256, "name": name, "blob": key} for name, key in names.items()],
-    )
+    if names:
+        rows = [{"submission": sha256, "name": name, "blob": key} for name, key in names.items()]
+        connection.execute(submission_files.insert(), rows)
 
 
 def _select() -> sa.Select[Any]:
