@@ -72,7 +72,7 @@ def read_assignment(course: Course, name: str) -> Assignment:
     tolerance = _tolerance(settings)
     limits = _limits(settings)
     surface = _surface(settings)
-    checks = tuple(_checks(root, tolerance, settings.problems))
+    checks = tuple(_checks(root, tolerance, surface, settings.problems))
     hidden_points = 0.0
     if settings.readable:
         _match(tasks, checks, settings)
@@ -169,14 +169,17 @@ def _due(settings: Settings) -> datetime | None:
     return None
 
 
-def _checks(root: Path, tolerance: Mapping[str, float], problems: list[str]) -> Iterator[Check]:
+def _checks(
+    root: Path, tolerance: Mapping[str, float], surface: Surface | None, problems: list[str]
+) -> Iterator[Check]:
+    errors = surface.errors if surface else "class"
     for file, hidden in (("checks.py", False), ("hidden.py", True)):
         if not (root / file).is_file():
             if not hidden:
                 problems.append(f"{root}: holds no checks.py, the public checks.")
             continue
         try:
-            yield from load_checks(root / file, hidden=hidden, tolerance=tolerance)
+            yield from load_checks(root / file, hidden=hidden, tolerance=tolerance, errors=errors)
         except CourseError as error:
             problems.extend(error.problems)
 

@@ -76,9 +76,9 @@ def notebook(assignment: Assignment, source: str, handout: str) -> bytes:
     nbformat: Any = import_module("nbformat")
     v4 = nbformat.v4
     made: list[Any] = []
-    for kind, text in _cells(assignment, source, handout):
+    for kind, content in _cells(assignment, source, handout):
         make = v4.new_markdown_cell if kind == "text" else v4.new_code_cell
-        made.append(make(text.strip("\n"), id=f"cell-{len(made) + 1}"))
+        made.append(make(content.strip("\n"), id=f"cell-{len(made) + 1}"))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata: dict[str, Any] = {"kernelspec": kernel, "language_info": {"name": "python"}}
     text: str = nbformat.writes(v4.new_notebook(cells=made, metadata=metadata))
