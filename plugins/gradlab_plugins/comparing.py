@@ -114,10 +114,9 @@ def _arrays(name: str, expected: Array, actual: Array, tolerance: Mapping[str, f
     if expected.tensor != actual.tensor:
         return _plain(name, _noun(expected), _noun(actual))
     if expected.shape != actual.shape:
-        want, got = str(tuple(expected.shape)), str(tuple(actual.shape))
-        return Difference(
-            f"{name} has shape {got}, the reference has {want}.", f"shape {want}", f"shape {got}"
-        )
+        shapes = f"shape {tuple(expected.shape)}", f"shape {tuple(actual.shape)}"
+        said = f"{name} has {shapes[1]}, the reference has {shapes[0]}."
+        return Difference(said, *shapes)
     if expected.dtype != actual.dtype:
         said = f"{name} has dtype {actual.dtype}, the reference has {expected.dtype}."
         return Difference(said, expected.dtype, actual.dtype)

@@ -282,7 +282,7 @@ class Recorder:
             self._observed = False
 
     # --- exceptions --------------------------------------------------------------------------------------------
-    def _mark_raising(self, step: Step, error: Exception) -> None:
+    def _mark_raising(self, step: Step, error: BaseException) -> None:
         """Mark the outermost step that an exception has left so far. Only its id is held: the exception's
         traceback holds the check's tensors."""
         if isinstance(error, NotImplementedError):

@@ -124,6 +124,8 @@ class Writer:
             self._line(depth, self._text(step.args[0]), self._note(step))
 
     def _return(self, step: Step, depth: int) -> None:
+        if step.args == (None,):
+            return
         text, _, notes = self._expression(step)
         self._flush(depth)
         self._line(depth, f"return {text}", notes)
@@ -150,15 +152,17 @@ class Writer:
             return
         self._flush(depth)
         if step.op == "unpack":
-            names = (step.var or "").split(",")
-            text = (
-                ", ".join(self._variable(*pair) for pair in zip(made(step), names, strict=True))
-                + f" = {text}"
-            )
+            text = f"{self._targets(step)} = {text}"
         elif out is not None and (uses or step.var):
             text = f"{self._variable(out, step.var)} = {text}"
         self._line(depth, text, notes)
         self._export(made(step), depth)
+
+    def _targets(self, step: Step) -> str:
+        """Name what an unpacking fills."""
+        wanted = step.var.split(",")
+        names = [self._variable(slot, name) for slot, name in zip(made(step), wanted, strict=True)]
+        return ", ".join(names) if len(names) > 1 else f"({names[0]},)"
 
     def _augmented(self, step: Step, depth: int) -> None:
         """`x += y`: on the variable itself, or on a second name where the old one is still needed."""
