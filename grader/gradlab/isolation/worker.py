@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self
@@ -12,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol, Self
 import msgspec
 
 from gradlab import wire
-from gradlab.errors import InternalError
+from gradlab.errors import InternalError, IsolationError
 from gradlab.isolation.channel import Channel, DeadlineError, FloodError, HungUpError, UnaskedError
 from gradlab.isolation.memory import MemoryReading, read_memory, reset_peak
 from gradlab.worker.control import EXIT_MEMORY
@@ -108,9 +109,10 @@ class Worker:
         return self._open and reset_peak(self._process.pid)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process. It may have ended with its zygote."""
         if self._open:
-            self._finish(0.0)
+            with suppress(IsolationError):
+                self._finish(0.0)
 
     def __enter__(self) -> Self:
         return self

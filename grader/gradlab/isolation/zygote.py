@@ -51,6 +51,7 @@ class Zygote:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock = threading.Lock()
         self._hello: control.Hello | None = None
+        self._closed = False
         with theirs:
             self._process = subprocess.Popen(
                 [*LAUNCH, "zygote", str(theirs.fileno()), engine or "", *map(os.path.abspath, roots)],
@@ -75,6 +76,8 @@ class Zygote:
 
     def order(self, order: control.Order, descriptors: Sequence[int] = ()) -> control.Answer:
         """Give an order, with descriptors that the zygote gets copies of. Raises IsolationError."""
+        if self._closed:
+            raise IsolationError("The zygote is closed.")
         self.hello()
         with self._lock:
             try:
@@ -88,6 +91,7 @@ class Zygote:
 
     def close(self) -> None:
         """Hang up. The zygote ends, and the kernel ends its workers."""
+        self._closed = True
         self._socket.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)

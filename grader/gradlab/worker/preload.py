@@ -27,7 +27,7 @@ STDLIB = tuple(
 # Imported by the standard library or numpy on first use of something ordinary.
 _ON_FIRST_USE = tuple(
     """
-    _strptime encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16 encodings.utf_32
+    _strptime encodings.ascii encodings.cp1252 encodings.latin_1 encodings.utf_16 encodings.utf_32
     encodings.utf_8_sig encodings.raw_unicode_escape encodings.unicode_escape
     """.split()  # noqa: SIM905 - sixty names are read more easily without their quotes
 )
