@@ -10,7 +10,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -76,13 +75,10 @@ class _Subprocess:
         return Ended(status if status >= 0 else None, -status if status < 0 else None, 0.0, killed)
 
     def _kill(self) -> None:
-        if sys.platform == "win32":
-            self._process.kill()
-            return
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except OSError:
-            self._process.kill()
+        if hasattr(os, "killpg"):
+            with suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+        self._process.kill()
 
 
 class _Threads:
