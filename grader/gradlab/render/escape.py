@@ -10,7 +10,7 @@ __all__ = ["clean", "inert_commands"]
 _MAX_CHARACTERS = 4000
 _MAX_MARKS = 4  # accents on one letter; more of them paint over the lines above and below
 # A log of GitHub Actions or Azure obeys a line that starts so, after any blanks, or has ##[ anywhere.
-_COMMAND = re.compile(r"(?m)^([ \t]*)::|##(?=\[|vso\[)")
+_COMMAND = re.compile(r"(?m)^([^\S\n]*)::|##(?=\[|vso\[)")
 _TAB = "    "
 
 
