@@ -14,14 +14,13 @@ from gradlab.isolation import Limits, WorkerDied, next_nonce
 from gradlab.manager import observers
 from gradlab.model import Check, Observation
 from gradlab.record import record
-from gradlab.replay import observations, requests
+from gradlab.replay import Script
 from gradlab.wire import Observed, Scalar
 
 if TYPE_CHECKING:
     import pluggy
 
     from gradlab.course import Assignment
-    from gradlab.program import Program
     from gradlab.session import Engines
 
 __all__ = ["Expectation", "Expectations", "seed_of"]
@@ -34,7 +33,7 @@ class Expectation:
     """A recorded check and what the reference did on it."""
 
     check: Check
-    program: Program
+    script: Script
     observations: tuple[Observation, ...]
 
 
@@ -76,16 +75,17 @@ class Expectations:
             surface=self.assignment.surface,
             instance=instance,
         )
-        made = Expectation(check, program, self._replay(check, program))
+        script = Script(program)
+        made = Expectation(check, script, self._replay(check, script))
         if not check.hidden:
             self._kept[key] = made
         return made
 
-    def _replay(self, check: Check, program: Program) -> tuple[Observation, ...]:
+    def _replay(self, check: Check, script: Script) -> tuple[Observation, ...]:
         worker = self.engines.reference_worker(REFERENCE_LIMITS)
         replies: list[Observed] = []
         try:
-            for request in requests(program, _nonces()):
+            for request in script.requests(_nonces()):
                 reply = worker.ask(request, REFERENCE_LIMITS.wall_seconds)
                 if not isinstance(reply, Observed):
                     raise InternalError(f"The reference's worker answered with {type(reply).__name__}.")
@@ -93,7 +93,7 @@ class Expectations:
         except WorkerDied as died:
             self.engines.drop_reference_worker()
             raise InternalError(f"The reference failed on the check {check.name!r}: {died.detail}") from died
-        seen = observations(program, replies)
+        seen = script.observations(replies)
         if seen[-1].payload != Scalar("reached"):
             raise CheckAuthoringError(
                 f"{check.file}:{check.line}: the check {check.name!r} does not run to its end when it is replayed on "

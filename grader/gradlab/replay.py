@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec import Raw
+from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.model import Observation
 from gradlab.program import Arr, Fn, Program, Step, pack, walk
 
-__all__ = ["observations", "requests", "unjudged"]
+__all__ = ["Script", "unjudged"]
 
 CORE_KINDS = ("read", "error", "calls", "end")
 DTYPES = {f"{kind}{8 * size}": size for kind in ("int", "uint", "float") for size in (1, 2, 4, 8)} | {
@@ -28,23 +30,62 @@ def unjudged(expected: Iterable[Observation], observers: Container[str]) -> tupl
     return tuple(sorted({o.kind for o in expected if o.kind not in CORE_KINDS and o.kind not in observers}))
 
 
-# --- asking ------------------------------------------------------------------------------------------------------
-def requests(program: Program, nonces: Iterable[int]) -> Iterator[wire.Replay]:
-    """Yield one request for each segment, without anything that only the parent may know.
+class Script:
+    """A program made ready to be asked of workers: packed once, replayed as often as needed."""
 
-    Arrays and callbacks go with the segment that first uses them, so a later input is not there to be read before
-    the earlier observations have arrived.
-    """
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._segments = list(_segments(program))
+        # sid -> step, and the segment that it stands in at top level
+        self._steps: dict[int, tuple[Step, int | None]] = {}
+        for index, segment in enumerate(program.segments):
+            self._note(segment, index)
+        for block in program.blocks:
+            for trace in block.traces:
+                self._note(trace.steps, None)
+
+    def _note(self, steps: Sequence[Step], segment: int | None) -> None:
+        for step in steps:
+            if step.sid:
+                self._steps[step.sid] = (step, segment)
+            self._note(step.body, segment)
+
+    def requests(self, nonces: Iterable[int]) -> Iterator[wire.Replay]:
+        """Yield one request for each segment, without anything that only the parent may know.
+
+        Arrays and callbacks go with the segment that first uses them, so a later input is not there to be read
+        before the earlier observations have arrived.
+        """
+        for segment, nonce in zip(self._segments, nonces, strict=False):
+            yield replace(segment, nonce=nonce)
+
+    def observations(self, replies: Sequence[wire.Observed]) -> tuple[Observation, ...]:
+        """Return what the replies say was observed, ending with the hook calls and with how the program ended.
+
+        Raises ValueError for anything that no replay of this program can answer.
+        """
+        reader = _Reader(self.program, self._steps)
+        for index, reply in enumerate(replies):
+            if reader.ended is not None or index >= len(self.program.segments):
+                raise ValueError("a reply after the program's end")
+            reader.read(reply, index)
+        if reader.ended is None:
+            raise ValueError("the program's end is missing")
+        return reader.result()
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+def _segments(program: Program) -> Iterator[wire.Replay]:
     sent_arrays: set[int] = set()
     sent_blocks: set[int] = set()
-    count = len(program.segments)
-    for index, (steps, nonce) in enumerate(zip(program.segments, nonces, strict=False)):
+    last = len(program.segments) - 1
+    for index, steps in enumerate(program.segments):
         arrays, blocks = _needed(program, steps)
         yield wire.Replay(
-            nonce=nonce,
+            nonce=0,
             start=index == 0,
-            last=index == count - 1,
-            steps=[_packed(step) for step in steps],
+            last=index == last,
+            steps=Raw(wire.encode_value([_packed(step) for step in steps])),
             arrays={i: _array(program.arrays[i]) for i in sorted(arrays - sent_arrays)},
             blocks={i: _packed_block(program, i) for i in sorted(blocks - sent_blocks)},
         )
@@ -100,42 +141,16 @@ def _array(array: np.ndarray[Any, Any]) -> wire.Array:
 
 
 # --- believing ---------------------------------------------------------------------------------------------------
-def observations(program: Program, replies: Sequence[wire.Observed]) -> tuple[Observation, ...]:
-    """Return what the replies say was observed, ending with the hook calls and with how the program ended.
-
-    Raises ValueError for anything that no replay of this program can answer.
-    """
-    reader = _Reader(program)
-    for index, reply in enumerate(replies):
-        if reader.ended is not None or index >= len(program.segments):
-            raise ValueError("a reply after the program's end")
-        reader.read(reply, index)
-    if reader.ended is None:
-        raise ValueError("the program's end is missing")
-    return reader.result()
-
-
 class _Reader:
     """Checks every claim against the program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, steps: Mapping[int, tuple[Step, int | None]]) -> None:
         self.ended: wire.Ended | None = None
         self._program = program
+        self._steps = steps
         self._seen: list[Observation] = []
         self._times: dict[int, int] = {}
         self._calls: list[int] = []
-        self._steps: dict[int, tuple[Step, int | None]] = {}  # sid -> step, and its segment at top level
-        for index, segment in enumerate(program.segments):
-            self._note(segment, index)
-        for block in program.blocks:
-            for trace in block.traces:
-                self._note(trace.steps, None)
-
-    def _note(self, steps: Sequence[Step], segment: int | None) -> None:
-        for step in steps:
-            if step.sid:
-                self._steps[step.sid] = (step, segment)
-            self._note(step.body, segment)
 
     def read(self, reply: wire.Observed, segment: int) -> None:
         """Take in the reply to one segment."""

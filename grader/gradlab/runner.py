@@ -145,7 +145,7 @@ def _run_one(
         expectation = grading.expectations.of(check, trial.submission.sha256, instance)
         findings = _verdict(grading, trial, expectation)
         if findings:
-            text = show(expectation.program, marks=_marks(findings))
+            text = show(expectation.script.program, marks=_marks(findings))
             return _result(check, Outcome.FAILED, findings, time.monotonic() - started, text)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 

@@ -11,7 +11,6 @@ from gradlab import wire
 from gradlab.errors import SubmissionError
 from gradlab.isolation import Limits, WorkerDied, next_nonce
 from gradlab.model import Finding, Location, Observation
-from gradlab.replay import observations, requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +86,7 @@ class Trial:
         seconds = expectation.check.timeout or self._limits.wall_seconds
         replies: list[wire.Observed] = []
         try:
-            for request in requests(expectation.program, _nonces()):
+            for request in expectation.script.requests(_nonces()):
                 reply = self._ask(request, seconds)
                 if not isinstance(reply, wire.Observed):
                     raise WorkerDied(
@@ -96,7 +95,7 @@ class Trial:
                 replies.append(reply)
                 if reply.ended is not None:
                     break
-            return Replayed(observations(expectation.program, replies))
+            return Replayed(expectation.script.observations(replies))
         except WorkerDied as died:
             self._discard()
             return Replayed(failure=_died(died, "during this check"))

@@ -43,6 +43,7 @@ __all__ = [
     "decode_reply",
     "decode_request",
     "encode",
+    "encode_value",
     "frame",
     "frame_length",
 ]
@@ -158,7 +159,7 @@ class Replay(msgspec.Struct, array_like=True, tag="replay"):
     nonce: int
     start: bool
     last: bool
-    steps: list[Any]
+    steps: Any
     arrays: dict[int, Array]
     blocks: dict[int, Any]
 
@@ -243,6 +244,11 @@ _replies = msgspec.msgpack.Decoder(Reply)
 def encode(message: Request | Reply) -> bytes:
     """Encode a message, without its length."""
     return _encoder.encode(message)
+
+
+def encode_value(value: Any) -> bytes:
+    """Encode a part of a message ahead of time, to be sent as msgspec.Raw."""
+    return _encoder.encode(value)
 
 
 def frame(message: Request | Reply) -> bytes:
