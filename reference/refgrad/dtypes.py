@@ -148,6 +148,19 @@ def of(numpy_dtype: np.dtype[Any]) -> dtype:
     return _BY_NUMPY[numpy_dtype]
 
 
+_C_NAMES: Final = {
+    **{bool: "bool", uint8: "unsigned char", int8: "signed char", int16: "short int", int32: "int", int64: "long int"},
+    **{uint16: "short unsigned int", uint32: "unsigned int", uint64: "long unsigned int"},
+    **{float16: "c10::Half", bfloat16: "c10::BFloat16", float32: "float", float64: "double"},
+    **{complex32: "c10::complex<c10::Half>", complex64: "c10::complex<float>", complex128: "c10::complex<double>"},
+}
+
+
+def c_name(of: dtype) -> str:
+    """Return the C++ type's name, which some messages use."""
+    return _C_NAMES[of]
+
+
 def of_number(value: object) -> dtype:
     """Return the dtype that a Python number stands for: bool, int64, the default dtype or its complex type."""
     if isinstance(value, _pybool | np.bool):

@@ -56,6 +56,8 @@ class Node:
     plans: ClassVar[dict[int, tuple[int, ...]]]
     full_name: ClassVar[str]
 
+    runs_without_gradient: ClassVar[bool] = False
+
     # Rarely set on a node itself.
     hooks: Hooks | None = None
     trace: Any = None
@@ -86,8 +88,8 @@ class Node:
     def _sequence_nr(self) -> int:
         return int(self.seq)
 
-    def apply(self, grad: Any, recording: bool) -> Iterable[Any]:
-        """Return the gradient of each input, given that of the output (a list where there are several).
+    def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> Iterable[Any]:
+        """Return the gradient of each input that has an edge, given that of the output (a list for several).
 
         Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
         """
@@ -96,11 +98,11 @@ class Node:
         values = unpack(self, recording)
         joint = type(self).joint
         if joint is not None:
-            found: Iterable[Any] = joint(grad, [edge is not None for edge in self.edges], *values)
+            found: Iterable[Any] = joint(grad, [edge is not None for edge in edges], *values)
             return found
         return [
             None if edge is None or rule is None else rule(grad, *[values[i] for i in wanted])
-            for edge, rule, wanted in zip(self.edges, self.rules, self.wants, strict=True)
+            for edge, rule, wanted in zip(edges, self.rules, self.wants, strict=True)
         ]
 
     def release(self) -> None:

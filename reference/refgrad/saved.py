@@ -58,8 +58,9 @@ def _modified(node: Node, index: int, item: Tensor, version: int) -> str:
     made_by: Node | None = node if node.tensors[index] == "result" else item.grad_fn
     source = ""
     if made_by is not None:
-        short = made_by.name().removesuffix("Backward0") if made_by.name()[-1:] == "0" else made_by.name()
-        source = f", which is output {item._output_nr} of {short},"
+        from .views import short_name
+
+        source = f", which is output {item._output_nr} of {short_name(made_by)},"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{item.type()} {list(item.shape)}]{source} is at version {item._version}; expected version {version} "

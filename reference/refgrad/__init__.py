@@ -1,0 +1,67 @@
+"""A reference engine that behaves as PyTorch 2.13 does: `import refgrad as torch`.
+
+How it is built, from the bottom: `backend` (the array library), `dtypes`, `storage`, `grad_mode`, `graph`,
+`tensor`, `recording`, `engine`, `ops`, `nn`, `optim`, `utils`. Read `graph`, `recording` and `engine` to see how
+derivatives work; each module in `ops` is a table of them. What is rarely needed is imported on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from . import dtypes, ops
+from .device import device
+from .grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .ops.registry import FUNCTIONS
+from .size import Size
+from .tensor import Tensor
+
+__version__ = "2.13.0"
+
+_DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
+_LAZY_MODULES = ("autograd", "fft", "linalg", "nn", "optim", "random", "return_types", "special", "testing", "utils")
+
+# Where the names live that are imported on first use.
+_LAZY_NAMES: dict[str, str] = {}
+
+__all__ = [
+    "Size",
+    "Tensor",
+    "device",
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "ops",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Find a function, dtype or submodule: `torch.exp`, `torch.float32`, `torch.nn`."""
+    found: Any
+    if name in FUNCTIONS:
+        found = FUNCTIONS[name]
+    elif name in _DTYPES:
+        found = _DTYPES[name]
+    elif name in _LAZY_MODULES:
+        found = importlib.import_module(f"{__name__}.{name}")
+    elif name in _LAZY_NAMES:
+        found = getattr(importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}"), name)
+    else:
+        raise AttributeError(f"module 'torch' has no attribute '{name}'")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *FUNCTIONS, *_DTYPES, *_LAZY_MODULES, *_LAZY_NAMES})

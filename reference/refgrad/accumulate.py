@@ -1,0 +1,94 @@
+"""How gradients arrive at a leaf: torch's rules for taking over, copying and adding to `.grad`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import backend, dtypes, storage
+from .backend import Array
+from .tensor import Tensor, wrap
+
+__all__ = ["accumulate", "check_assigned"]
+
+
+def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
+    """Run the leaf's hooks on a gradient and add it to `.grad`.
+
+    The first gradient becomes `.grad`: as it is, if nobody else holds its memory (`owned`) and it is laid out like
+    the leaf; as a copy otherwise. Later ones are added in place, so that `.grad` stays the same tensor, or out of
+    place when the pass is itself recorded.
+    """
+    hooks = leaf._leaf_hooks
+    if hooks is not None and hooks.pre:
+        from .engine_hooks import run_tensor_hooks
+
+        before = grad
+        grad = run_tensor_hooks(hooks.pre, grad, recording)
+        owned = owned and grad is before
+    known = leaf._grad
+    if recording:
+        leaf._grad = _copy_recorded(leaf, grad) if known is None else known + grad
+    elif known is None:
+        leaf._grad = _first(leaf._array, grad, owned)
+    else:
+        _add(known, grad)
+    if hooks is not None and hooks.post:
+        for hook in list(hooks.post.values()):
+            hook(leaf)
+
+
+def _first(model: Array, grad: Any, owned: bool) -> Tensor:
+    if type(grad) is not backend.ndarray:
+        return wrap(backend.as_array(grad))
+    if owned and (grad.flags.c_contiguous if model.flags.c_contiguous else _same_layout(model, grad)):
+        return wrap(grad)
+    made = backend.empty(model.shape, grad.dtype, storage.dense_strides(model))
+    made[...] = grad
+    return wrap(made)
+
+
+def _same_layout(model: Array, grad: Array) -> bool:
+    steps = storage.dense_strides(model)
+    return bool(grad.flags.c_contiguous) if steps is None else grad.strides == steps
+
+
+def _add(known: Tensor, grad: Any) -> None:
+    array = known._array
+    if array.shape != grad.shape:
+        from .ops.broadcasting import check_broadcast
+
+        check_broadcast(array.shape, grad.shape)
+    array += grad
+    known._share_counter()[0] += 1
+
+
+def _copy_recorded(leaf: Tensor, grad: Tensor) -> Tensor:
+    if storage.is_dense(leaf._array):
+        made = wrap(backend.empty(leaf._array.shape, grad._array.dtype, storage.dense_strides(leaf._array)))
+        copied: Tensor = made.copy_(grad)
+        return copied
+    clone: Tensor = grad.contiguous().clone()
+    return clone
+
+
+def check_assigned(leaf: Tensor, grad: Any) -> None:
+    """Refuse what cannot be the gradient of this tensor."""
+    if not isinstance(grad, Tensor):
+        kind = type(grad)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {name}")
+    if grad is leaf:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if grad.dtype is not leaf.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{dtypes.c_name(grad.dtype)}' to a tensor with grad_dtype "
+            f"'{leaf.dtype.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. "
+            "Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
+            "systems that assume they match."
+        )
+    if grad.shape != leaf.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size "
+            f"'{list(leaf.shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )

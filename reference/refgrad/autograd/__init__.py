@@ -1,0 +1,148 @@
+"""Gradients on request: `backward` adds them to `.grad`, `grad` returns them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from .. import backend
+from ..engine import run
+from ..graph import Node
+from ..recording import gradient_edge
+from ..tensor import Tensor, wrap
+
+__all__ = ["backward", "grad"]
+
+CREATE_GRAPH_WARNING = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+    "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+    "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
+    "the cycle and avoid the leak."
+)
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Add the derivatives of `tensors`, weighted with `grad_tensors`, to `.grad` of the leaves or of `inputs`."""
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
+                "use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    if inputs is not None and not isinstance(inputs, Tensor) and len(inputs) == 0:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    outputs = _as_tuple(tensors)
+    only = []
+    for each in () if inputs is None else _as_tuple(inputs):
+        if each.grad_fn is not None or not each.requires_grad:
+            each.retain_grad()
+        only.append(gradient_edge(each)[0])
+    roots = _roots(outputs, _gradients(grad_tensors, len(outputs)), create_graph)
+    if create_graph:
+        warnings.warn(CREATE_GRAPH_WARNING, UserWarning, stacklevel=3)
+    keep = create_graph if retain_graph is None else retain_graph
+    run(roots, keep_graph=keep, create_graph=create_graph, only=only)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """Return the derivatives of `outputs`, weighted with `grad_outputs`, with respect to `inputs`; `.grad` stays."""
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
+    allowed = materialize_grads if allow_unused is None else allow_unused
+    targets = _as_tuple(inputs)
+    for each in targets:
+        if not isinstance(each, Tensor):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}")
+    if not targets:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    sources = _as_tuple(outputs)
+    roots = _roots(sources, _gradients(grad_outputs, len(sources)), create_graph)
+    for each in targets:
+        if not each.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    keep = create_graph if retain_graph is None else retain_graph
+    edges = [gradient_edge(each) for each in targets]
+    found = run(roots, keep_graph=keep, create_graph=create_graph, captures=edges)
+    for index, each in enumerate(found):
+        if each is None and not allowed:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {index} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
+            )
+        if each is None and materialize_grads:
+            found[index] = wrap(backend.xp.zeros_like(targets[index]._array))
+    return tuple(found)
+
+
+def _as_tuple(given: Any) -> tuple[Any, ...]:
+    return (given,) if isinstance(given, Tensor) else tuple(given)
+
+
+def _gradients(given: Any, count: int) -> Sequence[Any]:
+    if given is None:
+        return [None] * count
+    return [given] if isinstance(given, Tensor) else list(given)
+
+
+def _roots(outputs: tuple[Any, ...], grads: Sequence[Any], create_graph: bool) -> list[tuple[Node, int, Tensor]]:
+    """Pair each output with its gradient, 1 for a scalar's; refuse what does not fit."""
+    checked = []
+    for index, (output, given) in enumerate(zip(outputs, grads, strict=False)):
+        checked.append(_first_gradient(output) if given is None else _checked(output, given, index))
+    roots = []
+    for index, (output, given) in enumerate(zip(outputs, checked, strict=True)):
+        if not output.requires_grad:
+            raise RuntimeError(f"element {index} of tensors does not require grad and does not have a grad_fn")
+        node, slot = gradient_edge(output)
+        if given._array.dtype != output._array.dtype:
+            given = given.to(output.dtype)
+        roots.append((node, slot, given))
+    return roots
+
+
+def _first_gradient(output: Tensor) -> Tensor:
+    if output._array.size != 1 and output.requires_grad:
+        raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if output._array.dtype.kind == "c":
+        raise RuntimeError(
+            f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
+        )
+    return wrap(backend.xp.ones_like(output._array))
+
+
+def _checked(output: Tensor, given: Any, index: int) -> Tensor:
+    if not isinstance(given, Tensor):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
+    if given.shape != output.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{index}] has a shape of {given.shape} and output[{index}] has a shape "
+            f"of {output.shape}."
+        )
+    if (given._array.dtype.kind == "c") != (output._array.dtype.kind == "c"):
+        raise RuntimeError(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[{index}] has a dtype of {given.dtype} and output[{index}] has a dtype of {output.dtype}."
+        )
+    return given

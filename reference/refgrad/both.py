@@ -1,0 +1,118 @@
+"""Functions that mean the same for bare arrays and for tensors: what derivative rules use besides operators.
+
+A rule is written once. In an ordinary backward pass it gets arrays, and these functions are NumPy's; with
+`create_graph` it gets tensors, and they are the recorded operations. Rules may also use `+ - * / ** @ -x`,
+comparisons, `.shape`, `.ndim`, `.reshape(shape)` and `.swapaxes(a, b)`, which arrays and tensors share.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from . import backend, dtypes
+from .backend import Array, xp
+from .tensor import Tensor, wrap
+
+__all__ = ["cast", "sum_to"]
+
+Both = Any  # an array, a NumPy scalar (of a 0-dim result) or a tensor
+
+
+def _unary(array_function: Any, method: str) -> Any:
+    """Pair a NumPy function with the tensor method of the same meaning."""
+
+    def function(value: Both) -> Both:
+        return getattr(value, method)() if isinstance(value, Tensor) else array_function(value)
+
+    return function
+
+
+exp = _unary(xp.exp, "exp")
+log = _unary(xp.log, "log")
+sin = _unary(xp.sin, "sin")
+cos = _unary(xp.cos, "cos")
+sinh = _unary(xp.sinh, "sinh")
+cosh = _unary(xp.cosh, "cosh")
+tanh = _unary(xp.tanh, "tanh")
+sqrt = _unary(xp.sqrt, "sqrt")
+sign = _unary(xp.sign, "sign")
+absolute = _unary(xp.absolute, "abs")
+conj = _unary(xp.conj, "conj")
+
+
+def where(condition: Both, a: Both, b: Both) -> Both:
+    """Choose elementwise; a Python number takes the dtype of the other choice."""
+    for each in (condition, a, b):
+        if isinstance(each, Tensor):
+            return each.__class__._where(condition, a, b)
+    chosen = xp.where(condition, a, b)
+    for each in (a, b):
+        if hasattr(each, "dtype"):
+            return chosen if chosen.dtype == each.dtype else chosen.astype(each.dtype)
+    return chosen
+
+
+def cast(value: Both, dtype: Any) -> Both:
+    """Convert to an array dtype; the real part where a complex gradient belongs to a real tensor."""
+    if isinstance(value, Tensor):
+        if value._array.dtype.kind == "c" and dtype.kind != "c":
+            value = value.real
+        return value.to(dtypes.of(dtype))
+    if value.dtype.kind == "c" and dtype.kind != "c":
+        value = value.real
+    return value.astype(dtype)
+
+
+def sum_to(value: Both, shape: Sequence[int]) -> Both:
+    """Sum over the dimensions along which `shape` was broadcast."""
+    lead = value.ndim - len(shape)
+    axes = tuple(range(lead)) + tuple(
+        axis + lead for axis, size in enumerate(shape) if size == 1 and value.shape[axis + lead] != 1
+    )
+    if axes:
+        value = value.sum(axes, keepdim=True) if isinstance(value, Tensor) else value.sum(axis=axes, keepdims=True)
+    return value.reshape(tuple(shape)) if lead else value
+
+
+def expand(value: Both, shape: Sequence[int]) -> Both:
+    """Broadcast without copying."""
+    if isinstance(value, Tensor):
+        return value.expand(tuple(shape))
+    return xp.broadcast_to(value, tuple(shape))
+
+
+def zeros_like(value: Both) -> Both:
+    """Return zeros of the same shape and dtype."""
+    if isinstance(value, Tensor):
+        return value._zeros(value.shape)
+    return xp.zeros_like(value)
+
+
+def plain(value: Both) -> Any:
+    """Return the array itself: for masks and the like, through which no gradient flows."""
+    return value._array if isinstance(value, Tensor) else value
+
+
+def like(value: Any, model: Both) -> Both:
+    """Return a constant array as what `model` is: a tensor or an array."""
+    if isinstance(model, Tensor):
+        return wrap(backend.as_array(value))
+    return value
+
+
+def take_flat(value: Both, index: Array) -> Both:
+    """Return the elements at positions counted in row-major order."""
+    flat = value.reshape((-1,))
+    return flat[wrap(index)] if isinstance(value, Tensor) else flat[index]
+
+
+def put_flat(value: Both, index: Array, shape: Sequence[int]) -> Both:
+    """Return zeros of `shape` to which the elements of `value` are added at these positions."""
+    count = math.prod(shape)
+    if isinstance(value, Tensor):
+        return value._zeros((count,)).index_put((wrap(index),), value, accumulate=True).reshape(tuple(shape))
+    flat = xp.zeros(count, value.dtype)
+    xp.add.at(flat, index, value)
+    return flat.reshape(shape)

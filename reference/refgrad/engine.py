@@ -1,0 +1,227 @@
+"""Backward: run the nodes behind some tensors, newest first, and pass gradients along their edges.
+
+Gradients travel as bare arrays. With `create_graph` they travel as tensors and grad mode is on, so that the same
+rules record a graph of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from . import engine_hooks
+from .accumulate import accumulate
+from .both import cast, sum_to
+from .grad_mode import mode
+from .graph import AccumulateGrad, Meta, Node
+from .recording import anomaly
+from .tensor import Tensor
+
+__all__ = ["run"]
+
+Root = tuple[Node, int, Any]
+
+
+def run(
+    roots: Sequence[Root],
+    *,
+    keep_graph: bool,
+    create_graph: bool,
+    captures: Sequence[tuple[Node, int]] = (),
+    only: Iterable[Node] = (),
+) -> list[Tensor | None]:
+    """Run the graph behind `roots` (node, output, gradient tensor) and return the gradients of `captures`.
+
+    With `captures` or `only`, just the nodes on the way to those run.
+    """
+    task = _Task(roots, keep_graph, create_graph, captures, only)
+    before = mode.enabled
+    mode.enabled = create_graph
+    try:
+        task.run()
+    finally:
+        mode.enabled = before
+    return [task.captured.get(each) for each in captures]
+
+
+class _Task:
+    """One backward pass.
+
+    `waiting` counts, for each node, the gradients still to come; `grads` holds the sum of those that came (a list,
+    for a node with several outputs); `shared` are the nodes whose gradient somebody else may hold too, so that a
+    leaf has to copy it. Ready nodes run by descending sequence number, leaves before all others.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        keep_graph: bool,
+        create_graph: bool,
+        captures: Sequence[tuple[Node, int]],
+        only: Iterable[Node],
+    ) -> None:
+        self.keep_graph = keep_graph
+        self.recording = create_graph
+        self.captured: dict[tuple[Node, int], Tensor | None] = {}
+        self.watched: dict[Node, list[int]] = {}
+        for node, output in captures:
+            self.watched.setdefault(node, []).append(output)
+        self.waiting = _count_edges(node for node, _, _ in roots)
+        self.needed = _on_the_way(self.waiting, set(only), self.watched) if captures or only else None
+        self.leaves: list[Node] = []
+        self.ready: list[tuple[float, Node]] = []
+        self.grads: dict[Node, Any] = {}
+        self.shared: set[Node] = set()
+        for node, output, grad in roots:
+            self.receive(node, output, grad if create_graph else grad._array)
+        for node in self.grads:
+            self.shared.add(node)
+            if not self.waiting[node]:
+                self.push(node)
+
+    def push(self, node: Node) -> None:
+        """Let a node run for which every gradient has come."""
+        if type(node) is AccumulateGrad:
+            self.leaves.append(node)
+        else:
+            heappush(self.ready, (-node.seq, node))
+
+    def receive(self, node: Node, output: int, grad: Any) -> None:
+        """Add a gradient to what has already come for one output of a node."""
+        grads = self.grads
+        if len(node.metas) > 1:
+            parts = grads.get(node)
+            if parts is None:
+                parts = grads[node] = [None] * len(node.metas)
+            parts[output] = grad if parts[output] is None else parts[output] + grad
+            return
+        known = grads.get(node)
+        if known is None:
+            grads[node] = grad
+        else:
+            grads[node] = known + grad
+            self.shared.discard(node)
+
+    def run(self) -> None:
+        """Run every node that is ready until none is."""
+        leaves, ready, grads = self.leaves, self.ready, self.grads
+        while ready or leaves:
+            node = _pop_leaf(leaves) if leaves else heappop(ready)[1]
+            grad = grads.pop(node, None)
+            if node.hooks is not None or node in self.watched or anomaly.enabled:
+                grad = engine_hooks.before(node, grad, self)
+                if self.needed is not None and node not in self.needed:
+                    continue
+            if type(node) is AccumulateGrad:
+                if grad is not None:
+                    accumulate(node.variable, grad, self.recording, node not in self.shared)
+                continue
+            self.run_node(node, grad)
+
+    def run_node(self, node: Node, grad: Any) -> None:
+        """Run one node and hand what it returns to the next ones."""
+        edges = node.edges
+        if self.needed is not None:
+            edges = tuple([edge if edge in self.needed or edge in self.watched else None for edge in edges])
+        if grad is None and not node.runs_without_gradient:
+            found: Iterable[Any] = (None,) * len(edges)
+        else:
+            found = node.apply(grad, self.recording, edges)
+        if node.hooks is not None or anomaly.enabled:
+            found = engine_hooks.after(node, grad, found, self.recording)
+        if not self.keep_graph:
+            node.release()
+        self.send(node, edges, grad, found)
+
+    def send(self, node: Node, edges: tuple[Node | None, ...], grad: Any, found: Iterable[Any]) -> None:
+        """Hand what a node returned for its inputs to the nodes of those."""
+        waiting, slots = self.waiting, node.slots
+        alone = len(edges) == 1 and node not in self.shared
+        for index, part in enumerate(found):
+            target = edges[index]
+            if target is None:
+                continue
+            output = 0 if slots is None else slots[index]
+            if part is not None:
+                if target.metas:
+                    part = self.fit(part, target.metas[output], node, index)
+                if not alone and (part is grad or (not self.recording and _same_memory(part, grad))):
+                    self.shared.add(target)
+                self.receive(target, output, part)
+            count = waiting[target] - 1
+            waiting[target] = count
+            if not count:
+                self.push(target)
+
+    def fit(self, grad: Any, meta: Meta, node: Node, index: int) -> Any:
+        """Return the gradient in the shape and dtype of what it belongs to: this undoes broadcasting and casts."""
+        shape, dtype = meta
+        if grad.shape != shape:
+            if not _expands(shape, grad.shape):
+                raise RuntimeError(
+                    f"Function {node.name()} returned an invalid gradient at index {index} - got "
+                    f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
+                )
+            grad = sum_to(grad, shape)
+        if (grad._array.dtype if self.recording else grad.dtype) != dtype:
+            grad = cast(grad, dtype)
+        return grad
+
+
+def _count_edges(roots: Iterable[Node]) -> dict[Node, int]:
+    """Count the edges that lead to each node behind the roots."""
+    counts = dict.fromkeys(roots, 0)
+    stack = list(counts)
+    while stack:
+        for target in stack.pop().edges:
+            if target is None:
+                continue
+            count = counts.get(target)
+            if count is None:
+                counts[target] = 1
+                stack.append(target)
+            else:
+                counts[target] = count + 1
+    return counts
+
+
+def _on_the_way(nodes: Iterable[Node], targets: set[Node], watched: Collection[Node]) -> set[Node]:
+    """Return the targets and all nodes with a path to one of them or to a watched node.
+
+    A node is older than those that lead to it, so that one pass by age finds them all.
+    """
+    for node in sorted(nodes, key=lambda each: each.seq):
+        if any(edge in targets or edge in watched for edge in node.edges if edge is not None):
+            targets.add(node)
+    return targets
+
+
+def _same_memory(part: Any, grad: Any) -> bool:
+    """Return whether an array looks at the memory of the gradient that it was made from."""
+    base = part.base
+    return base is not None and (type(grad) is list or base is grad or base is grad.base)
+
+
+def _expands(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    if len(shape) > len(to):
+        return False
+    return all(a in (1, b) for a, b in zip(reversed(shape), reversed(to), strict=False))
+
+
+def _pop_leaf(leaves: list[Node]) -> Node:
+    """Take the next leaf as torch's heap of equal priorities does: the first, then by the heap's sifting."""
+    first = leaves[0]
+    last = leaves.pop()
+    if leaves:
+        hole, size = 0, len(leaves)
+        while (child := 2 * hole + 2) < size:
+            leaves[hole] = leaves[child]
+            hole = child
+        if child == size:
+            leaves[hole] = leaves[child - 1]
+            hole = child - 1
+        leaves[hole] = last
+    return first
+
+

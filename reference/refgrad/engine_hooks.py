@@ -1,0 +1,155 @@
+"""The rarely taken steps of the engine around a node: hooks, captured gradients, anomaly checks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from . import backend
+from .backend import xp
+from .graph import Node
+from .recording import anomaly
+from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .engine import _Task
+
+__all__ = ["after", "before", "run_tensor_hooks"]
+
+
+def lift(grad: Any, recording: bool) -> Any:
+    """Return a gradient as the tensor that a hook sees."""
+    return grad if recording or grad is None else wrap(backend.as_array(grad))
+
+
+def lower(grad: Any, recording: bool) -> Any:
+    """Return what a hook gave as the engine passes it on."""
+    return grad if recording or grad is None else grad._array
+
+
+def before(node: Node, grad: Any, task: _Task) -> Any:
+    """Run tensor hooks, keep retained and captured gradients, run pre-hooks: in torch's order."""
+    several = len(node.metas) > 1
+    parts = list(grad) if several and grad is not None else [grad] * max(1, len(node.metas))
+    hooks = node.hooks
+    if hooks is not None:
+        for output, registered in hooks.tensor.items():
+            if parts[output] is not None:
+                parts[output] = run_tensor_hooks(registered, parts[output], task.recording)
+        for output, reference in hooks.retain.items():
+            tensor = reference()
+            if tensor is not None and parts[output] is not None:
+                _retain(tensor, parts[output], task.recording)
+    if node in task.watched:
+        _capture(node, parts, task)
+        if task.needed is None or node not in task.needed:
+            return grad
+    if hooks is not None and hooks.pre:
+        parts = _run_pre_hooks(hooks.pre, parts, task.recording)
+    if hooks is not None:
+        task.shared.add(node)  # whoever saw the gradient may have kept it
+    return parts if several else parts[0]
+
+
+def _retain(tensor: Tensor, grad: Any, recording: bool) -> None:
+    if tensor._grad is None:
+        kept = lift(grad, recording)
+        tensor._grad = kept if recording else kept.clone()
+    else:
+        tensor._grad = tensor._grad + lift(grad, recording)
+
+
+def _capture(node: Node, parts: list[Any], task: _Task) -> None:
+    variable = getattr(node, "variable", None)
+    hooks = None if variable is None else variable._leaf_hooks
+    for output in task.watched[node]:
+        grad = parts[output]
+        if grad is not None and hooks is not None and hooks.pre:
+            grad = run_tensor_hooks(hooks.pre, grad, task.recording)
+        task.captured[node, output] = lift(grad, task.recording)
+
+
+def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording: bool) -> Any:
+    """Call each hook with the gradient; what it returns, unless None, goes to the next one."""
+    tensor = lift(grad, recording)
+    for hook in list(hooks.values()):
+        returned = hook(tensor)
+        if returned is None:
+            continue
+        if not isinstance(returned, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+        _check_replacement(hook, tensor, returned)
+        tensor = returned
+    return lower(tensor, recording)
+
+
+def _check_replacement(hook: Any, old: Tensor, returned: Tensor) -> None:
+    name = getattr(hook, "__name__", repr(hook))
+    if returned.dtype is not old.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {old.type()} got {returned.type()})")
+    if returned.shape != old.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def _run_pre_hooks(hooks: dict[int, Callable[..., Any]], parts: list[Any], recording: bool) -> list[Any]:
+    given = tuple([lift(part, recording) for part in parts])
+    for hook in list(hooks.values()):
+        returned = hook(given)
+        if returned is None:
+            continue
+        if not isinstance(returned, tuple):
+            raise TypeError(f"expected tuple, but hook returned '{type(returned).__name__}'")
+        given = _checked(hook, given, returned)
+    return [lower(part, recording) for part in given]
+
+
+def _checked(hook: Any, old: tuple[Any, ...], returned: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(returned) != len(old):
+        name = getattr(hook, "__name__", repr(hook))
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(returned)}, but expected {len(old)})"
+        )
+    for a, b in zip(old, returned, strict=True):
+        if isinstance(a, Tensor) and isinstance(b, Tensor):
+            _check_replacement(hook, a, b)
+    return returned
+
+
+def after(node: Node, grad: Any, found: Iterable[Any], recording: bool) -> Iterable[Any]:
+    """Run the node's own hooks, then, in anomaly mode, look for nan."""
+    found = list(found)
+    hooks = node.hooks
+    if hooks is not None and hooks.post:
+        outputs = grad if isinstance(grad, list) else [grad]
+        received = tuple([lift(part, recording) for part in outputs])
+        given = tuple([lift(part, recording) for part in found])
+        for hook in list(hooks.post.values()):
+            returned = hook(given, received)
+            if returned is not None:
+                if not isinstance(returned, tuple):
+                    returned = (returned,)
+                given = _checked(hook, given, returned)
+        found = [lower(part, recording) for part in given]
+    if anomaly.enabled and anomaly.check_nan:
+        _check_nan(node, found)
+    return found
+
+
+def _check_nan(node: Node, found: list[Any]) -> None:
+    for index, part in enumerate(found):
+        array = part._array if isinstance(part, Tensor) else part
+        if array is not None and xp.isnan(array).any():
+            if node.trace is not None:
+                warn_of(node)
+            raise RuntimeError(f"Function '{node.name()}' returned nan values in its {index}th output.")
+
+
+def warn_of(node: Node) -> None:
+    """Tell where the operation ran whose derivative failed."""
+    lines = "".join(node.trace.format())
+    warnings.warn(
+        f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{lines}",
+        UserWarning,
+        stacklevel=2,
+    )

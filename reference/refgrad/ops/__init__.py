@@ -1,0 +1,21 @@
+"""The operations, grouped by noun. Importing this package makes them methods of `Tensor`.
+
+Each module holds the derivative rules of its operations as a table, beside what computes them.
+"""
+
+from __future__ import annotations
+
+from . import arithmetic, comparison, conversion, indexing, joining, linear_algebra, pointwise, reductions, selection, shape
+
+__all__ = [
+    "arithmetic",
+    "comparison",
+    "conversion",
+    "indexing",
+    "joining",
+    "linear_algebra",
+    "pointwise",
+    "reductions",
+    "selection",
+    "shape",
+]

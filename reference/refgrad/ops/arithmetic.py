@@ -1,0 +1,409 @@
+"""Arithmetic of two operands: `+ - * / ** // %` and their functions, each beside its derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import xp
+from ..graph import Node, derivative
+from ..recording import record
+from ..tensor import Tensor
+from .broadcasting import as_operand, check_broadcast, common, keep_layout
+from .inplace import finish_out, update
+from .registry import alias, function, method, operator, public
+
+__all__: list[str] = []
+
+_FLOATS = frozenset("fd")  # float32 and float64: NumPy takes Python numbers as they are
+
+AddBackward0 = derivative(
+    "AddBackward0",
+    args="alpha",
+    self=lambda g: g,
+    other=lambda g, alpha: g if alpha == 1 else g * alpha,
+)
+SubBackward0 = derivative(
+    "SubBackward0",
+    args="alpha",
+    self=lambda g: g,
+    other=lambda g, alpha: -g if alpha == 1 else g * -alpha,
+)
+RsubBackward1 = derivative("RsubBackward1", self=lambda g: -g)
+MulBackward0 = derivative(
+    "MulBackward0",
+    self=lambda g, other: g * _conj(other),
+    other=lambda g, self: g * _conj(self),
+)
+DivBackward0 = derivative(
+    "DivBackward0",
+    self=lambda g, other: g / _conj(other),
+    other=lambda g, self, other: -g * _conj((self / other) / other),
+)
+PowBackward0 = derivative(
+    "PowBackward0",
+    args="exponent",
+    self=lambda g, self, exponent: g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g),
+)
+PowBackward1 = derivative(
+    "PowBackward1",
+    self=lambda g, self, exponent: _pow_self(g, self, exponent),
+    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
+)
+PowBackward2 = derivative(
+    "PowBackward2",
+    args="self",
+    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
+)
+RemainderBackward0 = derivative("RemainderBackward0", self=lambda g: g)
+RemainderBackward1 = derivative(
+    "RemainderBackward1",
+    self=lambda g: g,
+    other=lambda g, self, other: -g * xp.floor_divide(both.plain(self), both.plain(other)),
+)
+FmodBackward0 = derivative("FmodBackward0", self=lambda g: g)
+FmodBackward1 = derivative(
+    "FmodBackward1",
+    self=lambda g: g,
+    other=lambda g, self, other: -g * both.like(xp.trunc(both.plain(self) / both.plain(other)), g),
+)
+DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
+
+
+def _conj(value: Any) -> Any:
+    return value.conj() if getattr(value, "dtype", None) in _COMPLEX else value
+
+
+_COMPLEX = (dtypes.complex64, dtypes.complex128, dtypes.complex64.numpy, dtypes.complex128.numpy)
+
+
+def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
+    found = g * (exponent * base ** (exponent - 1))
+    return both.where(exponent == 0, both.zeros_like(found), found)
+
+
+def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
+    """d/de b**e = b**e log b, and 0 where the power is 0 however the exponent moves."""
+    if isinstance(base, int | float):
+        flat = exponent >= 0 if base == 0 else None
+        slope = g * (result * both.log(both.like(xp.asarray(base, both.plain(result).dtype), result)))
+    else:
+        flat = (base == 0) & (exponent >= 0)
+        slope = g * (result * both.log(base))
+    return slope if flat is None else both.where(flat, both.zeros_like(slope), slope)
+
+
+def binary(kind: type[Node], compute: Callable[..., Any], a: Tensor, b: Any, args: tuple[Any, ...] = ()) -> Tensor:
+    """Combine two operands elementwise: bring them to one dtype, broadcast, record."""
+    x = a._array
+    if isinstance(b, Tensor):
+        y = b._array
+        if x.dtype is not y.dtype:
+            x, y = common(a, b)
+    elif x.dtype.char in _FLOATS and type(b) is not complex:
+        y = b
+    else:
+        x, y = common(a, b)
+    try:
+        array = compute(x, y)
+    except ValueError:
+        check_broadcast(x.shape, y.shape)
+        raise
+    if not x.flags.c_contiguous:
+        array = keep_layout(x, array)
+    return record(kind, array, (a, b), args)
+
+
+@operator("__add__", "__radd__")
+def _add(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    return other if other is NotImplemented else binary(AddBackward0, xp.add, self, other, (1,))
+
+
+@operator("__mul__", "__rmul__")
+def _mul(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    return other if other is NotImplemented else binary(MulBackward0, xp.multiply, self, other)
+
+
+@operator("__sub__")
+def _sub(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    _refuse_bool_sub(self, other)
+    return binary(SubBackward0, xp.subtract, self, other, (1,))
+
+
+@operator("__rsub__")
+def _rsub(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    _refuse_bool_sub(self, other)
+    if isinstance(other, Tensor):
+        return binary(SubBackward0, xp.subtract, other, self, (1,))
+    x, y = common(self, other)
+    return record(RsubBackward1, xp.subtract(y, x), (self,))
+
+
+def _refuse_bool_sub(self: Tensor, other: Any) -> None:
+    if self._array.dtype.kind == "b" or (isinstance(other, Tensor) and other._array.dtype.kind == "b"):
+        number = isinstance(other, bool | int | float | complex)
+        if number or self._array.dtype.kind != "b" or other._array.dtype.kind != "b":
+            raise RuntimeError(
+                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
+                "mask, use the `~` or `logical_not()` operator instead."
+            )
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+
+
+@operator("__truediv__")
+def _div(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    return other if other is NotImplemented else true_divide(self, other)
+
+
+def true_divide(self: Tensor, other: Any) -> Tensor:
+    """Divide; integers give the default dtype."""
+    if self._array.dtype.kind in "fc":
+        return binary(DivBackward0, xp.divide, self, other)
+    want = dtypes.result_of((self, other))
+    if not (want.is_floating_point or want.is_complex):
+        want = dtypes.get_default_dtype()
+    return binary(DivBackward0, xp.divide, self.to(want), other)
+
+
+@operator("__rtruediv__", "__rdiv__")
+def _rdiv(self: Tensor, other: Any) -> Any:
+    return self.reciprocal() * other
+
+
+@operator("__pow__")
+def _pow(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    if isinstance(other, Tensor):
+        return binary(PowBackward1, xp.power, self, other)
+    return _pow_number(self, other)
+
+
+def _pow_number(self: Tensor, exponent: Any) -> Tensor:
+    if self._array.dtype.kind in "iu" and isinstance(exponent, int) and exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    x, y = common(self, exponent)
+    if exponent == 2:
+        array = x * x
+    elif exponent == 1:
+        array = x.copy()
+    else:
+        array = xp.power(x, y)
+    return record(PowBackward0, array, (self,), (exponent,))
+
+
+@operator("__rpow__")
+def _rpow(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented or isinstance(other, Tensor):
+        return other if other is NotImplemented else binary(PowBackward1, xp.power, other, self)
+    x, y = common(self, other)
+    return record(PowBackward2, xp.power(xp.asarray(y, x.dtype), x), (self,), (other,))
+
+
+@operator("__floordiv__")
+def _floordiv(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    _refuse_zero(self, other)
+    return binary(FloorDivideNode, xp.floor_divide, self, other)
+
+
+@operator("__rfloordiv__")
+def _rfloordiv(self: Tensor, other: Any) -> Any:
+    return _floordiv(_full_like(self, other), self)
+
+
+@operator("__mod__")
+def _mod(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    _refuse_zero(self, other)
+    kind = RemainderBackward1 if isinstance(other, Tensor) else RemainderBackward0
+    return binary(kind, xp.remainder, self, other)
+
+
+@operator("__rmod__")
+def _rmod(self: Tensor, other: Any) -> Any:
+    return _mod(_full_like(self, other), self)
+
+
+def _full_like(self: Tensor, number: Any) -> Tensor:
+    from ..tensor import wrap
+
+    x, y = common(self, number)
+    return wrap(xp.asarray(y, x.dtype))
+
+
+def _refuse_zero(self: Tensor, other: Any) -> None:
+    """Refuse to divide integers by zero."""
+    if self._array.dtype.kind not in "iub":
+        return
+    if isinstance(other, Tensor):
+        zero = other._array.dtype.kind in "iub" and not other._array.all()
+    else:
+        zero = isinstance(other, int) and not other
+    if zero:
+        raise RuntimeError("ZeroDivisionError")
+
+
+def _fails(name: str) -> Callable[..., Any]:
+    def rule(g: Any) -> Any:
+        raise RuntimeError(f"derivative for {name} is not implemented")
+
+    return rule
+
+
+FloorDivideNode = derivative(
+    "NotImplemented",
+    full_name="torch::autograd::NotImplemented",
+    self=_fails("aten::floor_divide"),
+    other=_fails("aten::floor_divide"),
+)
+
+
+# ---- the named functions ---------------------------------------------------------------------------------------
+
+
+@public
+def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """Return `input + alpha * other`."""
+    return finish_out("add", binary(AddBackward0, _scaled(xp.add, alpha), input, _operand(other), (alpha,)), out, input, other)
+
+
+@public
+def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+    """Return `input - alpha * other`."""
+    other = _operand(other)
+    _refuse_bool_sub(input, other)
+    return finish_out("sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other)
+
+
+def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:
+    return compute if alpha == 1 else lambda x, y: compute(x, alpha * y)
+
+
+def _operand(value: Any) -> Any:
+    found = as_operand(value)
+    if found is NotImplemented:
+        raise TypeError(type(value).__name__)
+    return found
+
+
+@public
+def mul(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """Return the product of each pair of elements."""
+    return finish_out("mul", binary(MulBackward0, xp.multiply, input, _operand(other)), out, input, other)
+
+
+@public
+def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """Return the quotient of each pair of elements, rounded to an integer as `rounding_mode` says."""
+    other = _operand(other)
+    if rounding_mode is None:
+        return finish_out("div", true_divide(input, other), out, input, other)
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + rounding_mode + "'"
+        )
+    _refuse_zero(input, other)
+    if rounding_mode == "floor":
+        return finish_out("div", binary(DivRounded, xp.floor_divide, input, other), out, input, other)
+    return finish_out("div", binary(DivRounded, _truncated, input, other), out, input, other)
+
+
+DivRounded = derivative("DivBackward1", self=lambda g: both.zeros_like(g), other=lambda g: both.zeros_like(g))
+
+
+def _truncated(x: Any, y: Any) -> Any:
+    quotient = xp.trunc(xp.divide(x, y))
+    return quotient.astype(xp.result_type(x, y)) if x.dtype.kind in "iu" else quotient
+
+
+@public
+def remainder(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """Return the remainder of division, with the sign of the divisor."""
+    return finish_out("remainder", _mod(input, _operand(other)), out, input, other)
+
+
+@public
+def floor_divide(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """Return the quotient rounded down."""
+    return finish_out("floor_divide", _floordiv(input, _operand(other)), out, input, other)
+
+
+@public
+def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """Return the remainder of division, with the sign of the dividend."""
+    other = _operand(other)
+    _refuse_zero(input, other)
+    kind = FmodBackward1 if isinstance(other, Tensor) else FmodBackward0
+    return finish_out("fmod", binary(kind, xp.fmod, input, other), out, input, other)
+
+
+def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:  # noqa: A001 - torch's name
+    """Return `input` to the power of `exponent`; one of them may be a number."""
+    if not isinstance(input, Tensor):
+        if not isinstance(exponent, Tensor):
+            raise TypeError("pow")
+        return finish_out("pow", _rpow(exponent, _operand(input)), out, input, exponent)
+    return finish_out("pow", _pow(input, _operand(exponent)), out, input, exponent)
+
+
+public(pow)
+
+
+@function
+def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """Return `other - alpha * input`."""
+    result: Tensor = _rsub(input if alpha == 1 else input * alpha, _operand(other))
+    return result
+
+
+alias(mul, "multiply")
+alias(sub, "subtract")
+alias(div, "divide", "true_divide")
+
+
+def _in_place(name: str, operators: tuple[str, ...], compute: Callable[..., Any]) -> None:
+    """Publish the in-place form of an operation, as a method and as an augmented assignment."""
+
+    def in_place(self: Tensor, other: Any, **options: Any) -> Any:
+        return update(name, self, compute, _operand(other), **options)
+
+    def augmented(self: Tensor, other: Any) -> Any:
+        other = as_operand(other)
+        return other if other is NotImplemented else update(name, self, compute, other)
+
+    in_place.__name__ = in_place.__qualname__ = name
+    in_place.__doc__ = f"Do `{name.rstrip('_')}` in place."
+    method(in_place)
+    for each in operators:
+        augmented_form = operator(each)
+        augmented_form(augmented)
+
+
+_in_place("add_", ("__iadd__",), add)
+_in_place("sub_", ("__isub__",), sub)
+_in_place("mul_", ("__imul__",), mul)
+_in_place("div_", ("__itruediv__", "__idiv__"), div)
+_in_place("pow_", ("__ipow__",), pow)
+_in_place("remainder_", ("__imod__",), remainder)
+_in_place("fmod_", (), fmod)
+_in_place("floor_divide_", ("__ifloordiv__",), floor_divide)

@@ -1,0 +1,67 @@
+"""Operands: what may stand beside a tensor, in which common dtype, and which shapes go together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes, storage
+from ..backend import Array
+from ..tensor import Tensor, wrap
+
+__all__ = ["as_operand", "check_broadcast", "common", "keep_layout"]
+
+_NUMBERS = frozenset({bool, int, float, complex})
+
+
+def as_operand(value: Any) -> Any:
+    """Return a tensor or a Python number for what may stand beside a tensor, NotImplemented for anything else."""
+    if isinstance(value, Tensor) or type(value) in _NUMBERS:
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, bool | int | float | complex):
+        return value
+    if isinstance(value, backend.ndarray):
+        return wrap(value)
+    return NotImplemented
+
+
+def common(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return the arrays of two operands in the dtype of their result; a Python number stays one where it fits."""
+    want = dtypes.result_of((a, b)).numpy
+    return _in_dtype(a, want), _in_dtype(b, want)
+
+
+def _in_dtype(value: Any, want: np.dtype[Any]) -> Any:
+    if isinstance(value, Tensor):
+        array = value._array
+        return array if array.dtype == want else array.astype(want)
+    if want.kind in "fc":
+        return value
+    return backend.as_array(value).astype(want)  # an int that is too large wraps around, as in torch
+
+
+def check_broadcast(a: Sequence[int], b: Sequence[int]) -> None:
+    """Refuse shapes that do not broadcast, in torch's words."""
+    for back, (one, other) in enumerate(zip(reversed(a), reversed(b), strict=False), start=1):
+        if one != other and one != 1 and other != 1:
+            raise RuntimeError(
+                f"The size of tensor a ({one}) must match the size of tensor b ({other}) at non-singleton dimension "
+                f"{max(len(a), len(b)) - back}"
+            )
+
+
+def keep_layout(model: Array, array: Array) -> Array:
+    """Give a result the layout of the first operand, where that is dense but not row-major (torch's rule)."""
+    if model.shape != array.shape or array.strides == model.strides or not storage.is_dense(model):
+        return array
+    made = backend.empty(array.shape, array.dtype, _scaled(model, array.itemsize))
+    made[...] = array
+    return made
+
+
+def _scaled(model: Array, itemsize: int) -> tuple[int, ...]:
+    return tuple([step // model.itemsize * itemsize for step in model.strides])

@@ -1,0 +1,170 @@
+"""Comparisons and logic: results are bool (or int) tensors through which no gradient flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..backend import xp
+from ..tensor import Tensor, wrap
+from .broadcasting import as_operand, check_broadcast, common
+from .inplace import finish_out, update
+from .registry import function, method, operator, public
+
+__all__ = ["allclose", "equal"]
+
+
+def _arrays(a: Tensor, b: Any) -> tuple[Any, Any]:
+    x = a._array
+    if isinstance(b, Tensor):
+        return (x, b._array) if x.dtype is b._array.dtype else common(a, b)
+    return common(a, b)
+
+
+def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any) -> Tensor:
+    x, y = _arrays(a, b)
+    try:
+        return wrap(xp.asarray(compute(x, y)))
+    except ValueError:
+        check_broadcast(xp.shape(x), xp.shape(y))
+        raise
+
+
+def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
+    def compare(self: Tensor, other: Any) -> Any:
+        other = as_operand(other)
+        return other if other is NotImplemented else _elementwise(compute, self, other)
+
+    def named(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+        found = as_operand(other)
+        if found is NotImplemented:
+            raise TypeError(type(other).__name__)
+        return finish_out(name, _elementwise(compute, input, found), out)
+
+    def in_place(self: Tensor, other: Any) -> Tensor:
+        return update(f"{name}_", self, lambda t: named(t, other).to(t.dtype))
+
+    operator(special)(compare)
+    named.__name__, in_place.__name__ = name, f"{name}_"
+    named.__doc__ = f"Compare each pair of elements: {special}."
+    public(named)
+    method(in_place)
+
+
+for _row in (
+    ("eq", "__eq__", xp.equal),
+    ("ne", "__ne__", xp.not_equal),
+    ("lt", "__lt__", xp.less),
+    ("le", "__le__", xp.less_equal),
+    ("gt", "__gt__", xp.greater),
+    ("ge", "__ge__", xp.greater_equal),
+):
+    _comparison(*_row)
+
+
+def _bitwise(name: str, specials: tuple[str, str, str], compute: Callable[..., Any]) -> None:
+    """Publish `& | ^ << >>`: operators, their reflected and in-place forms, and the function."""
+
+    def combine(self: Tensor, other: Any) -> Any:
+        other = as_operand(other)
+        if other is NotImplemented:
+            return other
+        for each in (self, other):
+            if isinstance(each, float) or (isinstance(each, Tensor) and each._array.dtype.kind in "fc"):
+                kind = self.dtype.scalar if isinstance(each, Tensor) else "Float"
+                raise NotImplementedError(f"\"{name.removeprefix('__').removesuffix('__')}_cpu\" not implemented for '{kind}'")
+        return _elementwise(compute, self, other)
+
+    def in_place(self: Tensor, other: Any) -> Tensor:
+        return update(name, self, combine, other)
+
+    operator(*specials[:2])(combine)
+    operator(specials[2])(in_place)
+    if name.startswith("bitwise"):
+        combine.__name__ = name
+        combine.__doc__ = f"Do `{name}` with each pair of elements."
+        public(combine)
+
+
+_bitwise("bitwise_and", ("__and__", "__rand__", "__iand__"), xp.bitwise_and)
+_bitwise("bitwise_or", ("__or__", "__ror__", "__ior__"), xp.bitwise_or)
+_bitwise("bitwise_xor", ("__xor__", "__rxor__", "__ixor__"), xp.bitwise_xor)
+_bitwise("lshift", ("__lshift__", "__lshift__", "__ilshift__"), xp.left_shift)
+_bitwise("rshift", ("__rshift__", "__rshift__", "__irshift__"), xp.right_shift)
+
+
+@operator("__invert__")
+def _invert(self: Tensor) -> Tensor:
+    if self._array.dtype.kind not in "biu":
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{self.dtype.scalar}'")
+    return wrap(xp.asarray(xp.invert(self._array)))
+
+
+@public
+def bitwise_not(input: Tensor) -> Tensor:
+    """Invert each bit; the logical opposite of a bool."""
+    return _invert(input)
+
+
+def _logical(name: str, compute: Callable[..., Any]) -> None:
+    def combine(input: Tensor, other: Tensor) -> Tensor:
+        return wrap(xp.asarray(compute(input._array, other._array)))
+
+    combine.__name__ = name
+    combine.__doc__ = f"Do `{name}` with each pair of elements; what is not 0 is true."
+    public(combine)
+
+
+_logical("logical_and", xp.logical_and)
+_logical("logical_or", xp.logical_or)
+_logical("logical_xor", xp.logical_xor)
+
+
+def _test(name: str, compute: Callable[..., Any]) -> None:
+    def test(input: Tensor) -> Tensor:
+        return wrap(xp.asarray(compute(input._array)))
+
+    test.__name__ = name
+    test.__doc__ = f"Tell `{name}` for each element."
+    public(test)
+
+
+_test("logical_not", xp.logical_not)
+_test("isnan", xp.isnan)
+_test("isinf", xp.isinf)
+_test("isfinite", xp.isfinite)
+_test("signbit", xp.signbit)
+
+
+@operator("__contains__")
+def _contains(self: Tensor, value: Any) -> bool:
+    return bool(xp.any(_elementwise(xp.equal, self, value)._array))
+
+
+@public
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Tell whether two tensors have the same shape and elements."""
+    x, y = input._array, other._array
+    return x.shape == y.shape and bool((x == y).all())
+
+
+@public
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Tell for each pair of elements whether they differ by no more than `atol + rtol * |other|`."""
+    if input.dtype is not other.dtype:
+        raise RuntimeError(f"{input.dtype.scalar} did not match {other.dtype.scalar}")
+    x, y = input._array, other._array
+    check_broadcast(x.shape, y.shape)
+    return wrap(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)))
+
+
+@public
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Tell whether all pairs of elements are close."""
+    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+
+
+@function
+def is_tensor(obj: Any) -> bool:
+    """Tell whether `obj` is a tensor."""
+    return isinstance(obj, Tensor)

@@ -1,0 +1,407 @@
+"""Other dtypes, other kinds of object (numbers, lists, NumPy arrays), and copies without history."""
+
+from __future__ import annotations
+
+import copy as python_copy
+import warnings
+from typing import Any
+
+from .. import backend, both, dtypes, storage
+from ..backend import xp
+from ..device import device
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .inplace import update
+from .registry import method, operator, public
+from .shape import expand
+
+__all__ = ["convert", "view_dtype"]
+
+ToCopyBackward0 = derivative("ToCopyBackward0", self=lambda g: g)  # the engine casts back
+CopyBackwards = derivative(
+    "CopyBackwards", full_name="torch::autograd::CopyBackwards", self=both.zeros_like, src=lambda g: g
+)
+FillBackward0 = derivative("FillBackward0", self=both.zeros_like)
+FillBackward1 = derivative("FillBackward1", self=both.zeros_like, value=lambda g: g.sum())
+FillBackward2 = derivative("FillBackward2", self=both.zeros_like)
+ZeroBackward0 = derivative("ZeroBackward0", self=both.zeros_like)
+
+
+def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
+    """Return the elements in another dtype; the tensor itself where nothing changes."""
+    array = self._array
+    if array.dtype == dtype.numpy and not copy:
+        return self
+    made = backend.empty(array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype))
+    made[...] = array.real if array.dtype.kind == "c" and not dtype.is_complex else array
+    if not (dtype.is_floating_point or dtype.is_complex):
+        return wrap(made)
+    return record(ToCopyBackward0, made, (self,))
+
+
+def _strides(array: backend.Array, dtype: dtypes.dtype) -> tuple[int, ...] | None:
+    steps = storage.dense_strides(array)
+    return None if steps is None else tuple([step // array.itemsize * dtype.itemsize for step in steps])
+
+
+@method
+def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
+    """Return the tensor with another dtype (or like another tensor); itself where nothing changes."""
+    dtype, copy = options.get("dtype"), bool(options.get("copy", False))
+    for each in (*args, options.get("device"), options.get("other")):
+        if isinstance(each, dtypes.dtype):
+            dtype = each
+        elif isinstance(each, Tensor):
+            dtype = each.dtype
+        elif isinstance(each, str | device):
+            require_cpu(each)
+    return convert(self, self.dtype if dtype is None else dtype, copy)
+
+
+def require_cpu(where: str | device) -> None:
+    """Refuse a device that is not here."""
+    kind = device(where).type
+    if kind != "cpu":
+        raise AssertionError("Torch not compiled with CUDA enabled") if kind == "cuda" else NotImplementedError(kind)
+
+
+def _conversion(name: str, dtype: dtypes.dtype) -> None:
+    def apply(self: Tensor) -> Tensor:
+        return convert(self, dtype)
+
+    apply.__name__ = name
+    apply.__doc__ = f"Return the elements as {dtype}."
+    method(apply)
+
+
+for _name, _dtype in {
+    **{"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bool": dtypes.bool},
+    **{"byte": dtypes.uint8, "char": dtypes.int8, "short": dtypes.int16, "int": dtypes.int32, "long": dtypes.int64},
+    **{"cfloat": dtypes.complex64, "cdouble": dtypes.complex128},
+}.items():
+    _conversion(_name, _dtype)
+
+_TYPE_NAMES = {each: f"torch.{each.scalar}Tensor" for each in dtypes._ALL}
+_BY_TYPE_NAME = {name: each for each, name in _TYPE_NAMES.items()}
+
+
+@method
+def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:  # noqa: A001 - torch's name
+    """Return the name of the tensor's type, or the tensor converted to another."""
+    if dtype is None:
+        return _TYPE_NAMES[self.dtype]
+    if isinstance(dtype, str):
+        if dtype not in _BY_TYPE_NAME:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = _BY_TYPE_NAME[dtype]
+    return convert(self, getattr(dtype, "dtype", dtype) if not isinstance(dtype, dtypes.dtype) else dtype)
+
+
+@method
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """Return the elements in the dtype of `other`."""
+    return convert(self, other.dtype)
+
+
+@method
+def cpu(self: Tensor) -> Tensor:
+    """Return the tensor on the CPU, where it is."""
+    return self
+
+
+@method
+def cuda(self: Tensor, device: Any = None) -> Tensor:
+    """Refuse: there is no GPU here."""
+    raise AssertionError("Torch not compiled with CUDA enabled")
+
+
+def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """Return the same bytes seen as another dtype."""
+    array = self._array
+    if dtype.itemsize > array.itemsize and array.ndim and array.shape[-1] * array.itemsize % dtype.itemsize:
+        raise RuntimeError(
+            f"self.size(-1) must be divisible by {dtype.itemsize // array.itemsize} to view {self.dtype.scalar} as "
+            f"{dtype.scalar} (different element sizes), but got {array.shape[-1]}"
+        )
+    seen = wrap(array.view(dtype.numpy))
+    seen._counter = self._share_counter()
+    return seen
+
+
+# ---- Python numbers and NumPy ----------------------------------------------------------------------------------
+
+
+@method
+def item(self: Tensor) -> Any:
+    """Return the only element as a Python number."""
+    array = self._array
+    if array.size != 1:
+        raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
+    return array.item()
+
+
+@method
+def tolist(self: Tensor) -> Any:
+    """Return the elements as nested lists of Python numbers."""
+    return self._array.tolist()
+
+
+@method
+def numpy(self: Tensor, *, force: bool = False) -> Any:
+    """Return a NumPy array over the same memory."""
+    if self.requires_grad and not force:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    seen = self._array[...]
+    if not seen.flags.writeable:
+        seen = storage.restride(self._array, self._array.shape, storage.strides(self._array))
+    return seen
+
+
+@operator("__array__")
+def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+    found = self.numpy()
+    return found if dtype is None else found.astype(dtype, copy=False)
+
+
+@operator("__array_wrap__")
+def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
+    return wrap(backend.as_array(array))
+
+
+def _only_element(self: Tensor) -> Any:
+    array = self._array
+    if array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    if self.requires_grad:
+        warnings.warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            "Consider using tensor.detach() first.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return array.item()
+
+
+@operator("__float__")
+def _float(self: Tensor) -> float:
+    value = _only_element(self)
+    if isinstance(value, complex):
+        if value.imag:
+            raise RuntimeError("value cannot be converted to type double without overflow")
+        value = value.real
+    return float(value)
+
+
+@operator("__int__")
+def _int(self: Tensor) -> int:
+    return int(_only_element(self))
+
+
+@operator("__complex__")
+def _complex(self: Tensor) -> complex:
+    return complex(_only_element(self))
+
+
+@operator("__index__")
+def _index(self: Tensor) -> int:
+    if self._array.size != 1 or self._array.dtype.kind not in "biu":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(self._array.item())
+
+
+@operator("__bool__")
+def _bool(self: Tensor) -> bool:
+    size = self._array.size
+    if size != 1:
+        amount = "no values" if size == 0 else "more than one value"
+        raise RuntimeError(f"Boolean value of Tensor with {amount} is ambiguous")
+    return bool(self._array.item())
+
+
+@operator("__format__")
+def _format(self: Tensor, spec: str) -> str:
+    if self._array.ndim == 0 and spec:
+        return format(self._array.item(), spec)
+    return object.__format__(self, spec)
+
+
+# ---- copies and history ----------------------------------------------------------------------------------------
+
+
+@public
+def detach(input: Tensor) -> Tensor:
+    """Return a tensor over the same memory (and version) that does not require grad."""
+    out = wrap(input._array)
+    if not input._inference:
+        out._counter = input._share_counter()
+    return out
+
+
+@method
+def detach_(self: Tensor) -> Tensor:
+    """Cut the tensor off from its history."""
+    if self._view is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+        )
+    self._node, self._requires_grad, self._output_nr = None, False, 0
+    return self
+
+
+def _data(self: Tensor) -> Tensor:
+    """The elements without history: changes through `data` are neither recorded nor counted."""
+    return wrap(self._array)
+
+
+def _set_data(self: Tensor, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
+    self._array = value._array
+
+
+Tensor.data = property(_data, _set_data)
+
+
+@method
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Take over the elements of `src`, broadcast and converted."""
+    return update("copy_", self, _copied, src)
+
+
+def _copied(self: Tensor, src: Tensor) -> Tensor:
+    given = src._array if src._array.shape == self._array.shape else expand(src, *self._array.shape)._array
+    if given.dtype.kind == "c" and self._array.dtype.kind != "c":
+        given = given.real
+    made = given.astype(self._array.dtype)
+    if self._array.dtype.kind not in "fc":
+        return wrap(made)
+    return record(CopyBackwards, made, (self, src))
+
+
+@method
+def zero_(self: Tensor) -> Tensor:
+    """Set all elements to 0."""
+    return update("zero_", self, lambda t: record(ZeroBackward0, xp.zeros_like(t._array), (t,)))
+
+
+@method
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Set all elements to a number or a 0-dim tensor."""
+    if isinstance(value, Tensor):
+        if value._array.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
+            )
+        return update("fill_", self, lambda t, v: record(FillBackward1, _filled(t, v._array.item()), (t, v)), value)
+    return update("fill_", self, lambda t: record(FillBackward2, _filled(t, value), (t,)))
+
+
+def _filled(self: Tensor, value: Any) -> Any:
+    array = self._array
+    if array.dtype.kind in "iu" and isinstance(value, int | float):
+        limits = xp.iinfo(array.dtype)
+        if value != value or not limits.min <= value <= limits.max:
+            raise RuntimeError(f"value cannot be converted to type {array.dtype.name}_t without overflow")
+    return xp.full_like(array, int(value) if array.dtype.kind in "iu" else value)
+
+
+@operator("__deepcopy__")
+def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if self._node is not None:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    made = wrap(storage.copy(self._array), self.__class__)
+    made._requires_grad = self._requires_grad
+    memo[id(self)] = made
+    made.__dict__.update(python_copy.deepcopy(_own_attributes(self), memo))
+    return made
+
+
+def _own_attributes(self: Tensor) -> dict[str, Any]:
+    """Return what belongs to the tensor itself: its `.grad` and the user's attributes, not the engine's notes."""
+    return {name: each for name, each in self.__dict__.items() if name == "_grad" or not name.startswith("_")}
+
+
+@operator("__reduce_ex__")
+def _reduce(self: Tensor, protocol: int) -> Any:
+    return _rebuild, (self.__class__, self._array, self.requires_grad)
+
+
+def _rebuild(kind: Any, array: Any, requires_grad: bool) -> Tensor:
+    made: Tensor = wrap(array, kind)
+    made._requires_grad = requires_grad
+    return made
+
+
+# ---- what memory it has ----------------------------------------------------------------------------------------
+
+
+@method
+def data_ptr(self: Tensor) -> int:
+    """Return the address of the first element."""
+    return backend.address(self._array)
+
+
+@method
+def storage_offset(self: Tensor) -> int:
+    """Return how many elements lie before the first one in memory."""
+    return storage.offset(self._array)
+
+
+@method
+def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Return whether the elements lie in memory in row-major order."""
+    return storage.is_contiguous(self._array)
+
+
+@public
+def numel(input: Tensor) -> int:
+    """Return the number of elements."""
+    return input._array.size
+
+
+@method
+def dim(self: Tensor) -> int:
+    """Return the number of dimensions."""
+    return self._array.ndim
+
+
+@method
+def nelement(self: Tensor) -> int:
+    """Return the number of elements."""
+    return self._array.size
+
+
+@method
+def element_size(self: Tensor) -> int:
+    """Return the size of an element in bytes."""
+    return self._array.itemsize
+
+
+@public
+def is_floating_point(input: Tensor) -> bool:
+    """Return whether the elements are floating-point numbers."""
+    return input._array.dtype.kind == "f"
+
+
+@public
+def is_complex(input: Tensor) -> bool:
+    """Return whether the elements are complex numbers."""
+    return input._array.dtype.kind == "c"
+
+
+@method
+def _zeros(self: Tensor, shape: Any) -> Tensor:
+    """Return zeros of the tensor's own dtype."""
+    return wrap(xp.zeros(tuple(shape), self._array.dtype))
+
+

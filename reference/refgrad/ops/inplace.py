@@ -1,0 +1,141 @@
+"""In-place operations: compute the result, check that it may be written, write it, and move the history on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .. import backend, dtypes, storage
+from ..graph import Node
+from ..recording import requires_recording
+from ..grad_mode import mode
+from ..tensor import Tensor, wrap
+from ..views import rebase, refuse_view
+
+__all__ = ["finish_out", "update", "write"]
+
+LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+OVERLAP = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+    "Please clone() the tensor before performing the operation."
+)
+PARTIAL_OVERLAP = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+    "location. Please clone() the tensor before performing the operation."
+)
+INFERENCE = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+
+
+def update(name: str, self: Tensor, compute: Callable[..., Tensor], *args: Any, **options: Any) -> Tensor:
+    """Replace the elements of `self` by `compute(self, *args)`, and its history by that of the result."""
+    check_writable(self, *args)
+    for each in args:
+        if isinstance(each, Tensor):
+            _refuse_partial_overlap(self, each)
+    result = compute(self, *args, **options)
+    if result._array.shape != self._array.shape:
+        raise RuntimeError(
+            f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}"
+        )
+    check_cast(result.dtype, self.dtype)
+    return write(self, result)
+
+
+def check_writable(self: Tensor, *others: Any) -> None:
+    """Refuse to change a leaf that requires grad, a view that must not change, or overlapping memory."""
+    if mode.enabled and (self.requires_grad or requires_recording(*[t for t in others if isinstance(t, Tensor)])):
+        if self._view is not None:
+            refuse_view(self)
+        elif self._requires_grad and self._node is None:
+            raise RuntimeError(LEAF)
+    if self._inference and not mode.inference:
+        raise RuntimeError(INFERENCE)
+    if storage.overlaps_itself(self._array):
+        raise RuntimeError(OVERLAP)
+
+
+def _refuse_partial_overlap(self: Tensor, other: Tensor) -> None:
+    a, b = self._array, other._array
+    if a is b or not backend.xp.may_share_memory(a, b):
+        return
+    same = a.shape == b.shape and a.strides == b.strides and backend.address(a) == backend.address(b)
+    if not same and storage.is_dense(a) and storage.is_dense(b):
+        raise RuntimeError(PARTIAL_OVERLAP)
+
+
+def check_cast(given: dtypes.dtype, into: dtypes.dtype) -> None:
+    """Refuse to store a result whose kind is higher."""
+    if not dtypes.can_cast(given, into):
+        raise RuntimeError(f"result type {given.scalar} can't be cast to the desired output type {into.scalar}")
+
+
+def write(self: Tensor, result: Tensor) -> Tensor:
+    """Copy the elements of a just computed result into `self`, which takes over its node."""
+    node = result._node
+    if node is not None:
+        _keep_original(node, self, result)
+    self._array[...] = result._array
+    bump(self)
+    if node is not None:
+        _adopt_result(node, self, result)
+        rebase(self, node)
+    return self
+
+
+def bump(self: Tensor) -> None:
+    """Count a change of the memory."""
+    if not self._inference:
+        self._share_counter()[0] += 1
+
+
+def _keep_original(node: Node, self: Tensor, result: Tensor) -> None:
+    """Let the node keep a copy where it saved `self`, which is about to change."""
+    if node.saved and any(each is self for each in node.saved):
+        original = wrap(storage.copy(self._array))
+        original._node, original._requires_grad, original._output_nr = self.grad_fn, self.requires_grad, self._output_nr
+        node.saved = tuple([original if each is self else each for each in node.saved])
+        node.versions = tuple(
+            [0 if each is original else version for each, version in zip(node.saved, node.versions, strict=True)]
+        )
+
+
+def _adopt_result(node: Node, self: Tensor, result: Tensor) -> None:
+    """Let a node that saved its result keep `self`, whose elements are now that."""
+    node.metas = ((self._array.shape, self._array.dtype),)
+    if node.saved and "result" in node.tensors:
+        index = node.tensors.index("result")
+        if node.versions[index] >= 0:
+            shadow = wrap(self._array)
+            shadow._counter = self._share_counter()
+            node.saved = (*node.saved[:index], shadow, *node.saved[index + 1 :])
+            node.versions = (*node.versions[:index], shadow._counter[0], *node.versions[index + 1 :])
+
+
+def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
+    """Return the result, or write it into `out`."""
+    if out is None:
+        return result
+    if requires_recording(out, *[each for each in inputs if isinstance(each, Tensor)]):
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad."
+        )
+    check_cast(result.dtype, out.dtype)
+    if out.shape != result.shape:
+        if out._array.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does "
+                f"not match the required output shape {list(result.shape)}. This behavior is deprecated, and in a "
+                "future PyTorch release outputs will not be resized unless they have zero elements. You can "
+                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                UserWarning,
+                stacklevel=4,
+            )
+        out._array = backend.empty(result._array.shape, out._array.dtype)
+    out._array[...] = result._array
+    bump(out)
+    return out

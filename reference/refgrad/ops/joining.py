@@ -1,0 +1,216 @@
+"""Putting tensors together and taking them apart along a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import xp
+from ..graph import Node, derivative
+from ..recording import connect, record
+from ..grad_mode import mode
+from ..tensor import Tensor, wrap
+from ..views import attach
+from .registry import FUNCTIONS, function, public
+from .shape import axis_of
+
+__all__ = ["cat", "split", "stack", "unbind"]
+
+
+def _joined(name: str, count: int, rule: Any) -> type[Node]:
+    """Return the kind of node for `count` inputs; each count needs edges of its own."""
+    key = name, count
+    if key not in _kinds:
+        names = " ".join(f"tensor{at}" for at in range(count))
+        _kinds[key] = derivative(name, args="sizes dim", joint=(names, rule))
+    return _kinds[key]
+
+
+_kinds: dict[tuple[str, int], type[Node]] = {}
+
+
+def _uncat(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) -> list[Any]:
+    parts, start = [], 0
+    for needed, size in zip(needs, sizes, strict=True):
+        parts.append(g[(*[slice(None)] * dim, slice(start, start + size))] if needed and size else None)
+        start += size
+    return parts
+
+
+def _unstack(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) -> list[Any]:
+    return [g[(*[slice(None)] * dim, at)] if needed else None for at, needed in enumerate(needs)]
+
+
+def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
+    """Join tensors along a dimension that they have."""
+    given = list(tensors)
+    if not given:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    for at, each in enumerate(given):
+        if each._array.ndim == 0:
+            raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")
+    model = next((t for t in given if t._array.shape != (0,)), given[0])
+    dim = axis_of(dim, model._array.ndim)
+    arrays, sizes = [], []
+    for at, each in enumerate(given):
+        array = each._array
+        skipped = array.shape == (0,) and model._array.ndim != 1
+        sizes.append(0 if skipped else array.shape[dim] if array.ndim > dim else 0)
+        if not skipped:
+            _check_sizes(model._array.shape, array.shape, dim, at)
+            arrays.append(array)
+    want = dtypes.result_of(tuple(given)).numpy if len({a.dtype for a in arrays}) > 1 else None
+    joined = xp.concatenate(arrays or [model._array], axis=dim, dtype=want)
+    kind = _joined("CatBackward0", len(given), _uncat)
+    return record(kind, joined, tuple(given), (tuple(sizes), dim))
+
+
+function(cat)
+
+
+def _check_sizes(model: tuple[int, ...], shape: tuple[int, ...], dim: int, at: int) -> None:
+    if len(model) != len(shape):
+        raise RuntimeError(f"Tensors must have same number of dimensions: got {len(model)} and {len(shape)}")
+    for axis, (want, size) in enumerate(zip(model, shape, strict=True)):
+        if axis != dim and want != size:
+            raise RuntimeError(
+                f"Sizes of tensors must match except in dimension {dim}. Expected size {want} but got size {size} for "
+                f"tensor number {at} in the list."
+            )
+
+
+for _name in ("concat", "concatenate"):
+    FUNCTIONS[_name] = FUNCTIONS["cat"]
+
+
+@function
+def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
+    """Join tensors of one shape along a new dimension."""
+    given = list(tensors)
+    if not given:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    first = given[0]._array.shape
+    for at, each in enumerate(given):
+        if each._array.shape != first:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
+                f"{list(each._array.shape)} at entry {at}"
+            )
+    dim = axis_of(dim, len(first) + 1)
+    want = dtypes.result_of(tuple(given)).numpy
+    joined = xp.stack([each._array for each in given], axis=dim, dtype=want)
+    return record(_joined("StackBackward0", len(given), _unstack), joined, tuple(given), ((), dim))
+
+
+def _at_least(tensor: Tensor, ndim: int) -> Tensor:
+    shape = tensor._array.shape
+    if len(shape) >= ndim:
+        return tensor
+    return tensor.reshape((1,) * (ndim - len(shape)) + shape)
+
+
+@function
+def vstack(tensors: Any) -> Tensor:
+    """Join tensors as rows."""
+    return cat([_at_least(each, 2) for each in tensors], 0)
+
+
+@function
+def hstack(tensors: Any) -> Tensor:
+    """Join tensors as columns; one-dimensional ones end to end."""
+    given = [_at_least(each, 1) for each in tensors]
+    return cat(given, 0 if given[0]._array.ndim == 1 else 1)
+
+
+# ---- several views at once -------------------------------------------------------------------------------------
+
+
+class _Several(Node):
+    """A node with one output for each of several views of its input."""
+
+    __slots__ = ()
+
+    def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
+        """Join the gradients of the views, zeros standing in for those that got none."""
+        shape, dim, whole = self.args
+        model = next(part for part in grad if part is not None)
+        parts = [
+            both.like(xp.zeros(meta[0], both.plain(model).dtype), model) if part is None else part
+            for part, meta in zip(grad, self.metas, strict=True)
+        ]
+        join = (cat, stack)[whole] if recording else (xp.concatenate, xp.stack)[whole]
+        return [join(parts, dim)]
+
+
+SplitBackward0 = derivative("SplitBackward0", args="shape dim whole", base=_Several, self=None)
+SplitWithSizesBackward0 = derivative("SplitWithSizesBackward0", args="shape dim whole", base=_Several, self=None)
+UnbindBackward0 = derivative("UnbindBackward0", args="shape dim whole", base=_Several, self=None)
+
+
+def _several(kind: type[Node], self: Tensor, arrays: list[Any], args: tuple[Any, ...]) -> tuple[Tensor, ...]:
+    outs = [wrap(array) for array in arrays]
+    if outs and mode.enabled and self.requires_grad:
+        node = connect(kind, 1, outs[0], (self,), args, ())
+        node.metas = [(array.shape, array.dtype) for array in arrays]
+        for at, each in enumerate(outs):
+            each._node, each._output_nr, each._requires_grad = node, at, True
+    for each in outs:
+        attach(each, self, "multi")
+    return tuple(outs)
+
+
+def _split_sizes(self: Tensor, kind: type[Node], sizes: Sequence[int], dim: int) -> tuple[Tensor, ...]:
+    arrays, start = [], 0
+    for size in sizes:
+        arrays.append(self._array[(*[slice(None)] * dim, slice(start, start + size))])
+        start += size
+    return _several(kind, self, arrays, (self._array.shape, dim, 0))
+
+
+@public
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of the pieces along a dimension: of one size, or of the sizes listed."""
+    axis = axis_of(dim, tensor._array.ndim)
+    length = tensor._array.shape[axis] if tensor._array.ndim else 1
+    if not isinstance(split_size_or_sections, int):
+        sizes = list(split_size_or_sections)
+        if sum(sizes) != length:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
+                f"{axis}), but got split_sizes={sizes}"
+            )
+        return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis)
+    size = split_size_or_sections
+    if tensor._array.ndim == 0:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    if size < 0:
+        raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
+    if size == 0 and length:
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
+    count = max((length + size - 1) // size, 1) if size else 1
+    return _split_sizes(tensor, SplitBackward0, [min(size, length - at * size) for at in range(count)], axis)
+
+
+@public
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of at most `chunks` pieces of equal size along a dimension."""
+    if input._array.ndim == 0:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    length = input._array.shape[axis_of(dim, input._array.ndim)]
+    return split(input, max((length + chunks - 1) // chunks, 1), dim)
+
+
+@public
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return a view of each place along a dimension."""
+    if input._array.ndim == 0:
+        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+    axis = axis_of(dim, input._array.ndim)
+    places = range(input._array.shape[axis])
+    arrays = [input._array[(*[slice(None)] * axis, at, ...)] for at in places]
+    return _several(UnbindBackward0, input, arrays, (input._array.shape, axis, 1))
+
+

@@ -1,0 +1,247 @@
+"""Products of vectors and matrices. `matmul` is made of the others, as in torch, and so are its derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .broadcasting import as_operand
+from .inplace import finish_out, update
+from .registry import operator, public
+from .shape import CloneBackward0, SqueezeBackward4, UnsafeViewBackward0, expand, reshape, t, transpose, unsqueeze
+
+__all__ = ["addmm", "matmul"]
+
+
+def _times_transposed(g: Any, other: Any) -> Any:
+    return g @ other.swapaxes(-1, -2)
+
+
+def _transposed_times(self: Any, g: Any, other_is_transposed: bool) -> Any:
+    """Return self.T @ g, laid out as the second factor was: then a leaf behind a transpose can take it over."""
+    if other_is_transposed:
+        return (g.swapaxes(-1, -2) @ self).swapaxes(-1, -2)
+    return self.swapaxes(-1, -2) @ g
+
+
+MmBackward0 = derivative(
+    "MmBackward0",
+    args="columns",
+    self=lambda g, mat2: _times_transposed(g, mat2),
+    mat2=lambda g, self, columns: _transposed_times(self, g, columns),
+)
+BmmBackward0 = derivative(
+    "BmmBackward0",
+    self=lambda g, mat2: _times_transposed(g, mat2),
+    mat2=lambda g, self: _transposed_times(self, g, False),
+)
+MvBackward0 = derivative(
+    "MvBackward0",
+    self=lambda g, vec: g.reshape((-1, 1)) * vec.reshape((1, -1)),
+    vec=lambda g, self: self.swapaxes(0, 1) @ g,
+)
+DotBackward0 = derivative("DotBackward0", self=lambda g, tensor: g * tensor, tensor=lambda g, self: g * self)
+AddmmBackward0 = derivative(
+    "AddmmBackward0",
+    args="beta alpha columns",
+    self=lambda g, beta: g if beta == 1 else g * beta,
+    mat1=lambda g, mat2, alpha: _times_transposed(g, mat2) if alpha == 1 else _times_transposed(g, mat2) * alpha,
+    mat2=lambda g, mat1, alpha, columns: (
+        _transposed_times(mat1, g, columns) if alpha == 1 else _transposed_times(mat1, g, columns) * alpha
+    ),
+)
+
+
+def _is_transposed(array: Array) -> bool:
+    flags = array.flags
+    return bool(flags.f_contiguous and not flags.c_contiguous)
+
+
+def _check_dtypes(a: Tensor, b: Tensor) -> None:
+    if a._array.dtype != b._array.dtype:
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {dtypes.c_name(a.dtype)} != {dtypes.c_name(b.dtype)}"
+        )
+
+
+def _check_inner(x: Array, y: Array) -> None:
+    if x.shape[1] != y.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
+        )
+
+
+@public
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the product of two matrices."""
+    x, y = input._array, mat2._array
+    if x.ndim != 2:
+        raise RuntimeError("self must be a matrix")
+    if y.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix")
+    _check_inner(x, y)
+    if x.dtype is not y.dtype:
+        _check_dtypes(input, mat2)
+    result = record(MmBackward0, xp.matmul(x, y), (input, mat2), (_is_transposed(y),))
+    return result if out is None else finish_out("mm", result, out, input, mat2)
+
+
+@public
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the product of each pair of matrices in two batches."""
+    x, y = input._array, mat2._array
+    if x.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor")
+    if y.ndim != 3:
+        raise RuntimeError("batch2 must be a 3D tensor")
+    if y.shape[:2] != (x.shape[0], x.shape[2]):
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
+            f"[{y.shape[0]}, {y.shape[1]}]."
+        )
+    _check_dtypes(input, mat2)
+    return finish_out("bmm", record(BmmBackward0, xp.matmul(x, y), (input, mat2)), out, input, mat2)
+
+
+@public
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the product of a matrix and a vector."""
+    x, y = input._array, vec._array
+    if x.ndim != 2 or y.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {x.ndim}, {y.ndim}")
+    if x.shape[1] != y.shape[0]:
+        raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})")
+    _check_dtypes(input, vec)
+    return finish_out("mv", record(MvBackward0, xp.matmul(x, y), (input, vec)), out, input, vec)
+
+
+@public
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the inner product of two vectors."""
+    x, y = input._array, tensor._array
+    if x.ndim != 1 or y.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
+    if x.dtype != y.dtype:
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{input.dtype.scalar} and {tensor.dtype.scalar}"
+        )
+    if x.shape != y.shape:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{x.shape[0]}] and src [{y.shape[0]}] to have the same number "
+            f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
+        )
+    return finish_out("dot", record(DotBackward0, xp.matmul(x, y), (input, tensor)), out, input, tensor)
+
+
+@public
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
+) -> Tensor:
+    """Return `beta * input + alpha * (mat1 @ mat2)`."""
+    x, y = mat1._array, mat2._array
+    if x.ndim != 2:
+        raise RuntimeError("mat1 must be a matrix, got " + f"{x.ndim}-D tensor")
+    if y.ndim != 2:
+        raise RuntimeError("mat2 must be a matrix, got " + f"{y.ndim}-D tensor")
+    shape = (x.shape[0], y.shape[1])
+    bias = input._array
+    if bias.shape != shape and bias.shape != shape[1:]:
+        expand(input, shape)  # refuses what does not fit
+    _check_inner(x, y)
+    if x.dtype != y.dtype:
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {mat1.dtype.scalar} and {mat2.dtype.scalar}"
+        )
+    if bias.dtype != x.dtype:
+        raise RuntimeError(
+            f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
+        )
+    array = xp.matmul(x, y)
+    if alpha != 1:
+        array *= alpha
+    array += bias if beta == 1 else bias * beta
+    result = record(AddmmBackward0, array, (input, mat1, mat2), (beta, alpha, _is_transposed(y)))
+    return finish_out("addmm", result, out, input, mat1, mat2)
+
+
+@public
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the matrix product; dimensions in front of the last two are batches and broadcast."""
+    x, y = input._array, other._array
+    if x.ndim == 2 and y.ndim == 2:
+        result = mm(input, other)
+    elif x.ndim == 0 or y.ndim == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
+    elif x.ndim == 1 and y.ndim == 1:
+        result = dot(input, other)
+    elif x.ndim == 2 and y.ndim == 1:
+        result = mv(input, other)
+    elif x.ndim == 1 and y.ndim == 2:
+        product = mm(unsqueeze(input, 0), other)
+        result = record(SqueezeBackward4, product._array.reshape(-1), (product,), (product._array.shape, 0))
+    else:
+        result = _batched(input, other)
+    return result if out is None else finish_out("matmul", result, out, input, other)
+
+
+def _batched(a: Tensor, b: Tensor) -> Tensor:
+    """Multiply where one has three dimensions or more: fold one into a matrix if the other is one, else `bmm`."""
+    x, y = a._array.ndim, b._array.ndim
+    if y <= 2 and x >= 3:
+        return _folded(a, b)
+    if x <= 2 and y >= 3:
+        flipped = transpose(b, -1, -2)
+        other = t(a) if x == 2 else a
+        product = _folded(flipped, other)
+        if x == 1:
+            return product
+        swapped = transpose(product, -1, -2)
+        return record(CloneBackward0, xp.ascontiguousarray(swapped._array), (swapped,))
+    return _broadcast_bmm(a, b)
+
+
+def _folded(a: Tensor, b: Tensor) -> Tensor:
+    """Multiply a batch of matrices by one matrix (or vector) as one long matrix."""
+    shape = a._array.shape
+    rows = reshape(a, (-1, shape[-1]) if a._array.size else (a._array.size // max(shape[-1], 1), shape[-1]))
+    product = mm(rows, b) if b._array.ndim == 2 else mv(rows, b)
+    wanted = (*shape[:-1], *b._array.shape[1:])
+    return record(UnsafeViewBackward0, product._array.reshape(wanted), (product,), (product._array.shape,))
+
+
+def _broadcast_bmm(a: Tensor, b: Tensor) -> Tensor:
+    x, y = a._array.shape, b._array.shape
+    from .broadcasting import check_broadcast
+
+    check_broadcast(x[:-2], y[:-2])
+    lead = xp.broadcast_shapes(x[:-2], y[:-2])
+    one = reshape(expand(a, (*lead, *x[-2:])), (-1, *x[-2:]))
+    two = reshape(expand(b, (*lead, *y[-2:])), (-1, *y[-2:]))
+    product = bmm(one, two)
+    wanted = (*lead, x[-2], y[-1])
+    return record(UnsafeViewBackward0, product._array.reshape(wanted), (product,), (product._array.shape,))
+
+
+@operator("__matmul__")
+def _matmul(self: Tensor, other: Any) -> Any:
+    if not isinstance(other, Tensor):
+        other = as_operand(other)
+        if not isinstance(other, Tensor):
+            return NotImplemented
+    return matmul(self, other)
+
+
+@operator("__rmatmul__")
+def _rmatmul(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
+@operator("__imatmul__")
+def _imatmul(self: Tensor, other: Any) -> Tensor:
+    return update("matmul_", self, matmul, other)

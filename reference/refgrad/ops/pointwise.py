@@ -1,0 +1,178 @@
+"""Functions of each element by itself, beside their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import Node, derivative
+from ..recording import record
+from ..tensor import Tensor
+from .inplace import finish_out, update
+from .registry import alias, method, operator, public
+
+__all__: list[str] = []
+
+_sinh, _cosh, _sin, _cos = both.sinh, both.cosh, both.sin, both.cos
+TWO_OVER_SQRT_PI = 1.1283791670955126
+LN2, LN10 = 0.6931471805599453, 2.302585092994046
+
+
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + e**-x), without overflow to nan: e**-x may become inf, and then the quotient is 0."""
+    return xp.reciprocal(1 + xp.exp(-x))
+
+
+def _relu(x: Array) -> Array:
+    return xp.maximum(x, xp.zeros((), x.dtype))
+
+
+def _round(x: Array) -> Array:
+    return xp.round(x)
+
+
+def _zero(g: Any) -> Any:
+    return both.zeros_like(g)
+
+
+def _where_not(stopped: Array, g: Any) -> Any:
+    """Let the gradient through except where `stopped`; nan is not stopped."""
+    return both.where(both.like(stopped, g), both.zeros_like(g), g)
+
+
+# name: (what NumPy computes, derivative with respect to the input). Float functions: integers become float first.
+FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
+    "exp": (xp.exp, lambda g, result: g * result),
+    "expm1": (xp.expm1, lambda g, result: g * (result + 1)),
+    "exp2": (xp.exp2, lambda g, result: g * result * LN2),
+    "log": (xp.log, lambda g, self: g / self),
+    "log2": (xp.log2, lambda g, self: g / (self * LN2)),
+    "log10": (xp.log10, lambda g, self: g / (self * LN10)),
+    "log1p": (xp.log1p, lambda g, self: g / (self + 1)),
+    "sqrt": (xp.sqrt, lambda g, result: g / (2 * result)),
+    "rsqrt": (lambda x: xp.reciprocal(xp.sqrt(x)), lambda g, result: -0.5 * g * (result * result * result)),
+    "reciprocal": (xp.reciprocal, lambda g, result: -g * (result * result)),
+    "sin": (xp.sin, lambda g, self: g * _cos(self)),
+    "cos": (xp.cos, lambda g, self: g * -_sin(self)),
+    "tan": (xp.tan, lambda g, result: g * (1 + result * result)),
+    "asin": (xp.arcsin, lambda g, self: g / both.sqrt(1 - self * self)),
+    "acos": (xp.arccos, lambda g, self: g * -(1 / both.sqrt(1 - self * self))),
+    "atan": (xp.arctan, lambda g, self: g / (self * self + 1)),
+    "sinh": (xp.sinh, lambda g, self: g * _cosh(self)),
+    "cosh": (xp.cosh, lambda g, self: g * _sinh(self)),
+    "tanh": (xp.tanh, lambda g, result: g * (1 - result * result)),
+    "asinh": (xp.arcsinh, lambda g, self: g / both.sqrt(self * self + 1)),
+    "acosh": (xp.arccosh, lambda g, self: g / (both.sqrt(self - 1) * both.sqrt(self + 1))),
+    "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
+    "sigmoid": (_sigmoid, lambda g, result: g * (1 - result) * result),
+}
+# The dtype stays; bool is refused where `_NOT_BOOL` says so.
+SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
+    "neg": (xp.negative, lambda g: -g),
+    "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
+    "relu": (_relu, lambda g, result: _where_not(both.plain(result) <= 0, g)),
+    "sign": (xp.sign, _zero),
+    "floor": (xp.floor, _zero),
+    "ceil": (xp.ceil, _zero),
+    "round": (_round, _zero),
+    "trunc": (xp.trunc, _zero),
+    "frac": (lambda x: x - xp.trunc(x), lambda g: g),
+}
+
+
+def node_name(name: str) -> str:
+    """Return the name of an operation's derivative."""
+    return f"{name.capitalize()}Backward0"
+
+
+def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
+    def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+        x = input._array
+        if x.dtype.kind not in "fc":
+            x = x.astype(dtypes.get_default_dtype().numpy)
+        result = record(kind, compute(x), (input,))
+        return result if out is None else finish_out(name, result, out, input)
+
+    return apply
+
+
+def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
+    refused, whole = NOT_FOR_BOOL.get(name), name in ("floor", "ceil", "round", "trunc")
+
+    def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+        x = input._array
+        if x.dtype.kind == "b" and refused is not None:
+            raise refused
+        array = x.copy() if whole and x.dtype.kind in "iu" else compute(x)
+        result = record(kind, array, (input,))
+        return result if out is None else finish_out(name, result, out, input)
+
+    return apply
+
+
+NOT_FOR_BOOL: dict[str, Exception] = {
+    "neg": RuntimeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+        "`~` or `logical_not()` operator instead."
+    ),
+    "abs": NotImplementedError("\"abs_cpu\" not implemented for 'Bool'"),
+    "floor": NotImplementedError("\"floor_vml_cpu\" not implemented for 'Bool'"),
+    "ceil": NotImplementedError("\"ceil_vml_cpu\" not implemented for 'Bool'"),
+    "round": NotImplementedError("\"round_vml_cpu\" not implemented for 'Bool'"),
+    "trunc": NotImplementedError("\"trunc_vml_cpu\" not implemented for 'Bool'"),
+}
+
+
+def _publish(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Publish `name`, and `name_`, which works in place."""
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"Return `{name}` of each element."
+    public(call)
+
+    def in_place(self: Tensor) -> Tensor:
+        return update(f"{name}_", self, call)
+
+    in_place.__name__ = in_place.__qualname__ = f"{name}_"
+    in_place.__doc__ = f"Replace each element by its `{name}`."
+    public(in_place)
+    return call
+
+
+CALLS = {
+    **{
+        name: _publish(name, _float_function(name, compute, derivative(node_name(name), self=rule)))
+        for name, (compute, rule) in FLOAT.items()
+    },
+    **{
+        name: _publish(name, _same_function(name, compute, derivative(node_name(name), self=rule)))
+        for name, (compute, rule) in SAME.items()
+    },
+}
+neg, absolute = CALLS["neg"], CALLS["abs"]
+operator("__neg__")(neg)
+operator("__abs__")(absolute)
+alias(neg, "negative")
+alias(absolute, "absolute")
+alias(CALLS["asin"], "arcsin")
+alias(CALLS["acos"], "arccos")
+alias(CALLS["atan"], "arctan")
+alias(CALLS["trunc"], "fix")
+
+
+@operator("__pos__")
+def _pos(self: Tensor) -> Tensor:
+    return self
+
+
+@public
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the square of each element."""
+    return finish_out("square", input**2, out, input)
+
+
+@method
+def square_(self: Tensor) -> Tensor:
+    """Replace each element by its square."""
+    return update("square_", self, square)

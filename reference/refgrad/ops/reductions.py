@@ -1,0 +1,173 @@
+"""Sums, means, extremes and the like over dimensions, beside their derivatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .inplace import finish_out
+from .registry import alias, public
+from .shape import axis_of
+
+__all__ = ["axes_of", "unreduced"]
+
+Dims = tuple[int, ...] | None
+
+
+def axes_of(dim: Any, ndim: int) -> Dims:
+    """Return the dimensions to reduce, counted from the front; None stands for all."""
+    if dim is None:
+        return None
+    if isinstance(dim, tuple | list):
+        axes = tuple([axis_of(each, ndim) for each in dim])
+        for axis in axes:
+            if axes.count(axis) > 1:
+                raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+        return axes or None
+    return (axis_of(dim, ndim),)
+
+
+def reduce(compute: Callable[..., Any], x: Array, axes: Dims, keepdim: bool) -> Any:
+    """Reduce an array; a 0-dim array reduces over its only, virtual, dimension."""
+    if x.ndim == 0:
+        return compute(x, axis=None)
+    return compute(x, axis=axes, keepdims=keepdim)
+
+
+def unreduced(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    """Give what belongs to a result of a reduction the reduced dimensions back, with size 1."""
+    if keepdim or not shape:
+        return g
+    axes = range(len(shape)) if dim is None else dim
+    return g.reshape(tuple([1 if axis in axes else size for axis, size in enumerate(shape)]))
+
+
+def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    """Repeat the gradient of a sum for each of its terms."""
+    return both.expand(unreduced(g, shape, dim, keepdim), shape)
+
+
+def _count(shape: tuple[int, ...], dim: Dims) -> int:
+    return math.prod(shape) if dim is None else math.prod([shape[axis] for axis in dim]) if shape else 1
+
+
+SumBackward0 = derivative("SumBackward0", args="shape", self=lambda g, shape: both.expand(g, shape))
+SumBackward1 = derivative("SumBackward1", args="shape dim keepdim", self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim))
+MeanBackward0 = derivative(
+    "MeanBackward0", args="shape", self=lambda g, shape: both.expand(g / max(math.prod(shape), 1), shape)
+)
+MeanBackward1 = derivative(
+    "MeanBackward1",
+    args="shape dim keepdim",
+    self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim) / max(_count(shape, dim), 1),
+)
+# The gradient of an extreme is shared equally by all elements that reach it.
+_SHARED = lambda g, self, result: both.like(_share(self, result), g) * g  # noqa: E731 - a rule of three operations
+MaxBackward1 = derivative("MaxBackward1", self=_SHARED)
+MinBackward1 = derivative("MinBackward1", self=_SHARED)
+# With a dimension, it goes to the one element whose index was returned.
+_TO_INDEX = lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, dim, keepdim)  # noqa: E731
+MaxBackward0 = derivative("MaxBackward0", saves="indices", args="shape dim keepdim", self=_TO_INDEX)
+MinBackward0 = derivative("MinBackward0", saves="indices", args="shape dim keepdim", self=_TO_INDEX)
+AmaxBackward0 = derivative(
+    "AmaxBackward0",
+    args="dim keepdim",
+    self=lambda g, self, result, dim, keepdim: _shared_along(g, self, result, dim, keepdim),
+)
+AminBackward0 = derivative("AminBackward0", args="dim keepdim", self=AmaxBackward0.rules[0])
+
+
+def _share(value: Any, extreme: Any) -> Array:
+    x, y = both.plain(value), both.plain(extreme)
+    reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
+    found: Array = reached / xp.asarray(reached.sum(), x.dtype)
+    return found
+
+
+def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) -> Any:
+    shape = tuple(value.shape)
+    x, y = both.plain(value), unreduced(both.plain(extreme), shape, dim, keepdim)
+    reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
+    share = reached / reached.sum(axis=dim, keepdims=True).astype(x.dtype)
+    return both.like(share, g) * unreduced(g, shape, dim, keepdim)
+
+
+def put_along(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+    """Put each gradient where its element came from along `dim`, and zeros elsewhere."""
+    if not shape:
+        return g
+    index = both.plain(indices)
+    if not keepdim:
+        g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)
+    return both.put_flat(g, flat_index(index, shape, dim), shape)
+
+
+def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
+    """Return the row-major positions that an index along `dim` selects (as in `gather`)."""
+    grid = list(xp.indices(index.shape, sparse=True))
+    grid[dim] = index
+    found: Array = xp.ravel_multi_index(tuple(xp.broadcast_arrays(*grid)), shape)
+    return found
+
+
+def _sum_dtype(x: Array, dtype: dtypes.dtype | None) -> Any:
+    if dtype is not None:
+        return dtype.numpy
+    return xp.int64 if x.dtype.kind in "biu" else None
+
+
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, axis: Any = None, keepdims: bool = False, out: Any = None) -> Tensor:  # noqa: A001, E501
+    """Return the sum of all elements, or over dimensions; integers add up as int64."""
+    x = input._array
+    axes = axes_of(dim if axis is None else axis, x.ndim)
+    keep = keepdim or keepdims
+    want = _sum_dtype(x, dtype)
+    if x.ndim == 0:
+        array = x.astype(want) if want is not None else x.copy()
+    else:
+        array = xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep)
+    if axes is None and dim is None and axis is None and not keep:
+        return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
+    return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, axes, keep)), out, input)
+
+
+public(sum)
+
+
+@public
+def mean(
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    axis: Any = None,
+    keepdims: bool = False,
+    out: Any = None,
+) -> Tensor:
+    """Return the mean of all elements, or over dimensions."""
+    if dtype is not None:
+        input = input.to(dtype)
+    x = input._array
+    if x.dtype.kind not in "fc":
+        what = "Input dtype" if dtype is None else "Optional dtype"
+        raise RuntimeError(
+            "mean(): could not infer output dtype. "
+            f"{what} must be either a floating point or complex dtype. Got: {input.dtype.scalar}"
+        )
+    axes = axes_of(dim if axis is None else axis, x.ndim)
+    keep = keepdim or keepdims
+    count = _count(x.shape, axes)
+    if x.ndim == 0:
+        array: Any = x.copy()
+    else:
+        array = xp.add.reduce(x, axis=axes, keepdims=keep) / xp.asarray(count, x.dtype)
+    if axes is None and not keep:
+        return finish_out("mean", record(MeanBackward0, array, (input,), (x.shape,)), out, input)
+    return finish_out("mean", record(MeanBackward1, array, (input,), (x.shape, axes, keep)), out, input)

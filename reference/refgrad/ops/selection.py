@@ -1,0 +1,297 @@
+"""Choosing elements: `where`, `clamp`, maxima and minima of two operands or along a dimension."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import Node, derivative
+from ..recording import record
+from ..return_types import pair
+from ..tensor import Tensor, wrap
+from .arithmetic import binary
+from .broadcasting import check_broadcast
+from .inplace import finish_out, update
+from .reductions import AmaxBackward0, AminBackward0, MaxBackward0, MaxBackward1, MinBackward0, MinBackward1, axes_of
+from .registry import alias, function, method, public
+from .shape import axis_of
+
+__all__: list[str] = []
+
+WhereBackward0 = derivative(
+    "WhereBackward0",
+    saves="condition",
+    self=lambda g, condition: both.where(condition, g, both.zeros_like(g)),
+    other=lambda g, condition: both.where(condition, both.zeros_like(g), g),
+)
+
+
+def _pick(mask: Array, g: Any) -> Any:
+    """Return the gradient where the mask is true, half of it where the mask says so."""
+    return both.like(mask.astype(both.plain(g).dtype), g) * g
+
+
+def _larger_share(a: Any, b: Any) -> Array:
+    x, y = both.plain(a), both.plain(b)
+    return (x > y) + 0.5 * (x == y) + xp.isnan(x)
+
+
+_GREATER = {
+    "self": lambda g, self, other: _pick(_larger_share(self, other), g),
+    "other": lambda g, self, other: _pick(_larger_share(other, self), g),
+}
+_SMALLER = {
+    "self": lambda g, self, other: _pick(_larger_share(-self, -other), g),
+    "other": lambda g, self, other: _pick(_larger_share(-other, -self), g),
+}
+MaximumBackward0 = derivative("MaximumBackward0", **_GREATER)
+MinimumBackward0 = derivative("MinimumBackward0", **_SMALLER)
+FmaxBackward0 = derivative(
+    "FmaxBackward0",
+    self=lambda g, self, other: _pick((p := both.plain(self)) >= (q := both.plain(other)) | xp.isnan(q), g),
+    other=lambda g, self, other: _pick(~(both.plain(self) >= both.plain(other) | xp.isnan(both.plain(other))), g),
+)
+ClampBackward1 = derivative(
+    "ClampBackward1", args="min max", self=lambda g, self, min, max: both.where(_inside(self, min, max, g), g, both.zeros_like(g))
+)
+ClampBackward0 = derivative(
+    "ClampBackward0",
+    self=lambda g, self, min, max: both.where(_inside(self, min, max, g), g, both.zeros_like(g)),
+    min=lambda g, self, min, max: both.where(_below(self, min, max, g), g, both.zeros_like(g)),
+    max=lambda g, self, min, max: both.where(_above(self, max, g), g, both.zeros_like(g)),
+)
+
+
+def _inside(value: Any, low: Any, high: Any, g: Any) -> Any:
+    x = both.plain(value)
+    inside = xp.ones(x.shape, bool)
+    if low is not None:
+        inside = inside & (x >= both.plain(low))
+    if high is not None:
+        inside = inside & (x <= both.plain(high))
+    return both.like(inside, g)
+
+
+def _below(value: Any, low: Any, high: Any, g: Any) -> Any:
+    x, a = both.plain(value), both.plain(low)
+    return both.like(x < a if high is None else (a < both.plain(high)) & (x < a), g)
+
+
+def _above(value: Any, high: Any, g: Any) -> Any:
+    x, b = both.plain(value), both.plain(high)
+    return both.like(x > b, g)
+
+
+@function
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """Return `input` where the condition holds and `other` elsewhere, or the indices where it holds."""
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    c = condition._array
+    if c.dtype == xp.uint8:
+        warnings.warn(
+            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+            "version of PyTorch. Use a boolean condition instead.",
+            UserWarning,
+            stacklevel=3,
+        )
+        c = c.astype(bool)
+    if c.dtype.kind != "b":
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.scalar}"
+        )
+    want = dtypes.result_of((input, other)).numpy
+    x, y = [
+        each._array.astype(want, copy=False) if isinstance(each, Tensor) else xp.asarray(each, want)
+        for each in (input, other)
+    ]
+    check_broadcast(x.shape, y.shape)
+    check_broadcast(c.shape, xp.broadcast_shapes(x.shape, y.shape))
+    return record(WhereBackward0, xp.where(c, x, y), (input, other), (), (condition if c is condition._array else wrap(c),))
+
+
+def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
+    """Return the elements where the condition holds and those of `other` elsewhere."""
+    return where(condition, self, other)
+
+
+_where_method.__name__ = "where"
+method(_where_method)
+
+
+def _where(condition: Any, a: Any, b: Any) -> Tensor:
+    result: Tensor = where(condition if isinstance(condition, Tensor) else wrap(condition), a, b)
+    return result
+
+
+Tensor._where = staticmethod(_where)
+
+
+@public
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """Return the indices of the elements that are not zero, one row each (or one tensor per dimension)."""
+    found = input._array.nonzero() if input._array.ndim else xp.atleast_1d(input._array).nonzero()
+    if as_tuple:
+        return tuple([wrap(each) for each in found])
+    rows = xp.stack(found, axis=1)
+    return wrap(rows if input._array.ndim else rows[:, :0])
+
+
+def _limits(input: Tensor, low: Any, high: Any) -> Tensor:
+    if low is None and high is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    tensors = isinstance(low, Tensor) or isinstance(high, Tensor)
+    given = [each for each in (input, low, high) if each is not None]
+    want = dtypes.result_of(tuple(given)).numpy
+    x = input._array if input._array.dtype == want else input._array.astype(want)
+    array = x
+    for limit, compute in ((low, xp.maximum), (high, xp.minimum)):
+        if limit is not None:
+            bound = limit._array if isinstance(limit, Tensor) else limit
+            array = compute(array, xp.asarray(bound, want))
+    if array is x:
+        array = x.copy()
+    if tensors:
+        return record(ClampBackward0, array, (input, low, high))
+    return record(ClampBackward1, array, (input,), (low, high))
+
+
+@public
+def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+    """Limit each element to a range."""
+    return finish_out("clamp", _limits(input, min, max), out, input)
+
+
+@method
+def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:  # noqa: A002
+    """Limit each element to a range, in place."""
+    return update("clamp_", self, _limits, min, max)
+
+
+alias(clamp, "clip")
+
+
+@public
+def clamp_min(input: Tensor, min: Any) -> Tensor:  # noqa: A002
+    """Raise what is smaller than `min` to it."""
+    return _limits(input, min, None)
+
+
+@public
+def clamp_max(input: Tensor, max: Any) -> Tensor:  # noqa: A002
+    """Lower what is larger than `max` to it."""
+    return _limits(input, None, max)
+
+
+def _two(name: str, kind: type[Node], compute: Any) -> Any:
+    def choose(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(other, Tensor):
+            raise TypeError(type(other).__name__)
+        return finish_out(name, binary(kind, compute, input, other), out, input, other)
+
+    choose.__name__ = name
+    choose.__doc__ = f"Return the {name} of each pair of elements."
+    return public(choose)
+
+
+maximum = _two("maximum", MaximumBackward0, xp.maximum)
+minimum = _two("minimum", MinimumBackward0, xp.minimum)
+fmax = _two("fmax", FmaxBackward0, xp.fmax)
+
+
+def _first_index(x: Array, dim: int, largest: bool) -> Array:
+    return (xp.argmax if largest else xp.argmin)(x, axis=dim)
+
+
+def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> None:
+    """Publish `max` or `min`: of all elements, along a dimension with indices, or of two tensors."""
+    pointwise = maximum if largest else minimum
+
+    def extreme(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+        if isinstance(dim, Tensor) or other is not None:
+            return pointwise(input, dim if other is None else other)
+        x = input._array
+        if dim is None:
+            _refuse_empty(name, x)
+            _refuse_complex(name, input)
+            return record(kinds[1], x.max() if largest else x.min(), (input,))
+        axis = axis_of(dim, x.ndim)
+        if x.ndim and x.shape[axis] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+        if not x.ndim:
+            return pair(name, record(kinds[0], x.copy(), (input,), ((), 0, True), (None,)), wrap(xp.zeros((), xp.int64)))
+        places = xp.expand_dims(_first_index(x, axis, largest), axis)
+        values = xp.take_along_axis(x, places, axis)
+        if not keepdim:
+            places, values = places.squeeze(axis), values.squeeze(axis)
+        indices = wrap(places)
+        return pair(name, record(kinds[0], values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
+
+    extreme.__name__ = name
+    extreme.__doc__ = f"Return the {name} of all elements, along a dimension (with indices), or of two tensors."
+    public(extreme)
+
+
+def _refuse_empty(name: str, x: Array) -> None:
+    if x.size == 0:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument."
+        )
+
+
+def _refuse_complex(name: str, input: Tensor) -> None:
+    if input._array.dtype.kind == "c":
+        raise NotImplementedError(f"\"{name}_all\" not implemented for '{input.dtype.scalar}'")
+
+
+_extreme("max", True, (MaxBackward0, MaxBackward1))
+_extreme("min", False, (MinBackward0, MinBackward1))
+
+
+def _arg(name: str, largest: bool) -> None:
+    def arg(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        x = input._array
+        if x.dtype.kind == "b":
+            raise RuntimeError(f"{name}(): does not support bool input") if False else NotImplementedError(
+                f"\"{name}_cpu\" not implemented for 'Bool'"
+            )
+        if dim is None:
+            if x.size == 0:
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+            place = xp.asarray((xp.argmax if largest else xp.argmin)(x))
+            return wrap(place.reshape((1,) * x.ndim) if keepdim else place)
+        axis = axis_of(dim, x.ndim)
+        if not x.ndim:
+            return wrap(xp.zeros((), xp.int64))
+        places = _first_index(x, axis, largest)
+        return wrap(xp.asarray(xp.expand_dims(places, axis) if keepdim else places))
+
+    arg.__name__ = name
+    arg.__doc__ = f"Return the index of the {name.removeprefix('arg')}imum of all elements or along a dimension."
+    public(arg)
+
+
+_arg("argmax", True)
+_arg("argmin", False)
+
+
+def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
+    def extreme(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Tensor:
+        x = input._array
+        axes = axes_of(dim if dim != () else None, x.ndim)
+        _refuse_empty(name, x)
+        compute = xp.max if largest else xp.min
+        array = compute(x, axis=axes, keepdims=keepdim) if x.ndim else x.copy()
+        result = record(kind, array, (input,), (axes if x.ndim else None, keepdim))
+        return finish_out(name, result, out, input)
+
+    extreme.__name__ = name
+    extreme.__doc__ = f"Return the {name[1:]} over dimensions; elements that tie share the gradient."
+    public(extreme)
+
+
+_ranged("amax", True, AmaxBackward0)
+_ranged("amin", False, AminBackward0)

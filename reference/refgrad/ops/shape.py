@@ -1,0 +1,469 @@
+"""Other shapes for the same elements: views where the strides allow it, copies where they do not."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from .. import both, dtypes, storage
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..size import Size
+from ..tensor import Tensor
+from ..views import AsStridedBackward0, geometry, make_view
+from .registry import function, method, public
+
+__all__ = ["axis_of", "sizes_of", "strides_for"]
+
+ViewBackward0 = derivative("ViewBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+ReshapeAliasBackward0 = derivative("ReshapeAliasBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+UnsafeViewBackward0 = derivative("UnsafeViewBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+CloneBackward0 = derivative("CloneBackward0", self=lambda g: g)
+TBackward0 = derivative("TBackward0", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
+TransposeBackward0 = derivative("TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1))
+PermuteBackward0 = derivative("PermuteBackward0", args="dims", self=lambda g, dims: _permuted(g, _inverse(dims)))
+UnsqueezeBackward0 = derivative("UnsqueezeBackward0", args="dim", self=lambda g, dim: g.squeeze(dim))
+SqueezeBackward0 = derivative("SqueezeBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+SqueezeBackward1 = derivative("SqueezeBackward1", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+SqueezeBackward2 = derivative("SqueezeBackward2", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+SqueezeBackward4 = derivative("SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, shape: both.sum_to(g, shape))
+DiagonalBackward0 = derivative(
+    "DiagonalBackward0", args="part whole", self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole)
+)
+UnfoldBackward0 = derivative(
+    "UnfoldBackward0", args="part whole", self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole)
+)
+
+
+def _permuted(value: Any, dims: Sequence[int]) -> Any:
+    return value.permute(tuple(dims)) if isinstance(value, Tensor) else value.transpose(dims)
+
+
+def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
+
+
+def axis_of(dim: int, ndim: int) -> int:
+    """Return a dimension counted from the front; one that is not there is refused. A 0-dim tensor has one."""
+    bound = ndim or 1
+    if not -bound <= dim < bound:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+    return dim + bound if dim < 0 else dim
+
+
+def sizes_of(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return sizes given one by one or as one sequence."""
+    if len(args) == 1 and not isinstance(args[0], int):
+        given = args[0]
+        if isinstance(given, tuple | list):
+            args = tuple(given)
+    return tuple([each if type(each) is int else each.__index__() for each in args])
+
+
+def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Fill in the size given as -1."""
+    known, unknown = 1, -1
+    for index, size in enumerate(shape):
+        if size == -1:
+            if unknown >= 0:
+                raise RuntimeError("only one dimension can be inferred")
+            unknown = index
+        elif size < 0:
+            raise RuntimeError(f"invalid shape dimension {size} at index {index} of shape {list(shape)}")
+        else:
+            known *= size
+    if unknown < 0:
+        if known != count:
+            raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+        return shape
+    if known == 0 and count == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
+            "can be any value and is ambiguous"
+        )
+    if known == 0 or count % known:
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return (*shape[:unknown], count // known, *shape[unknown + 1 :])
+
+
+def strides_for(array: Array, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the strides (in elements) with which `array` can be seen as `shape`, None where it cannot.
+
+    torch's rule: the new dimensions must split up blocks of old ones that lie densely in each other.
+    """
+    if array.size == 0:
+        return storage.strides(array) if array.shape == shape else storage.contiguous_strides(shape)
+    old, steps = array.shape, storage.strides(array)
+    if not old:
+        return (1,) * len(shape)
+    found = [0] * len(shape)
+    at = len(shape) - 1
+    block, count, base = 1, 1, steps[-1]
+    for dim in range(len(old) - 1, -1, -1):
+        block *= old[dim]
+        if dim == 0 or (old[dim - 1] != 1 and steps[dim - 1] != block * base):
+            while at >= 0 and (count < block or shape[at] == 1):
+                found[at] = count * base
+                count *= shape[at]
+                at -= 1
+            if count != block:
+                return None
+            if dim > 0:
+                base, block, count = steps[dim - 1], 1, 1
+    return tuple(found) if at == -1 else None
+
+
+def _viewed(array: Array, shape: tuple[int, ...]) -> Array | None:
+    """Return a view with this shape where there is one."""
+    if array.flags.c_contiguous:
+        return array.reshape(shape)
+    steps = strides_for(array, shape)
+    return None if steps is None else storage.restride(array, shape, steps)
+
+
+@method
+def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
+    """Return the same elements with another shape (or of another dtype); never a copy."""
+    if named or (shape and isinstance(shape[0], dtypes.dtype)):
+        from .conversion import view_dtype
+
+        return view_dtype(self, *shape, **named) if "size" not in named else view(self, *named["size"])
+    array = self._array
+    sizes = _inferred(sizes_of(shape), array.size)
+    seen = _viewed(array, sizes)
+    if seen is None:
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return make_view(ViewBackward0, self, seen, (array.shape,))
+
+
+def reshape(input: Tensor, shape: Any) -> Tensor:
+    """Return the same elements with another shape: a view where possible."""
+    array = input._array
+    sizes = _inferred(sizes_of((shape,)), array.size)
+    if array.flags.c_contiguous:
+        return make_view(ViewBackward0, input, array.reshape(sizes), (array.shape,))
+    seen = _viewed(array, sizes)
+    if seen is not None:
+        return make_view(ReshapeAliasBackward0, input, seen, (array.shape,))
+    copied = record(CloneBackward0, xp.ascontiguousarray(array), (input,))
+    return record(UnsafeViewBackward0, copied._array.reshape(sizes), (copied,), (array.shape,))
+
+
+function(reshape)
+
+
+def _reshape_method(self: Tensor, *shape: Any, **named: Any) -> Tensor:
+    """Return the same elements with another shape: a view where possible."""
+    return reshape(self, named["shape"] if named else shape[0] if len(shape) == 1 else shape)
+
+
+_reshape_method.__name__ = "reshape"
+method(_reshape_method)
+
+
+@method
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """Return a view with the shape of `other`."""
+    return view(self, *other._array.shape)
+
+
+@method
+def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    """Return the same elements with the shape of `other`."""
+    return reshape(self, other._array.shape)
+
+
+@public
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """Return a copy that gradients flow through; dense tensors keep their layout."""
+    keep = memory_format is None or "preserve" in str(memory_format)
+    array = storage.copy(input._array) if keep else input._array.copy()
+    return record(CloneBackward0, array, (input,))
+
+
+@method
+def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    """Return the tensor itself where it is row-major, or a row-major copy."""
+    if self._array.flags.c_contiguous:
+        return self
+    return record(CloneBackward0, xp.ascontiguousarray(self._array), (self,))
+
+
+@public
+def t(input: Tensor) -> Tensor:
+    """Return a matrix transposed, as a view."""
+    array = input._array
+    if array.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {array.ndim}D")
+    return make_view(TBackward0, input, array.T)
+
+
+@public
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Return a view with two dimensions swapped."""
+    array = input._array
+    dim0, dim1 = axis_of(dim0, array.ndim), axis_of(dim1, array.ndim)
+    seen = array.swapaxes(dim0, dim1) if array.ndim else array[...]
+    return make_view(TransposeBackward0, input, seen, (dim0, dim1) if array.ndim else (0, 0))
+
+
+def permute(input: Tensor, dims: Any) -> Tensor:
+    """Return a view with the dimensions in another order."""
+    array = input._array
+    order = sizes_of((dims,))
+    if len(order) != array.ndim:
+        raise RuntimeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {array.ndim} is not equal to len(dims) = {len(order)}"
+        )
+    order = tuple([axis_of(each, array.ndim) for each in order])
+    if len(set(order)) != len(order):
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return make_view(PermuteBackward0, input, array.transpose(order), (order,))
+
+
+function(permute)
+
+
+def _permute_method(self: Tensor, *dims: Any, **named: Any) -> Tensor:
+    """Return a view with the dimensions in another order."""
+    return permute(self, named["dims"] if named else dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims)
+
+
+_permute_method.__name__ = "permute"
+method(_permute_method)
+
+
+def _reversed(self: Tensor) -> Tensor:
+    """The tensor with its dimensions in reverse order, a view."""
+    ndim = self._array.ndim
+    if ndim not in (0, 2):
+        warnings.warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch"
+            ".arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return permute(self, tuple(range(ndim - 1, -1, -1)))
+
+
+Tensor.T = property(_reversed)
+Tensor.mT = property(lambda self: transpose(self, -2, -1))
+
+
+@public
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """Return a view with a dimension of size 1 put in at `dim`."""
+    array = input._array
+    dim = axis_of(dim, array.ndim + 1)
+    steps = storage.strides(array)
+    step = array.shape[dim] * steps[dim] if dim < array.ndim else 1
+    shape = (*array.shape[:dim], 1, *array.shape[dim:])
+    seen = storage.restride(array, shape, (*steps[:dim], step, *steps[dim:]))
+    return make_view(UnsqueezeBackward0, input, seen, (dim,))
+
+
+@public
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """Return a view without the dimensions of size 1, or without those of size 1 among `dim`."""
+    array = input._array
+    if dim is None:
+        return make_view(SqueezeBackward0, input, array.squeeze(), (array.shape,))
+    several = isinstance(dim, tuple | list)
+    axes = [axis_of(each, array.ndim) for each in (dim if several else (dim,))]
+    dropped = tuple(axis for axis in axes if array.ndim and array.shape[axis] == 1)
+    kind = SqueezeBackward2 if several else SqueezeBackward1
+    return make_view(kind, input, array.squeeze(dropped) if dropped else array[...], (array.shape, dim))
+
+
+def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
+    """Return a view in which dimensions of size 1 (and new ones in front) repeat without being copied."""
+    array = self._array
+    wanted = sizes_of(sizes)
+    lead = len(wanted) - array.ndim
+    if lead < 0:
+        raise RuntimeError(
+            f"expand({self.type()}{{{list(array.shape)}}}, size={list(wanted)}): the number of sizes provided "
+            f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})"
+        )
+    steps, shape = list(storage.strides(array)), []
+    found = []
+    for at, size in enumerate(wanted):
+        own = array.shape[at - lead] if at >= lead else 1
+        if size == -1 and at < lead:
+            raise RuntimeError(
+                f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {at}"
+            )
+        size = own if size == -1 else size
+        if size < 0:
+            raise RuntimeError("numel: integer multiplication overflow")
+        if own not in (1, size):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton "
+                f"dimension {at}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(array.shape)}"
+            )
+        shape.append(size)
+        if at >= lead:
+            found.append(steps[at - lead] if own == size else 0)
+        else:
+            found.append(0 if size != 1 else _outer_step(array, steps))
+    return make_view(ExpandBackward0, self, storage.restride(array, shape, found), (array.shape,))
+
+
+def _outer_step(array: Array, steps: list[int]) -> int:
+    return array.shape[0] * steps[0] if array.ndim else 1
+
+
+method(expand)
+
+
+@method
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """Return a view expanded to the shape of `other`."""
+    return expand(self, *other._array.shape)
+
+
+@public
+def broadcast_to(input: Tensor, size: Any) -> Tensor:
+    """Return a view expanded to `size`."""
+    return expand(input, *sizes_of((size,)))
+
+
+@public
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Return the tensor with a range of dimensions made one: itself, a view or a copy."""
+    array = input._array
+    start, end = axis_of(start_dim, array.ndim), axis_of(end_dim, array.ndim)
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if array.ndim == 0:
+        return reshape(input, (1,))
+    if start == end:
+        return input
+    shape = array.shape
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+@public
+def ravel(input: Tensor) -> Tensor:
+    """Return the elements as one row."""
+    return view(contiguous(input), -1)
+
+
+@public
+def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
+    """Return a view in which one dimension is split up."""
+    shape = input._array.shape
+    dim = axis_of(dim, len(shape))
+    wanted = sizes_of((sizes,))
+    if wanted.count(-1) == 0 and math.prod(wanted) != shape[dim]:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
+            "the input tensor"
+        )
+    return view(input, (*shape[:dim], *wanted, *shape[dim + 1 :]))
+
+
+@public
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Return a view with some dimensions moved to other places; the rest keep their order."""
+    ndim = input._array.ndim
+    given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
+    taken = []
+    for name, dims in zip(("source", "destination"), given, strict=True):
+        axes = [axis_of(each, ndim) for each in dims]
+        if len(set(axes)) != len(axes):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+        taken.append(axes)
+    order = [axis for axis in range(ndim) if axis not in taken[0]]
+    for target, axis in sorted(zip(taken[1], taken[0], strict=True)):
+        order.insert(target, axis)
+    return permute(input, order)
+
+
+@public
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """Return a view of the memory with any sizes, strides and offset, all in elements."""
+    array = input._array
+    shape, steps = tuple(size), tuple(stride)
+    start = storage.offset(array) if storage_offset is None else storage_offset
+    if any(step < 0 for step in steps):
+        raise RuntimeError(
+            f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}"
+        )
+    need = 0 if 0 in shape else 1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
+    have = storage.size_in_bytes(array)
+    if need * array.itemsize > have:
+        raise RuntimeError(
+            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize "
+            f"{array.itemsize} requiring a storage size of {need * array.itemsize} are out of bounds for storage of "
+            f"size {have}"
+        )
+    seen = storage.restride(array, shape, steps, start)
+    return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array)))
+
+
+@public
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """Return a view of the diagonals, along a new last dimension."""
+    array = input._array
+    axes = axis_of(dim1, array.ndim), axis_of(dim2, array.ndim)
+    if axes[0] == axes[1]:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    seen = array.diagonal(offset, *axes)
+    seen = storage.restride(seen, seen.shape, storage.strides(seen))  # NumPy's own is read-only
+    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array)))
+
+
+@method
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Return a view of all windows of `size` elements along a dimension, as a new last dimension."""
+    array = self._array
+    axis = axis_of(dimension, array.ndim)
+    shape, steps = list(array.shape), list(storage.strides(array))
+    length = shape[axis] if shape else 1
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    if shape:
+        shape[axis], along = (length - size) // step + 1, steps[axis]
+        steps[axis] *= step
+    else:
+        along = 1
+    seen = storage.restride(array, (*shape, size), (*steps, along))
+    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array)))
+
+
+for _name, _call in {"swapaxes": transpose, "swapdims": transpose, "moveaxis": movedim}.items():
+    from .registry import alias
+
+    alias(_call, _name)
+
+
+@method
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """Return the sizes, or that of one dimension."""
+    shape = self._array.shape
+    return Size(shape) if dim is None else shape[_axis(dim, len(shape))]
+
+
+@method
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """Return the strides in elements, or that of one dimension."""
+    steps = storage.strides(self._array)
+    return steps if dim is None else steps[_axis(dim, len(steps))]
+
+
+def _axis(dim: int, ndim: int) -> int:
+    if ndim == 0:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    return axis_of(dim, ndim)

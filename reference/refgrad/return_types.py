@@ -1,0 +1,36 @@
+"""The named tuples that operations with several results return: `torch.return_types.max` and its like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["pair", "structured"]
+
+
+class _Structured(tuple[Any, ...]):
+    """A tuple whose parts also have names, printed as torch prints it."""
+
+    __slots__ = ()
+    names: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = ",\n".join(f"{name}={value!r}" for name, value in zip(self.names, self, strict=True))
+        return f"torch.return_types.{type(self).__name__}(\n{parts})"
+
+
+_kinds: dict[str, type[_Structured]] = {}
+
+
+def structured(name: str, **parts: Any) -> Any:
+    """Return the parts as a tuple of the kind `torch.return_types.<name>`."""
+    kind = _kinds.get(name)
+    if kind is None:
+        fields = {each: property(lambda self, at=at: self[at]) for at, each in enumerate(parts)}
+        kind = type(name, (_Structured,), {"__slots__": (), "__module__": "torch.return_types", "names": tuple(parts), **fields})
+        _kinds[name] = kind
+    return kind(tuple(parts.values()))
+
+
+def pair(name: str, values: Any, indices: Any) -> Any:
+    """Return values and where they were found."""
+    return structured(name, values=values, indices=indices)

@@ -1,0 +1,195 @@
+"""Views that gradients flow through: making them, and changing base or view in place.
+
+A view shares its base's version counter. When a view is changed in place, the base gets a `CopySlices` node that
+applies the operation to that part of the base's gradient; every view, the changed one included, gets a new
+`grad_fn` when it is next asked for one (`regenerate`), which takes its part of the base's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from . import backend, both, storage
+from .backend import xp
+from .grad_mode import mode
+from .graph import Node, derivative, next_sequence_number
+from .recording import connect, gradient_edge, record
+from .tensor import Tensor, View, wrap
+
+__all__ = ["make_view", "rebase", "refuse_view", "regenerate"]
+
+LEAF_VIEW = "a view of a leaf Variable that requires grad is being used in an in-place operation."
+
+
+def make_view(kind: type[Node], self: Tensor, array: backend.Array, args: tuple[Any, ...] = (), origin: Any = None) -> Tensor:
+    """Return `array`, which looks at the memory of `self`, as a recorded view of it."""
+    out = record(kind, array, (self,), args)
+    attach(out, self, origin)
+    return out
+
+
+def attach(out: Tensor, self: Tensor, origin: str | None = None) -> None:
+    """Make `out` a view of the tensor that `self` is, or is a view of."""
+    if self._inference:
+        out._inference = True
+        return
+    out._inference = False
+    parent = self._view
+    base = self if parent is None else parent.base
+    counter = base._counter
+    if counter is None:
+        counter = base._counter = [0]
+    out._counter = counter
+    if origin is None and parent is not None:
+        origin = parent.origin
+    if mode.inference:
+        origin = "inference_mode"
+    elif not mode.enabled and origin is None:
+        origin = "no_grad"
+    out._view = View(base, origin, counter[0])
+
+
+def refuse_view(self: Tensor, *, directly: bool = True) -> None:
+    """Refuse to follow the in-place change of a view, or of its base, where gradients could come out wrong."""
+    view = self._view
+    assert view is not None
+    if view.origin is not None:
+        changed = "is being" if directly else "its base or another view of its base has been"
+        if self._node is not None:
+            name = short_name(self._node)
+            text = f"Output {self._output_nr} of {name} is a view and {changed} modified inplace."
+        elif view.origin == "inference_mode":
+            text = f"A view was created in inference mode and {changed} modified inplace in normal mode."
+        else:
+            text = f"A view was created in no_grad mode and {changed} modified inplace with grad mode enabled."
+        raise RuntimeError(text + (REASONS.get(view.origin) or AMBIGUOUS.format(view.origin)))
+    base = view.base
+    if directly and base._requires_grad and base._node is None:
+        raise RuntimeError(LEAF_VIEW)
+
+
+def short_name(node: Node) -> str:
+    """Return the name of the operation that a node differentiates."""
+    return re.sub(r"Backward\d*$", "", node.name())
+
+
+REASONS = {
+    "multi": " This view is the output of a function that returns multiple views. Such functions do not allow the "
+    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    "function": " This view was created inside a custom Function (or because an input was returned as-is) and the "
+    "autograd logic to handle view+inplace would override the custom backward associated with the custom Function, "
+    "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
+    "Function.",
+}
+AMBIGUOUS = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
+    "the view and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both "
+    "outside (if you want the inplace to be tracked)."
+)
+
+Geometry = tuple[tuple[int, ...], tuple[int, ...], int]
+
+
+def geometry(array: backend.Array) -> Geometry:
+    """Return sizes, strides and offset, in elements."""
+    return array.shape, storage.strides(array), storage.offset(array)
+
+
+def rebase(self: Tensor, node: Node) -> None:
+    """Make `node` the history of a tensor that it just changed in place, and of the base if that is a view."""
+    _move_retained(self, node)
+    view = self._view
+    if view is None:
+        self._node, self._output_nr, self._requires_grad = node, 0, True
+        return
+    base = view.base
+    slices = CopySlices(base, self, node)
+    _move_retained(base, slices)
+    base._node, base._output_nr, base._requires_grad = slices, 0, True
+    self._node = None
+    regenerate(self, view)
+
+
+def _move_retained(self: Tensor, node: Node) -> None:
+    """Let `retain_grad` follow a tensor to the node of its new value."""
+    old = self._node
+    if self._retains_grad and old is not None and old.hooks is not None:
+        from .hooks import hooks_of
+
+        reference = old.hooks.retain.pop(self._output_nr, None)
+        if reference is not None:
+            hooks_of(node).retain[0] = reference
+
+
+def regenerate(self: Tensor, view: View) -> None:
+    """Give a view of a changed base a `grad_fn` that takes its part of the base's gradient."""
+    base = view.base
+    if base._requires_grad:
+        if view.origin is not None and mode.enabled:
+            refuse_view(self, directly=False)
+        before, mode.enabled = mode.enabled, True
+        try:
+            self._node = None
+            connect(AsStridedBackward0, 1, self, (base,), (geometry(self._array), geometry(base._array)), ())
+        finally:
+            mode.enabled = before
+        self._output_nr = 0
+    view.version = base._version
+
+
+def positions(part: Geometry, whole: Geometry) -> backend.Array:
+    """Return, for each element of a view, which element of its base (counted in row-major order) it is."""
+    (shape, steps, start), (base_shape, base_steps, base_start) = part, whole
+    extent = 1 + max(_last(shape, steps, start), _last(base_shape, base_steps, base_start)) - base_start
+    slots = xp.full(extent, -1, xp.int64)
+    count = math.prod(base_shape)
+    storage.restride(slots, base_shape, base_steps, 0)[...] = xp.arange(count).reshape(base_shape)
+    return storage.restride(slots, shape, steps, start - base_start).copy()
+
+
+def _last(shape: tuple[int, ...], steps: tuple[int, ...], start: int) -> int:
+    return start + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+
+
+AsStridedBackward0 = derivative(
+    "AsStridedBackward0",
+    args="part whole",
+    self=lambda g, part, whole: both.put_flat(g, positions(part, whole), whole[0]),
+)
+
+
+class CopySlices(Node):
+    """The history of a base of which a view was changed in place: `inner` differentiates that change."""
+
+    __slots__ = ("inner", "part", "whole")
+    full_name = "torch::autograd::CopySlices"
+
+    def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
+        self.seq = next_sequence_number()
+        edge, slot = gradient_edge(base) if base.requires_grad else (None, 0)
+        self.edges = (edge, *inner.edges[1:])
+        self.slots = (slot, *(inner.slots[1:] if inner.slots else (0,) * (len(inner.edges) - 1)))
+        self.args, self.saved, self.versions = (), (), ()
+        self.metas = ((base._array.shape, base._array.dtype),)
+        self.part, self.whole = geometry(view._array), geometry(base._array)
+        self.inner = inner
+
+    def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
+        """Send the view's part of the gradient through the operation, and the rest on as it is."""
+        index = positions(self.part, self.whole)
+        piece = both.take_flat(grad, index)
+        first, *others = self.inner.apply(piece, recording, edges)
+        rest = None
+        if edges[0] is not None:
+            kept = xp.ones(math.prod(self.whole[0]), bool)
+            kept[index] = False
+            rest = both.where(both.like(kept.reshape(self.whole[0]), grad), grad, both.zeros_like(grad))
+            if first is not None:
+                rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
+        return [rest, *others]
+
+    def release(self) -> None:
+        """Let go of what the operation on the view saved."""
+        self.inner.release()
