@@ -18,7 +18,7 @@ backward  alice, attempt 3, 2026-11-21 10:00:00 UTC
 ✓ 2.1  Adds up                                                             2 / 2
 ✗ 2.3  The gradients of every path are added up                            0 / 2
        x.grad is 1.0, the reference has 2.0.
-       Smallest program that shows it:
+       This program shows it:
 
            import engine as torch
            x = torch.tensor(1.0, requires_grad=True)
@@ -52,7 +52,7 @@ def with_checks(report: Report, *checks: CheckResult) -> Report:
     return msgspec.structs.replace(report, checks=checks)
 
 
-def failed(report: Report, *findings: Finding, **more: str) -> Report:
+def failed(report: Report, *findings: Finding, **more: str | None) -> Report:
     check = msgspec.structs.replace(report.checks[1], findings=findings, program=None, diagnosis=None)
     return with_checks(report, msgspec.structs.replace(check, **more))
 
@@ -111,6 +111,12 @@ def test_a_long_list_of_findings_is_cut_and_says_so(report: Report) -> None:
     assert "number 2\n" in text
     assert "number 3\n" not in text
     assert "... and 4 more differences." in text
+
+
+def test_a_stub_is_called_one_without_a_program(report: Report) -> None:
+    text = render(failed(report, Finding("program", "Not implemented yet (task 2.3)."), program="x = 1"))
+    assert "Not implemented yet (task 2.3).\n" in text
+    assert "x = 1" not in text
 
 
 def test_the_same_help_is_said_once(report: Report) -> None:

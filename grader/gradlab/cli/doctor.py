@@ -105,7 +105,7 @@ def _text(facts: dict[str, Any]) -> str:
         ("engine", f"{engine['name']} {engine['version']}"),
         ("course", f"{course['root']} ({', '.join(course['assignments'])})"),
         ("gradebook", f"{book['where']}"),
-        ("", book["state"] + (f", {book['attempts']} attempts" if book["attempts"] else "")),
+        ("", book["state"] + (f", attempts: {book['attempts']}" if book["attempts"] else "")),
         *facts["environment"].items(),
     ]
     return "".join(f"{name:<12}{clean(value)}\n" for name, value in lines)

@@ -26,6 +26,7 @@ _WIDEST = 100  # longer lines are hard to read
 _NARROWEST = 20
 _SHOWN_FINDINGS = 3
 _LONGEST_PROGRAM = 20_000
+_STUB = "Not implemented yet"  # a stub needs no program to show that it is one
 _STYLES = {
     Outcome.PASSED: "green",
     Outcome.FAILED: "red",
@@ -139,8 +140,8 @@ def _explanation(check: CheckResult) -> Iterator[RenderableType]:
         yield from _finding(finding)
     if len(check.findings) > len(shown):
         yield Text(f"... and {len(check.findings) - len(shown)} more differences.", "dim")
-    if check.program:
-        yield Text("Smallest program that shows it:")
+    if check.program and not all(finding.message.startswith(_STUB) for finding in shown):
+        yield Text("This program shows it:")
         yield _Program(check.program, _indent(check) + 4)
     if check.diagnosis:
         yield _prose(check.diagnosis)
