@@ -82,14 +82,14 @@ class _Subprocess:
 
 
 class _Threads:
-    """A Channel over a subprocess's three pipes, each served by a thread, because not every system can poll pipes."""
+    """A Channel over a subprocess's three pipes, each served, and closed, by a thread: not every system can poll
+    pipes."""
 
     def __init__(self, process: subprocess.Popen[bytes], output_limit: int) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         self.printed = Printed(output_limit)
-        self._pipes: tuple[IO[bytes], ...] = (process.stdin, process.stdout, process.stderr)
         self._replies: queue.Queue[bytes] = queue.Queue(_WAITING)
         self._requests: queue.Queue[bytes] = queue.Queue()
         self._received = bytearray()
@@ -97,7 +97,11 @@ class _Threads:
         self._flooded = False
         self._threads = [
             threading.Thread(target=task, args=(pipe,), daemon=True)
-            for task, pipe in zip((self._write, self._read, self._print), self._pipes, strict=True)
+            for task, pipe in (
+                (self._write, process.stdin),
+                (self._read, process.stdout),
+                (self._print, process.stderr),
+            )
         ]
         for thread in self._threads:
             thread.start()
@@ -144,30 +148,27 @@ class _Threads:
             self.pending()
             self._received.clear()
             self._threads[-1].join(_GLANCE)
-        for pipe in self._pipes:
-            with suppress(OSError):  # the rest of a request that nobody will read
-                pipe.close()
 
     def _take(self, data: bytes) -> None:
         self._hung_up = self._hung_up or not data
         self._received += data
 
     def _write(self, pipe: IO[bytes]) -> None:
-        try:
+        with suppress(OSError), pipe:  # it may read no more
             while data := self._requests.get():
                 pipe.write(data)
                 pipe.flush()
-        except OSError:  # it reads no more
-            return
 
     def _read(self, pipe: IO[bytes]) -> None:
-        while data := os.read(pipe.fileno(), _CHUNK):
-            self._replies.put(data)
+        with pipe:
+            while data := os.read(pipe.fileno(), _CHUNK):
+                self._replies.put(data)
         self._replies.put(b"")
 
     def _print(self, pipe: IO[bytes]) -> None:
-        while data := os.read(pipe.fileno(), _CHUNK):
-            try:
-                self.printed.take(data)
-            except FloodError:
-                self._flooded = True
+        with pipe:
+            while data := os.read(pipe.fileno(), _CHUNK):
+                try:
+                    self.printed.take(data)
+                except FloodError:
+                    self._flooded = True
