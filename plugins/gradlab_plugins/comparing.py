@@ -52,7 +52,10 @@ def difference(
         return _sequences(name, expected, actual, tolerance)
     if isinstance(expected, Alive | Flags) and expected == actual:
         return None
-    return _plain(name, in_words(expected), in_words(actual))
+    want, got = in_words(expected), in_words(actual)
+    if want == got:  # a number here, a tensor there
+        want, got = _noun(expected), _noun(actual)
+    return _plain(name, want, got)
 
 
 def named(label: str, attribute: str = "") -> str:
@@ -101,8 +104,14 @@ def _plain(name: str, expected: str, actual: str) -> Difference:
     return Difference(f"{name} is {actual}, the reference has {expected}.", expected, actual)
 
 
-def _noun(array: Array) -> str:
-    return "a tensor" if array.tensor else "a numpy array"
+def _noun(payload: Payload) -> str:
+    if isinstance(payload, Array):
+        return "a tensor" if payload.tensor else "a numpy array"
+    return (
+        f"the {type(payload.value).__name__} {in_words(payload)}"
+        if isinstance(payload, Scalar)
+        else "something"
+    )
 
 
 def _elements(array: Array) -> np.ndarray[Any, Any]:
@@ -186,6 +195,12 @@ def _scalars(
         return _plain(name, _number(want, exact), _number(got, exact))
     if type(want) is type(got) and want == got:
         return None
+    if repr(want) == repr(got):
+        return Difference(
+            f"{name} is {cut(repr(got))}, which equals nothing.", cut(repr(want)), cut(repr(got))
+        )
+    if want == got:
+        return _plain(name, _noun(expected), _noun(actual))
     return _plain(name, cut(repr(want)), cut(repr(got)))
 
 

@@ -86,7 +86,7 @@ def _calls(
         if often[name] != found[name]:
             yield Finding(
                 "program",
-                f"The function {name} was called {_times(found[name])}, the reference calls it {_times(often[name])}.",
+                f"The function {name} was {_called_times(found[name])}, the reference {_calls_it(often[name])}.",
                 expected=_times(often[name]),
                 actual=_times(found[name]),
                 help=help_,
@@ -111,6 +111,14 @@ def _called(observations: Sequence[Observation]) -> list[str]:
 
 def _times(count: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _called_times(count: int) -> str:
+    return f"called {_times(count)}" if count else "never called"
+
+
+def _calls_it(count: int) -> str:
+    return f"calls it {_times(count)}" if count else "never calls it"
 
 
 def _listed(names: Sequence[str]) -> str:

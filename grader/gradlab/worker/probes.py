@@ -42,7 +42,16 @@ def describe(value: Any, depth: int = 0) -> wire.Payload:
     if isinstance(value, tuple | list):
         return _sequence(value, depth)
     array = ndarray_of(value)
-    return wire.Opaque(class_name(kind)) if array is None else _array(array, tensor=True)
+    return _foreign(value) if array is None else _array(array, tensor=True)
+
+
+def _foreign(value: Any) -> wire.Opaque:
+    name = class_name(type(value))
+    try:
+        data = class_name(type(value.data))
+    except Exception:
+        return wire.Opaque(name)
+    return wire.Opaque(f"{name} whose .data is a {data} and no numpy array")
 
 
 def ndarray_of(tensor: Any) -> np.ndarray[Any, Any] | None:
