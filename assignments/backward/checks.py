@@ -132,6 +132,17 @@ def stops_at_constants(torch, observe, rng):
     observe.gradient(doubled)
 
 
+@check(task="2.2", points=0.5, help="Functions can call each other only about a thousand deep: use a loop.")
+def a_deep_chain(torch, observe, rng):
+    """Depth is no limit."""
+    x = torch.tensor(rng.normal(size=()), requires_grad=True)
+    y = x
+    for _ in range(1100):
+        y = y + x
+    y.backward()
+    observe.gradient(x)
+
+
 # --- 2.3 The chain rule, function by function ------------------------------------------------------------
 @check(
     task="2.3",

@@ -76,17 +76,6 @@ def more_paths_than_atoms(torch, observe, rng):
     observe.gradient(x)
 
 
-@check(task="2.2", points=0.5)
-def a_deep_chain(torch, observe, rng):
-    """Depth is no limit."""
-    x = torch.tensor(rng.normal(size=()), requires_grad=True)
-    y = x
-    for _ in range(1500):
-        y = y + x
-    y.backward()
-    observe.gradient(x)
-
-
 # --- 2.3 The chain rule, function by function ------------------------------------------------------------
 @check(task="2.3", points=1)
 def functions_of_functions(torch, observe, rng):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,20 +68,24 @@ def read_assignment(course: Course, name: str) -> Assignment:
     root = course.folder(name)
     settings = Settings(root / "assignment.toml")
     settings.known(_KEYS)
-    tasks = _tasks(settings)
-    tolerance = _tolerance(settings)
+    title = settings.get("title", str)
+    due = _due(settings)
+    allowed_imports = settings.texts("allowed_imports", ["numpy"])
+    inert_imports = settings.texts("inert_imports", [])
     limits = _limits(settings)
+    tolerance = _tolerance(settings)
+    tasks = _tasks(settings)
     surface = _surface(settings)
-    checks = tuple(_checks(root, tolerance, surface, settings.problems))
+    checks, problems = _checks(root, tolerance, surface)
     hidden_points = 0.0
-    if settings.readable:
+    if settings.readable and not problems:
         _match(tasks, checks, settings)
         hidden_points = _add_up(course, tasks, checks, settings)
-    if settings.problems or surface is None:
-        raise CourseError(*settings.problems)
+    if settings.problems or problems or surface is None:
+        raise CourseError(*settings.problems, *problems)
     return Assignment(
         name=name,
-        title=settings.get("title", str),
+        title=title,
         root=root,
         course=course,
         tasks=tasks,
@@ -89,9 +93,9 @@ def read_assignment(course: Course, name: str) -> Assignment:
         surface=surface,
         limits=limits,
         tolerance=tolerance,
-        allowed_imports=settings.texts("allowed_imports", ["numpy"]),
-        inert_imports=settings.texts("inert_imports", []),
-        due=_due(settings),
+        allowed_imports=allowed_imports,
+        inert_imports=inert_imports,
+        due=due,
         suite_sha256=_suite(course, root),
         hidden_points=hidden_points,
     )
@@ -170,8 +174,11 @@ def _due(settings: Settings) -> datetime | None:
 
 
 def _checks(
-    root: Path, tolerance: Mapping[str, float], surface: Surface | None, problems: list[str]
-) -> Iterator[Check]:
+    root: Path, tolerance: Mapping[str, float], surface: Surface | None
+) -> tuple[tuple[Check, ...], list[str]]:
+    """Load the public checks, then the hidden ones. Returns those that load, and the problems of the others."""
+    found: list[Check] = []
+    problems: list[str] = []
     errors = surface.errors if surface else "class"
     for file, hidden in (("checks.py", False), ("hidden.py", True)):
         if not (root / file).is_file():
@@ -179,9 +186,10 @@ def _checks(
                 problems.append(f"{root}: holds no checks.py, the public checks.")
             continue
         try:
-            yield from load_checks(root / file, hidden=hidden, tolerance=tolerance, errors=errors)
+            found += load_checks(root / file, hidden=hidden, tolerance=tolerance, errors=errors)
         except CourseError as error:
-            problems.extend(error.problems)
+            problems += error.problems
+    return tuple(found), problems
 
 
 def _match(tasks: Sequence[Task], checks: Sequence[Check], settings: Settings) -> None:

@@ -96,8 +96,9 @@ class Settings:
     def positive(self, key: str, kind: type[T], default: T, where: Where = ()) -> T:
         """Return a number above zero."""
         value = self.get(key, kind, default, where)
-        if self._table(where).get(key) is not None and value <= 0:  # type: ignore[operator]
-            self.problem(f"{key} is {value}; it must be above 0.", where, key)
+        written = self._table(where).get(key)
+        if isinstance(written, int | float) and not isinstance(written, bool) and written <= 0:
+            self.problem(f"{key} is {written}; it must be above 0.", where, key)
         return value
 
     def known(self, keys: Iterable[str], where: Where = ()) -> None:

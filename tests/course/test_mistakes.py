@@ -1,0 +1,74 @@
+"""Loading mistakes and putting them into a solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gradlab.assignment import Assignment
+from gradlab.course import find_course, load_assignment
+from gradlab.errors import CourseError
+from gradlab.mistakes import Mistake, load_mistakes, replace_definitions
+
+SmallCourse = Callable[..., Path]
+GOOD = '"""Add one too many."""\n\nfrom engine import helper\n\nmust_fail = ["first"]\nmay_fail = ["secret"]\n\n\ndef one(x):\n    return helper(x) + 1\n'
+
+
+def with_mistake(root: Path, text: str) -> Assignment:
+    (root / "warm_up" / "mistakes").mkdir()
+    (root / "warm_up" / "mistakes" / "off_by_one.py").write_text(text)
+    return load_assignment(find_course(root), "warm_up")
+
+
+def mistake(source: str) -> Mistake:
+    return Mistake("m", "", frozenset(), frozenset(), source)
+
+
+def test_a_mistake_is_what_its_file_says(small_course: SmallCourse) -> None:
+    [found] = load_mistakes(with_mistake(small_course(), GOOD))
+    assert (found.name, found.explanation) == ("off_by_one", "Add one too many.")
+    assert (found.must_fail, found.may_fail) == ({"first"}, {"secret"})
+
+
+def test_every_problem_of_a_mistake_is_named(small_course: SmallCourse) -> None:
+    with pytest.raises(CourseError) as caught:
+        load_mistakes(with_mistake(small_course(), 'may_fail = ["frist"]\n'))
+    assert [problem.rpartition("mistakes/")[2] for problem in caught.value.problems] == [
+        "off_by_one.py:1: has no docstring; it must explain the mistake to a student.",
+        "off_by_one.py:1: names the check 'frist'; did you mean 'first'?",
+        "off_by_one.py:1: must_fail is empty; a mistake that no check has to see is none.",
+    ]
+
+
+def test_a_mistake_that_does_not_parse_is_named_with_its_line(small_course: SmallCourse) -> None:
+    with pytest.raises(CourseError, match=r"off_by_one\.py:2: "):
+        load_mistakes(with_mistake(small_course(), '"""Text."""\ndef one(:\n'))
+
+
+def test_definitions_are_replaced_and_new_ones_added() -> None:
+    solution = "import math\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return one() + 1\n"
+    made = replace_definitions(
+        solution,
+        mistake(
+            "import os\nfrom engine import two\n\n\ndef one():\n    return new()\n\n\ndef new():\n    return 40\n"
+        ),
+    )
+    names: dict[str, object] = {}
+    exec(made, names)
+    assert names["two"]() == 41  # type: ignore[operator]
+    assert "from engine" not in made
+    assert "import os" in made
+
+
+def test_every_task_of_the_shipped_assignment_has_a_mistake(backward: Assignment) -> None:
+    tasks = {check.name: check.task for check in backward.checks}
+    seen = {tasks[name] for found in load_mistakes(backward) for name in found.must_fail}
+    assert seen == {task.id for task in backward.tasks}
+
+
+def test_every_shipped_check_is_needed_by_a_mistake_or_alone_in_its_situation(backward: Assignment) -> None:
+    named = {name for found in load_mistakes(backward) for name in found.must_fail | found.may_fail}
+    unseen = {check.name for check in backward.checks} - named
+    assert unseen == {"starts_with_one"}

@@ -1,0 +1,154 @@
+"""What a student gets."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gradlab.assemble import assemble
+from gradlab.assignment import Assignment
+from gradlab.course import find_course, load_assignment
+from gradlab.errors import UsageError
+from gradlab.starter import write_starter
+
+SmallCourse = Callable[..., Path]
+FILES = ["assignment.toml", "checks.py", "course.toml", "engine.ipynb", "engine.py", "handout.md"]
+
+
+@pytest.fixture
+def starter(backward: Assignment, tmp_path: Path) -> Path:
+    write_starter(backward, tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+def code_cells(path: Path) -> list[str]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def test_a_starter_is_these_files(backward: Assignment, tmp_path: Path) -> None:
+    written = write_starter(backward, tmp_path / "a" / "b")
+    assert [path.name for path in written] == FILES
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == FILES
+
+
+def test_a_starter_is_a_course_of_its_own(starter: Path, backward: Assignment) -> None:
+    assignment = load_assignment(find_course(starter / "engine.py"), None)
+    assert assignment.name == "backward"
+    assert assignment.course.bundle
+    assert assignment.course.engine == backward.course.engine
+    assert not any(check.hidden for check in assignment.checks)
+    assert assignment.hidden_points == sum(check.points for check in backward.checks if check.hidden)
+    assert assignment.max_score == backward.max_score
+
+
+def test_no_hidden_check_is_in_a_starter(starter: Path, backward: Assignment) -> None:
+    public = set((backward.root / "checks.py").read_text().splitlines())
+    hidden = {
+        line.strip()
+        for line in (backward.root / "hidden.py").read_text().splitlines()
+        if line not in public and len(line.strip()) > 8
+    }
+    texts = {path.name: path.read_text(encoding="utf-8") for path in starter.iterdir()}
+    allowed = set("\n".join(texts[name] for name in ("checks.py", "engine.py", "handout.md")).splitlines())
+    hidden -= {line.strip() for line in allowed}
+    assert len(hidden) > 50
+    for name, text in texts.items():
+        assert not [line for line in hidden if line in text], name
+        assert not [check.name for check in backward.checks if check.hidden and check.name in text], name
+
+
+def test_no_solution_is_in_a_starter(starter: Path, backward: Assignment) -> None:
+    stub = (starter / "engine.py").read_text()
+    solution = assemble(backward, solved=[task.id for task in backward.tasks])
+    bodies = {
+        line.strip() for line in set(solution.splitlines()) - set(stub.splitlines()) if len(line.strip()) > 8
+    }
+    assert len(bodies) > 40
+    for path in starter.iterdir():
+        lines = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+        assert not bodies & lines, path.name
+    assert "heap" not in stub
+    assert "### " not in stub
+
+
+def test_the_notebook_defines_what_the_file_defines(starter: Path) -> None:
+    def definitions(source: str) -> list[str]:
+        return [ast.dump(node) for node in ast.parse(source).body if not isinstance(node, ast.If)]
+
+    joined = "\n".join(code_cells(starter / "engine.ipynb"))
+    assert definitions(joined) == definitions((starter / "engine.py").read_text())
+
+
+def test_the_notebook_has_a_section_for_each_task_and_examples_that_grading_passes_over(
+    starter: Path, backward: Assignment
+) -> None:
+    cells = json.loads((starter / "engine.ipynb").read_text())["cells"]
+    headings = [
+        match
+        for c in cells
+        if c["cell_type"] == "markdown"
+        for match in re.findall(r"^## (\S+)", "".join(c["source"]), re.M)
+    ]
+    assert headings == [task.id for task in backward.tasks]
+    examples = [cell for cell in code_cells(starter / "engine.ipynb") if "print(" in cell]
+    assert len(examples) == len(backward.tasks)
+    assert all(cell.startswith('if __name__ == "__main__":') for cell in examples)
+
+
+def test_the_notebook_of_a_solved_engine_runs_from_top_to_bottom(
+    backward: Assignment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+    import types
+
+    from gradlab.starter import notebook
+
+    source = assemble(backward, solved=[task.id for task in backward.tasks])
+    content = notebook(backward, source, (backward.root / "handout.md").read_text())
+    kernel = types.ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", kernel)
+    for cell in json.loads(content)["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), "cell", "exec"), kernel.__dict__)
+    assert "tensor(-108.)" in capsys.readouterr().out
+
+
+def test_the_notebook_is_valid_and_the_same_every_time(backward: Assignment, tmp_path: Path) -> None:
+    import nbformat
+
+    for name in ("one", "two"):
+        write_starter(backward, tmp_path / name)
+    one, two = (tmp_path / name / "engine.ipynb" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    nbformat.validate(nbformat.read(one, as_version=4))
+
+
+def test_existing_files_are_never_overwritten(backward: Assignment, tmp_path: Path) -> None:
+    (tmp_path / "engine.py").write_text("my work\n")
+    (tmp_path / "handout.md").write_text("my notes\n")
+    with pytest.raises(UsageError, match=r"already holds engine\.py, handout\.md, and nothing was written\."):
+        write_starter(backward, tmp_path)
+    assert (tmp_path / "engine.py").read_text() == "my work\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["engine.py", "handout.md"]
+
+
+def test_a_second_assignment_starts_with_the_first_one_solved(
+    small_course: SmallCourse, tmp_path: Path
+) -> None:
+    course = find_course(small_course())
+    write_starter(load_assignment(course, "next"), tmp_path / "next")
+    assert "Task 1" not in (tmp_path / "next" / "engine.py").read_text()
+
+
+def test_quotes_in_a_title_survive_in_the_bundle(small_course: SmallCourse, tmp_path: Path) -> None:
+    root = small_course(
+        course_toml="title = 'A \"small\" \\ one'\norder = ['warm_up']\nchapters = ['first.py', 'second.py']\n"
+    )
+    write_starter(load_assignment(find_course(root), None), tmp_path / "mine")
+    assert find_course(tmp_path / "mine").title == 'A "small" \\ one'
