@@ -39,7 +39,6 @@ tanh = _unary(xp.tanh, "tanh")
 sqrt = _unary(xp.sqrt, "sqrt")
 sign = _unary(xp.sign, "sign")
 absolute = _unary(xp.absolute, "abs")
-conj = _unary(xp.conj, "conj")
 
 
 def where(condition: Both, a: Both, b: Both) -> Both:
@@ -52,6 +51,29 @@ def where(condition: Both, a: Both, b: Both) -> Both:
         if hasattr(each, "dtype"):
             return chosen if chosen.dtype == each.dtype else chosen.astype(each.dtype)
     return chosen
+
+
+def keep(value: Both, kept: Array) -> Both:
+    """Return the elements where the mask holds and 0 elsewhere, also in place of inf and nan."""
+    if isinstance(value, Tensor):
+        return value._where(wrap(kept), value, 0)
+    return xp.where(kept, value, backend.zero(value.dtype))
+
+
+def matmul(a: Both, b: Both) -> Both:
+    """Return the product of matrices, or of batches of them."""
+    if isinstance(a, Tensor) or a.ndim > 2:
+        return a @ b
+    return a.dot(b)  # for two matrices this starts faster than `@`
+
+
+def conj(value: Both) -> Both:
+    """Return the complex conjugate, and what is real as it is."""
+    if type(value) is backend.ndarray:
+        return value.conj() if value.dtype.kind == "c" else value
+    if isinstance(value, Tensor):
+        return value.conj() if value._array.dtype.kind == "c" else value
+    return value.conjugate() if isinstance(value, complex) else value
 
 
 def cast(value: Both, dtype: Any) -> Both:

@@ -95,60 +95,63 @@ class _Task:
             if parts is None:
                 parts = grads[node] = [None] * len(node.metas)
             parts[output] = grad if parts[output] is None else parts[output] + grad
-            return
-        known = grads.get(node)
-        if known is None:
-            grads[node] = grad
-        else:
-            grads[node] = known + grad
+        elif node in grads:
+            grads[node] = grads[node] + grad
             self.shared.discard(node)
+        else:
+            grads[node] = grad
 
     def run(self) -> None:
         """Run every node that is ready until none is."""
-        leaves, ready, grads = self.leaves, self.ready, self.grads
+        leaves, ready, grads, recording = self.leaves, self.ready, self.grads, self.recording
+        watched, needed, shared, keep = self.watched, self.needed, self.shared, self.keep_graph
         while ready or leaves:
             node = _pop_leaf(leaves) if leaves else heappop(ready)[1]
             grad = grads.pop(node, None)
-            if node.hooks is not None or node in self.watched or anomaly.enabled:
+            if node.hooks is not None or node in watched:
                 grad = engine_hooks.before(node, grad, self)
-                if self.needed is not None and node not in self.needed:
+                if needed is not None and node not in needed:
                     continue
             if type(node) is AccumulateGrad:
                 if grad is not None:
-                    accumulate(node.variable, grad, self.recording, node not in self.shared)
+                    accumulate(node.variable, grad, recording, node not in shared)
                 continue
-            self.run_node(node, grad)
-
-    def run_node(self, node: Node, grad: Any) -> None:
-        """Run one node and hand what it returns to the next ones."""
-        edges = node.edges
-        if self.needed is not None:
-            edges = tuple([edge if edge in self.needed or edge in self.watched else None for edge in edges])
-        if grad is None and not node.runs_without_gradient:
-            found: Iterable[Any] = (None,) * len(edges)
-        else:
-            found = node.apply(grad, self.recording, edges)
-        if node.hooks is not None or anomaly.enabled:
-            found = engine_hooks.after(node, grad, found, self.recording)
-        if not self.keep_graph:
-            node.release()
-        self.send(node, edges, grad, found)
+            edges = node.edges
+            if needed is not None:
+                edges = tuple([edge if edge in needed or edge in watched else None for edge in edges])
+            if grad is None and not node.runs_without_gradient:
+                found: Iterable[Any] = (None,) * len(edges)
+            else:
+                found = node.apply(grad, recording, edges)
+            if node.hooks is not None or anomaly.enabled:
+                found = engine_hooks.after(node, grad, found, recording)
+            if not keep:
+                node.release()
+            self.send(node, edges, grad, found)
 
     def send(self, node: Node, edges: tuple[Node | None, ...], grad: Any, found: Iterable[Any]) -> None:
         """Hand what a node returned for its inputs to the nodes of those."""
-        waiting, slots = self.waiting, node.slots
+        waiting, slots, grads, recording = self.waiting, node.slots, self.grads, self.recording
         alone = len(edges) == 1 and node not in self.shared
-        for index, part in enumerate(found):
-            target = edges[index]
+        at = -1
+        for part in found:
+            at += 1
+            target = edges[at]
             if target is None:
                 continue
-            output = 0 if slots is None else slots[index]
             if part is not None:
-                if target.metas:
-                    part = self.fit(part, target.metas[output], node, index)
-                if not alone and (part is grad or (not self.recording and _same_memory(part, grad))):
+                metas = target.metas
+                output = 0 if slots is None else slots[at]
+                if metas:
+                    shape, dtype = metas[output]
+                    if recording or part.shape != shape or part.dtype is not dtype:
+                        part = self.fit(part, metas[output], node, at)
+                if not alone and (part is grad or (not recording and _same_memory(part, grad))):
                     self.shared.add(target)
-                self.receive(target, output, part)
+                if target in grads or len(metas) > 1:
+                    self.receive(target, output, part)
+                else:
+                    grads[target] = part
             count = waiting[target] - 1
             waiting[target] = count
             if not count:

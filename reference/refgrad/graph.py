@@ -22,7 +22,13 @@ next_sequence_number = itertools.count().__next__
 # What stands in `Node.versions` instead of a version for a saved value that is not a tensor, or was packed by hooks.
 PLAIN, PACKED = -1, -2
 
-Grads = list[Any]
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+    "saved tensors after calling backward."
+)
+
 Rule = Callable[..., Any]
 Meta = tuple[tuple[int, ...], Any]  # shape and array dtype of one output
 
@@ -36,7 +42,7 @@ class Node:
     becomes None when backward has used it. `args` are plain values that are never released.
     """
 
-    __slots__ = ("__dict__", "args", "edges", "metas", "saved", "seq", "slots", "versions")
+    __slots__ = ("__dict__", "args", "edges", "hooks", "metas", "saved", "seq", "slots", "versions")
 
     edges: tuple[Node | None, ...]
     slots: tuple[int, ...] | None
@@ -45,21 +51,21 @@ class Node:
     saved: tuple[Any, ...] | None
     versions: tuple[int, ...]
     args: tuple[Any, ...]
+    hooks: Hooks | None
 
     # The table entry (see `derivative`); the same for all nodes of a kind.
     inputs: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[Rule | None, ...]] = ()
-    wants: ClassVar[tuple[tuple[int, ...], ...]] = ()
+    callers: ClassVar[tuple[Rule, ...]] = ()
     joint: ClassVar[Rule | None] = None
     plans: ClassVar[dict[int, tuple[int, ...]]]
     full_name: ClassVar[str]
 
     runs_without_gradient: ClassVar[bool] = False
 
-    # Rarely set on a node itself.
-    hooks: Hooks | None = None
+    # Where the operation ran; set in anomaly mode only.
     trace: Any = None
 
     def __repr__(self) -> str:
@@ -93,17 +99,33 @@ class Node:
 
         Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
         """
-        from .saved import unpack
-
-        values = unpack(self, recording)
+        values = self.unpack(recording) if self.tensors else self.args
         joint = type(self).joint
         if joint is not None:
             found: Iterable[Any] = joint(grad, [edge is not None for edge in edges], *values)
             return found
-        return [
-            None if edge is None or rule is None else rule(grad, *[values[i] for i in wanted])
-            for edge, rule, wanted in zip(edges, self.rules, self.wants, strict=True)
-        ]
+        callers = self.callers
+        return [None if edge is None else callers[at](grad, values) for at, edge in enumerate(edges)]
+
+    def unpack(self, recording: bool) -> list[Any]:
+        """Return what the rules ask for: saved values, then plain ones; bare arrays unless `recording`.
+
+        Refused where the values were released, or are no longer what was saved.
+        """
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        values: list[Any] = []
+        for item, version in zip(saved, self.versions, strict=True):
+            if version < 0 or recording:
+                values.append(unpack_rarely(self, len(values), recording))
+                continue
+            counter = item._counter
+            if counter is not None and counter[0] != version:
+                unpack_rarely(self, len(values), recording)
+            values.append(item._array)
+        values += self.args
+        return values
 
     def release(self) -> None:
         """Let go of what was saved; a node that saved nothing can run again."""
@@ -145,7 +167,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
-        self.edges, self.slots, self.args, self.saved, self.versions = (), None, (), (), ()
+        self.edges, self.slots, self.args, self.saved, self.versions, self.hooks = (), None, (), (), (), None
         self.seq = float("inf")  # a leaf is served as soon as all its gradients are there
         self.metas = ()
 
@@ -188,7 +210,10 @@ def derivative(
             "takes": takes,
             "sources": tuple(known.index(each) for each in tensors),
             "rules": tuple(rules.values()),
-            "wants": tuple(tuple(values.index(each) for each in names) for names in asked),
+            "callers": tuple(
+                _caller(rule, [values.index(each) for each in names])
+                for rule, names in zip(rules.values(), asked, strict=True)
+            ),
             "asked": tuple(asked),
             "joint": None if joint is None else staticmethod(joint[1]),
             "plans": {},
@@ -197,6 +222,28 @@ def derivative(
     )
 
 
+def _caller(rule: Rule | None, wanted: list[int]) -> Rule:
+    """Return a function of (gradient, values) that passes the wanted values to the rule."""
+    if rule is None:
+        return lambda g, values: None
+    if not wanted:
+        return lambda g, values: rule(g)
+    if len(wanted) == 1:
+        first = wanted[0]
+        return lambda g, values: rule(g, values[first])
+    if len(wanted) == 2:
+        one, two = wanted
+        return lambda g, values: rule(g, values[one], values[two])
+    return lambda g, values: rule(g, *[values[at] for at in wanted])
+
+
 def _parameters(rule: Rule, skip: int) -> tuple[str, ...]:
     code = rule.__code__
     return tuple(code.co_varnames[skip : code.co_argcount])
+
+
+def unpack_rarely(node: Node, index: int, recording: bool) -> Any:
+    """Unpack a saved value for which more than its array is wanted, or which is not what it was."""
+    from .saved import unpack_one
+
+    return unpack_one(node, index, recording)

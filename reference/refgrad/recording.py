@@ -58,7 +58,7 @@ def connect(
     node.args = args
     array = out._array
     node.metas = ((array.shape, array.dtype),)
-    node.slots = None
+    node.slots = node.hooks = None
     edges: list[Node | None] = []
     bit = 1
     for each in inputs:

@@ -4,44 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from .graph import PACKED, PLAIN, Node
+from .graph import FREED, PACKED, PLAIN, Node
 from .tensor import Tensor, wrap
 
-__all__ = ["FREED", "unpack"]
-
-FREED = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-    "saved tensors after calling backward."
-)
+__all__ = ["saved_attribute", "unpack_one"]
 
 
-def unpack(node: Node, recording: bool) -> list[Any]:
-    """Return what the node's rules ask for: saved values, then plain ones; bare arrays unless `recording`."""
-    saved = node.saved
-    if not saved:
-        if saved is None:
-            raise RuntimeError(FREED)
-        return list(node.args)
-    values: list[Any] = []
-    for index, item in enumerate(saved):
-        version = node.versions[index]
-        if version >= 0:
-            counter = item._counter
-            if counter is not None and counter[0] != version:
-                raise RuntimeError(_modified(node, index, item, version))
-            if recording:
-                item = _as_variable(node, index, item)
-            else:
-                item = item._array
-        elif version == PACKED:
-            item = item.unpack(node)
-            if not recording:
-                item = item._array
-        values.append(item)
-    values += node.args
-    return values
+def unpack_one(node: Node, index: int, recording: bool) -> Any:
+    """Return one saved value: a tensor in its place in the graph if `recording`, else what it holds."""
+    assert node.saved is not None
+    item, version = node.saved[index], node.versions[index]
+    if version == PLAIN:
+        return item
+    if version == PACKED:
+        item = item.unpack(node)
+    else:
+        counter = item._counter
+        if counter is not None and counter[0] != version:
+            raise RuntimeError(_modified(node, index, item, version))
+        if recording:
+            item = _as_variable(node, index, item)
+    return item if recording else item._array
 
 
 def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
@@ -81,7 +64,7 @@ def saved_attribute(node: Node, name: str) -> Any:
     if not node.saved or node.versions[index] == PLAIN:
         value = node.saved[index] if node.saved else None
         return wrap_number(value) if isinstance(value, bool | int | float) else value
-    return unpack(node, True)[index]
+    return unpack_one(node, index, True)
 
 
 def wrap_number(value: float) -> Tensor:

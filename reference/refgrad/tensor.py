@@ -42,16 +42,15 @@ ONLY_FLOATING = "only Tensors of floating point dtype can require gradients"
 class View:
     """What a view knows: its base, how it was made, and the version of the base that its `grad_fn` belongs to.
 
-    `origin` names the circumstances that forbid changing the view in place: "no_grad", "multi", "function" or
-    "inference" (see `ops.inplace`); None allows it.
+    `origin` names the circumstances that forbid changing the view in place: "no_grad", "inference_mode", "multi" or
+    "function" (see `views.refuse_view`); None allows it.
     """
 
     __slots__ = ("base", "origin", "version")
 
-    def __init__(self, base: Tensor, origin: str | None, version: int) -> None:
-        self.base = base
-        self.origin = origin
-        self.version = version
+    base: Tensor
+    origin: str | None
+    version: int
 
 
 class Tensor:

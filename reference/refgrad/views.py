@@ -16,39 +16,40 @@ from .backend import xp
 from .grad_mode import mode
 from .graph import Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
-from .tensor import Tensor, View, wrap
+from .tensor import Tensor, View, new
 
 __all__ = ["make_view", "rebase", "refuse_view", "regenerate"]
 
 LEAF_VIEW = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
-def make_view(kind: type[Node], self: Tensor, array: backend.Array, args: tuple[Any, ...] = (), origin: Any = None) -> Tensor:
+def make_view(kind: type[Node], self: Tensor, array: backend.Array, args: tuple[Any, ...] = ()) -> Tensor:
     """Return `array`, which looks at the memory of `self`, as a recorded view of it."""
     out = record(kind, array, (self,), args)
-    attach(out, self, origin)
+    attach(out, self)
     return out
 
 
 def attach(out: Tensor, self: Tensor, origin: str | None = None) -> None:
     """Make `out` a view of the tensor that `self` is, or is a view of."""
-    if self._inference:
-        out._inference = True
-        return
-    out._inference = False
+    if self._inference or out._inference:
+        out._inference = self._inference
+        if self._inference:
+            return
     parent = self._view
-    base = self if parent is None else parent.base
+    if parent is None:
+        base = self
+    else:
+        base = parent.base
+        origin = origin or parent.origin
     counter = base._counter
     if counter is None:
         counter = base._counter = [0]
     out._counter = counter
-    if origin is None and parent is not None:
-        origin = parent.origin
-    if mode.inference:
-        origin = "inference_mode"
-    elif not mode.enabled and origin is None:
-        origin = "no_grad"
-    out._view = View(base, origin, counter[0])
+    if not mode.enabled:
+        origin = "inference_mode" if mode.inference else origin or "no_grad"
+    out._view = view = new(View)
+    view.base, view.origin, view.version = base, origin, counter[0]
 
 
 def refuse_view(self: Tensor, *, directly: bool = True) -> None:
@@ -171,7 +172,7 @@ class CopySlices(Node):
         edge, slot = gradient_edge(base) if base.requires_grad else (None, 0)
         self.edges = (edge, *inner.edges[1:])
         self.slots = (slot, *(inner.slots[1:] if inner.slots else (0,) * (len(inner.edges) - 1)))
-        self.args, self.saved, self.versions = (), (), ()
+        self.args, self.saved, self.versions, self.hooks = (), (), (), None
         self.metas = ((base._array.shape, base._array.dtype),)
         self.part, self.whole = geometry(view._array), geometry(base._array)
         self.inner = inner
@@ -185,7 +186,7 @@ class CopySlices(Node):
         if edges[0] is not None:
             kept = xp.ones(math.prod(self.whole[0]), bool)
             kept[index] = False
-            rest = both.where(both.like(kept.reshape(self.whole[0]), grad), grad, both.zeros_like(grad))
+            rest = both.keep(grad, kept.reshape(self.whole[0]))
             if first is not None:
                 rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
         return [rest, *others]

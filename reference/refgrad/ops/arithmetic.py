@@ -33,13 +33,13 @@ SubBackward0 = derivative(
 RsubBackward1 = derivative("RsubBackward1", self=lambda g: -g)
 MulBackward0 = derivative(
     "MulBackward0",
-    self=lambda g, other: g * _conj(other),
-    other=lambda g, self: g * _conj(self),
+    self=lambda g, other: g * both.conj(other),
+    other=lambda g, self: g * both.conj(self),
 )
 DivBackward0 = derivative(
     "DivBackward0",
-    self=lambda g, other: g / _conj(other),
-    other=lambda g, self, other: -g * _conj((self / other) / other),
+    self=lambda g, other: g / both.conj(other),
+    other=lambda g, self, other: -g * both.conj((self / other) / other),
 )
 PowBackward0 = derivative(
     "PowBackward0",
@@ -69,13 +69,6 @@ FmodBackward1 = derivative(
     other=lambda g, self, other: -g * both.like(xp.trunc(both.plain(self) / both.plain(other)), g),
 )
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
-
-
-def _conj(value: Any) -> Any:
-    return value.conj() if getattr(value, "dtype", None) in _COMPLEX else value
-
-
-_COMPLEX = (dtypes.complex64, dtypes.complex128, dtypes.complex64.numpy, dtypes.complex128.numpy)
 
 
 def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
@@ -117,14 +110,16 @@ def binary(kind: type[Node], compute: Callable[..., Any], a: Tensor, b: Any, arg
 
 @operator("__add__", "__radd__")
 def _add(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    return other if other is NotImplemented else binary(AddBackward0, xp.add, self, other, (1,))
+    if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
+        return other
+    return binary(AddBackward0, xp.add, self, other, (1,))
 
 
 @operator("__mul__", "__rmul__")
 def _mul(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    return other if other is NotImplemented else binary(MulBackward0, xp.multiply, self, other)
+    if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
+        return other
+    return binary(MulBackward0, xp.multiply, self, other)
 
 
 @operator("__sub__")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import dtypes
+from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -18,14 +18,14 @@ __all__ = ["addmm", "matmul"]
 
 
 def _times_transposed(g: Any, other: Any) -> Any:
-    return g @ other.swapaxes(-1, -2)
+    return both.matmul(g, other.swapaxes(-1, -2))
 
 
 def _transposed_times(self: Any, g: Any, other_is_transposed: bool) -> Any:
     """Return self.T @ g, laid out as the second factor was: then a leaf behind a transpose can take it over."""
     if other_is_transposed:
-        return (g.swapaxes(-1, -2) @ self).swapaxes(-1, -2)
-    return self.swapaxes(-1, -2) @ g
+        return both.matmul(g.swapaxes(-1, -2), self).swapaxes(-1, -2)
+    return both.matmul(self.swapaxes(-1, -2), g)
 
 
 MmBackward0 = derivative(
@@ -86,7 +86,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     _check_inner(x, y)
     if x.dtype is not y.dtype:
         _check_dtypes(input, mat2)
-    result = record(MmBackward0, xp.matmul(x, y), (input, mat2), (_is_transposed(y),))
+    result = record(MmBackward0, x.dot(y), (input, mat2), (_is_transposed(y),))
     return result if out is None else finish_out("mm", result, out, input, mat2)
 
 
@@ -116,7 +116,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})")
     _check_dtypes(input, vec)
-    return finish_out("mv", record(MvBackward0, xp.matmul(x, y), (input, vec)), out, input, vec)
+    return finish_out("mv", record(MvBackward0, x.dot(y), (input, vec)), out, input, vec)
 
 
 @public
@@ -135,7 +135,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"inconsistent tensor size, expected tensor [{x.shape[0]}] and src [{y.shape[0]}] to have the same number "
             f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
         )
-    return finish_out("dot", record(DotBackward0, xp.matmul(x, y), (input, tensor)), out, input, tensor)
+    return finish_out("dot", record(DotBackward0, x.dot(y), (input, tensor)), out, input, tensor)
 
 
 @public
@@ -161,7 +161,7 @@ def addmm(
         raise RuntimeError(
             f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
         )
-    array = xp.matmul(x, y)
+    array = x.dot(y)
     if alpha != 1:
         array *= alpha
     array += bias if beta == 1 else bias * beta

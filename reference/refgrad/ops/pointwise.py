@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
@@ -26,7 +26,7 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _relu(x: Array) -> Array:
-    return xp.maximum(x, xp.zeros((), x.dtype))
+    return xp.maximum(x, backend.zero(x.dtype))
 
 
 def _round(x: Array) -> Array:
@@ -35,11 +35,6 @@ def _round(x: Array) -> Array:
 
 def _zero(g: Any) -> Any:
     return both.zeros_like(g)
-
-
-def _where_not(stopped: Array, g: Any) -> Any:
-    """Let the gradient through except where `stopped`; nan is not stopped."""
-    return both.where(both.like(stopped, g), both.zeros_like(g), g)
 
 
 # name: (what NumPy computes, derivative with respect to the input). Float functions: integers become float first.
@@ -72,7 +67,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
-    "relu": (_relu, lambda g, result: _where_not(both.plain(result) <= 0, g)),
+    "relu": (_relu, lambda g, result: both.keep(g, both.plain(result) != 0)),
     "sign": (xp.sign, _zero),
     "floor": (xp.floor, _zero),
     "ceil": (xp.ceil, _zero),

@@ -23,8 +23,8 @@ __all__: list[str] = []
 WhereBackward0 = derivative(
     "WhereBackward0",
     saves="condition",
-    self=lambda g, condition: both.where(condition, g, both.zeros_like(g)),
-    other=lambda g, condition: both.where(condition, both.zeros_like(g), g),
+    self=lambda g, condition: both.keep(g, both.plain(condition)),
+    other=lambda g, condition: both.keep(g, ~both.plain(condition)),
 )
 
 
@@ -54,34 +54,33 @@ FmaxBackward0 = derivative(
     other=lambda g, self, other: _pick(~(both.plain(self) >= both.plain(other) | xp.isnan(both.plain(other))), g),
 )
 ClampBackward1 = derivative(
-    "ClampBackward1", args="min max", self=lambda g, self, min, max: both.where(_inside(self, min, max, g), g, both.zeros_like(g))
+    "ClampBackward1", args="min max", self=lambda g, self, min, max: both.keep(g, _inside(self, min, max))
 )
 ClampBackward0 = derivative(
     "ClampBackward0",
-    self=lambda g, self, min, max: both.where(_inside(self, min, max, g), g, both.zeros_like(g)),
-    min=lambda g, self, min, max: both.where(_below(self, min, max, g), g, both.zeros_like(g)),
-    max=lambda g, self, min, max: both.where(_above(self, max, g), g, both.zeros_like(g)),
+    self=lambda g, self, min, max: both.keep(g, _inside(self, min, max)),
+    min=lambda g, self, min, max: both.keep(g, _below(self, min, max)),
+    max=lambda g, self, min, max: both.keep(g, _above(self, max)),
 )
 
 
-def _inside(value: Any, low: Any, high: Any, g: Any) -> Any:
+def _inside(value: Any, low: Any, high: Any) -> Array:
     x = both.plain(value)
     inside = xp.ones(x.shape, bool)
     if low is not None:
         inside = inside & (x >= both.plain(low))
     if high is not None:
         inside = inside & (x <= both.plain(high))
-    return both.like(inside, g)
+    return inside
 
 
-def _below(value: Any, low: Any, high: Any, g: Any) -> Any:
+def _below(value: Any, low: Any, high: Any) -> Any:
     x, a = both.plain(value), both.plain(low)
-    return both.like(x < a if high is None else (a < both.plain(high)) & (x < a), g)
+    return x < a if high is None else (a < both.plain(high)) & (x < a)
 
 
-def _above(value: Any, high: Any, g: Any) -> Any:
-    x, b = both.plain(value), both.plain(high)
-    return both.like(x > b, g)
+def _above(value: Any, high: Any) -> Any:
+    return both.plain(value) > both.plain(high)
 
 
 @function

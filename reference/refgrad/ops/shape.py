@@ -117,6 +117,16 @@ def strides_for(array: Array, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return tuple(found) if at == -1 else None
 
 
+def _row_major(array: Array, shape: tuple[int, ...]) -> Array:
+    """Return a row-major array with another shape; NumPy does it, and what it refuses is explained."""
+    try:
+        if min(shape, default=0) >= -1:
+            return array.reshape(shape)
+    except (TypeError, ValueError):
+        pass
+    return array.reshape(_inferred(sizes_of((shape,)), array.size))
+
+
 def _viewed(array: Array, shape: tuple[int, ...]) -> Array | None:
     """Return a view with this shape where there is one."""
     if array.flags.c_contiguous:
@@ -133,6 +143,8 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
 
         return view_dtype(self, *shape, **named) if "size" not in named else view(self, *named["size"])
     array = self._array
+    if array.flags.c_contiguous:
+        return make_view(ViewBackward0, self, _row_major(array, sizes_of(shape)), (array.shape,))
     sizes = _inferred(sizes_of(shape), array.size)
     seen = _viewed(array, sizes)
     if seen is None:
@@ -146,9 +158,10 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
 def reshape(input: Tensor, shape: Any) -> Tensor:
     """Return the same elements with another shape: a view where possible."""
     array = input._array
-    sizes = _inferred(sizes_of((shape,)), array.size)
+    sizes = shape if type(shape) is tuple else sizes_of((shape,))
     if array.flags.c_contiguous:
-        return make_view(ViewBackward0, input, array.reshape(sizes), (array.shape,))
+        return make_view(ViewBackward0, input, _row_major(array, sizes), (array.shape,))
+    sizes = _inferred(sizes_of((shape,)), array.size)
     seen = _viewed(array, sizes)
     if seen is not None:
         return make_view(ReshapeAliasBackward0, input, seen, (array.shape,))
