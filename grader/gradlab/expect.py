@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import itertools
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,13 +58,32 @@ class Expectations:
         self.observers = observers(manager)
         self._secret = secret
         self._seed = seed
-        self._kept: dict[tuple[str, int], Expectation] = {}
+        # One thread does all that is done on the reference, so that its engine and worker are never shared.
+        self._thread = ThreadPoolExecutor(1, "reference")
+        self._futures: dict[tuple[str, int, str], Future[Expectation]] = {}
+
+    def ahead(self, checks: Iterable[Check], submission_sha256: str) -> None:
+        """Begin to make what `of` will be asked for, while the submission is still busy with other things."""
+        for check in checks:
+            for instance in range(check.instances):
+                key = (check.name, instance, submission_sha256 if check.hidden else "")
+                if key not in self._futures:
+                    self._futures[key] = self._thread.submit(self._make, check, submission_sha256, instance)
 
     def of(self, check: Check, submission_sha256: str, instance: int = 0) -> Expectation:
         """Return the expectation of one instance of `check`. Raises CheckAuthoringError if it cannot be recorded."""
-        key = (check.name, instance)
-        if key in self._kept:
-            return self._kept[key]
+        self.ahead([check], submission_sha256)
+        key = (check.name, instance, submission_sha256 if check.hidden else "")
+        # A hidden check's is asked for once, and its inputs should not stay around.
+        future = self._futures.pop(key) if check.hidden else self._futures[key]
+        return future.result()
+
+    def forget(self, submission_sha256: str) -> None:
+        """Let go of what was made ahead for a submission and never asked for."""
+        for key in [key for key in self._futures if key[2] == submission_sha256]:
+            self._futures.pop(key).cancel()
+
+    def _make(self, check: Check, submission_sha256: str, instance: int) -> Expectation:
         if check.hidden and self._secret is None:
             raise InternalError(f"The hidden check {check.name!r} needs the course's secret.")
         seed = seed_of(check, self.assignment, submission_sha256, self._secret, self._seed)
@@ -76,10 +96,7 @@ class Expectations:
             instance=instance,
         )
         script = Script(program)
-        made = Expectation(check, script, self._replay(check, script))
-        if not check.hidden:
-            self._kept[key] = made
-        return made
+        return Expectation(check, script, self._replay(check, script))
 
     def _replay(self, check: Check, script: Script) -> tuple[Observation, ...]:
         worker = self.engines.reference_worker(REFERENCE_LIMITS)

@@ -76,9 +76,13 @@ def grade(
     """
     isolation = grading.engines.isolation
     _require(grading, isolation.level)
-    with Trial(grading.engines, submission, grading.assignment) as trial:
-        loaded = trial.load()
-        results = _run_all(grading, trial, loaded)
+    grading.expectations.ahead(grading.checks, submission.sha256)
+    try:
+        with Trial(grading.engines, submission, grading.assignment) as trial:
+            loaded = trial.load()
+            results = _run_all(grading, trial, loaded)
+    finally:
+        grading.expectations.forget(submission.sha256)
     score, max_score = scoring.total(results)
     report = Report(
         assignment=grading.assignment.name,
