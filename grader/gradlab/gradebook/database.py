@@ -98,7 +98,7 @@ def _version(connection: sa.Connection) -> str | None:
 def _check_file(path: Path) -> None:
     """Look at an existing file before SQLite may write to it; make the folder of a new one."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.is_dir():
             raise GradebookError(f"The gradebook {path} is a folder; a file is expected.")
         if not path.exists() or path.stat().st_size == 0:
