@@ -17,7 +17,6 @@ from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
 from gradlab.course import find_course, shipped_course
 from gradlab.mistakes import load_mistakes, replace_definitions
-from gradlab.starter import notebook
 
 ENDLESS = {
     "walks_every_path": frozenset({"more_paths_than_atoms"})
@@ -84,15 +83,18 @@ def test_every_example_gets_the_report_that_it_must_get(
 
 def _source(backward: Assignment, example: dict[str, Any]) -> str:
     if "file" in example:
-        return (backward.root / "examples" / example["file"]).read_text(encoding="utf-8")
+        text = (backward.root / "examples" / example["file"]).read_text(encoding="utf-8")
+        return _joined(text) if example["file"].endswith(".ipynb") else text
     source = assemble(backward, solved=example["solved"])
     for mistake in load_mistakes(backward):
         if mistake.name == example.get("mistake"):
             source = replace_definitions(source, mistake)
-    if example.get("notebook"):
-        cells = json.loads(notebook(backward, source, "# Handout\n"))["cells"]
-        source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return source
+
+
+def _joined(notebook: str) -> str:
+    cells = json.loads(notebook)["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 # --- the solution itself, where a check cannot or need not look -----------------------------------------------
