@@ -1,0 +1,4 @@
+# Attack: abort
+# Outcome: import=died:signal
+import os
+os.abort()

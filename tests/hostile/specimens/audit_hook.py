@@ -1,0 +1,11 @@
+# Attack: refuse every audited event of the interpreter
+# Outcome: import=ok replay=missing
+import sys
+
+
+def hook(event, arguments):
+    if event not in ("sys.addaudithook", "compile", "object.__getattr__", "sys._getframe", "import", "os.putenv"):
+        raise RuntimeError("refused")
+
+
+sys.addaudithook(hook)

@@ -1,0 +1,3 @@
+# Attack: use PyTorch
+# Outcome: import=raised:ModuleNotFoundError replay=missing
+from torch import *

@@ -1,0 +1,4 @@
+# Attack: never end
+# Outcome: import=died:timeout
+while True:
+    pass

@@ -1,0 +1,5 @@
+# Attack: take all memory
+# Outcome: import=raised:MemoryError replay=missing
+kept = []
+while True:
+    kept.append(bytearray(1 << 24))
