@@ -10,7 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from . import dtypes, ops
+from . import _random, _random_tensors, construction, creation, dtypes, ops, ranges  # noqa: F401 - they publish
+from .construction import tensor  # the function, in place of the module of that name
+from .construction import tensor
 from .device import device
 from .grad_mode import (
     enable_grad,
@@ -30,11 +32,18 @@ _DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
 _LAZY_MODULES = ("autograd", "fft", "linalg", "nn", "optim", "random", "return_types", "special", "testing", "utils")
 
 # Where the names live that are imported on first use.
-_LAZY_NAMES: dict[str, str] = {}
+_LAZY_NAMES: dict[str, str] = {
+    **dict.fromkeys(("finfo", "iinfo"), "limits"),
+    **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
+    **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
+    "Generator": "generator",
+}
 
 __all__ = [
     "Size",
     "Tensor",
+    "construction",
+    "creation",
     "device",
     "enable_grad",
     "inference_mode",
@@ -42,7 +51,9 @@ __all__ = [
     "is_inference_mode_enabled",
     "no_grad",
     "ops",
+    "ranges",
     "set_grad_enabled",
+    "tensor",
 ]
 
 
@@ -56,7 +67,8 @@ def __getattr__(name: str) -> Any:
     elif name in _LAZY_MODULES:
         found = importlib.import_module(f"{__name__}.{name}")
     elif name in _LAZY_NAMES:
-        found = getattr(importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}"), name)
+        module = importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}")
+        found = FUNCTIONS[name] if name in FUNCTIONS else getattr(module, name)
     else:
         raise AttributeError(f"module 'torch' has no attribute '{name}'")
     globals()[name] = found

@@ -86,7 +86,7 @@ class Tensor:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a float32 tensor from sizes or data, the old way: `Tensor(2, 3)`, `Tensor([1, 2])`."""
-        from .creation import legacy_constructor
+        from .construction import legacy_constructor
 
         return legacy_constructor(cls, *args, **kwargs)
 
