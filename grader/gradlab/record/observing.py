@@ -54,8 +54,8 @@ class Probing:
             if all(_hashable(value) and (type(value), value) in recorder.reads for value in values):
                 return  # it was compared when it was read
             raise recorder.refuse(
-                f"observe.{self._observer}({site.arguments}): a plain value, in which the engine has no part; observe "
-                "the tensor that it comes from."
+                f"observe.{self._observer}({site.arguments}): a plain value of Python; observe the tensor that it "
+                "comes from (an answer that is read, as in `if x.requires_grad:`, is compared by that)."
             )
         if probe in ("value", "text") and not all(map(_is_data, values)):
             raise recorder.refuse(

@@ -17,7 +17,7 @@ from gradlab.record import Surface, record
 from gradlab.replay import Script
 from gradlab.worker.replay import Replayer
 
-SOURCE = (Path(__file__).parents[1] / "specimens" / "right_engine.py").read_text(encoding="utf-8")
+SOURCE = (Path(__file__).parent / "specimens" / "right_engine.py").read_text(encoding="utf-8")
 
 
 class Lab:
