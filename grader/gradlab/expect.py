@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import itertools
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradlab.errors import CheckAuthoringError, InternalError
-from gradlab.isolation import Limits, WorkerDied, next_nonce
+from gradlab.isolation import Limits, WorkerDied, nonces
 from gradlab.manager import observers
 from gradlab.model import Check, Observation
 from gradlab.record import record
 from gradlab.replay import Script
-from gradlab.wire import Observed, Scalar
+from gradlab.wire import Scalar
 
 if TYPE_CHECKING:
     import pluggy
@@ -100,27 +99,17 @@ class Expectations:
 
     def _replay(self, check: Check, script: Script) -> tuple[Observation, ...]:
         worker = self.engines.reference_worker(REFERENCE_LIMITS)
-        replies: list[Observed] = []
         try:
-            for request in script.requests(_nonces()):
-                reply = worker.ask(request, REFERENCE_LIMITS.wall_seconds)
-                if not isinstance(reply, Observed):
-                    raise InternalError(f"The reference's worker answered with {type(reply).__name__}.")
-                replies.append(reply)
+            seen = script.play(lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces())
         except WorkerDied as died:
             self.engines.drop_reference_worker()
             raise InternalError(f"The reference failed on the check {check.name!r}: {died.detail}") from died
-        seen = script.observations(replies)
         if seen[-1].payload != Scalar("reached"):
             raise CheckAuthoringError(
                 f"{check.file}:{check.line}: the check {check.name!r} does not run to its end when it is replayed on "
                 f"the reference: {seen[-1].payload}."
             )
         return seen
-
-
-def _nonces() -> Iterable[int]:
-    return (next_nonce() for _ in itertools.count())
 
 
 def seed_of(

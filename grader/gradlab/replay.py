@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,23 @@ class Script:
             if step.sid:
                 self._steps[step.sid] = (step, segment)
             self._note(step.body, segment)
+
+    def play(
+        self, ask: Callable[[wire.Replay], wire.Reply], nonces: Iterable[int]
+    ) -> tuple[Observation, ...]:
+        """Ask a worker for one segment after the other, and return what it says was observed.
+
+        Raises ValueError for anything that no replay of this program can answer, and whatever `ask` raises.
+        """
+        replies: list[wire.Observed] = []
+        for request in self.requests(nonces):
+            reply = ask(request)
+            if not isinstance(reply, wire.Observed):
+                raise ValueError(f"an answer of type {type(reply).__name__}")
+            replies.append(reply)
+            if reply.ended is not None:
+                break
+        return self.observations(replies)
 
     def requests(self, nonces: Iterable[int]) -> Iterator[wire.Replay]:
         """Yield one request for each segment, without anything that only the parent may know.

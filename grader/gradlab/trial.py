@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from gradlab import wire
 from gradlab.errors import SubmissionError
-from gradlab.isolation import Limits, WorkerDied, next_nonce
+from gradlab.isolation import Limits, WorkerDied, next_nonce, nonces
 from gradlab.model import Finding, Location, Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gradlab.course import Assignment
     from gradlab.expect import Expectation
     from gradlab.isolation import Worker
@@ -84,18 +82,8 @@ class Trial:
             return Replayed(failure=failure)
         self._replayed += 1
         seconds = expectation.check.timeout or self._limits.wall_seconds
-        replies: list[wire.Observed] = []
         try:
-            for request in expectation.script.requests(_nonces()):
-                reply = self._ask(request, seconds)
-                if not isinstance(reply, wire.Observed):
-                    raise WorkerDied(
-                        "malformed", "The submission answered with something else than observations."
-                    )
-                replies.append(reply)
-                if reply.ended is not None:
-                    break
-            return Replayed(expectation.script.observations(replies))
+            return Replayed(expectation.script.play(lambda request: self._ask(request, seconds), nonces()))
         except WorkerDied as died:
             self._discard()
             return Replayed(failure=_died(died, "during this check"))
@@ -172,11 +160,6 @@ class Trial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._discard()
-
-
-def _nonces() -> Iterator[int]:
-    while True:
-        yield next_nonce()
 
 
 def _died(died: WorkerDied, when: str) -> Finding:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gradlab.isolation.broker import Broker
 from gradlab.isolation.levels import CAP_VARIABLE, LEVELS
-from gradlab.isolation.worker import Limits, MemoryReading, Worker, WorkerDied, next_nonce
+from gradlab.isolation.worker import Limits, MemoryReading, Worker, WorkerDied, next_nonce, nonces
 
 __all__ = [
     "CAP_VARIABLE",
@@ -18,4 +18,5 @@ __all__ = [
     "Worker",
     "WorkerDied",
     "next_nonce",
+    "nonces",
 ]

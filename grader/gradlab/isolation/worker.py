@@ -18,7 +18,7 @@ from gradlab.isolation.channel import Channel, DeadlineError, FloodError, HungUp
 from gradlab.isolation.memory import MemoryReading, read_memory, reset_peak
 from gradlab.worker.control import EXIT_MEMORY
 
-__all__ = ["Ended", "Limits", "MemoryReading", "Process", "Reason", "Worker", "WorkerDied", "next_nonce"]
+__all__ = ["Ended", "Limits", "MemoryReading", "Process", "Reason", "Worker", "WorkerDied", "next_nonce", "nonces"]
 
 Reason = Literal["timeout", "cpu", "memory", "exit", "signal", "output", "malformed"]
 
@@ -67,6 +67,12 @@ class Process(Protocol):
 def next_nonce() -> int:
     """Return a number that no worker can guess."""
     return secrets.randbits(62)
+
+
+def nonces() -> Iterator[int]:
+    """Yield numbers that no worker can guess."""
+    while True:
+        yield next_nonce()
 
 
 class Worker:
