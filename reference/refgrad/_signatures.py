@@ -20,7 +20,7 @@ import numpy as np
 
 from . import dtypes
 
-__all__ = ["bind", "refused", "type_name"]
+__all__ = ["bind", "ints", "overloads", "refused", "type_name"]
 
 Values = dict[str, Any]
 _MISSING: Any = object()
@@ -50,11 +50,6 @@ class Parameter:
     def is_ints(self) -> bool:
         """Whether this takes a tuple of ints."""
         return self.kind in ("IntArrayRef", "SymIntArrayRef")
-
-    def bad_element(self, value: Any) -> int | None:
-        """Return the position of the element that keeps a sequence from fitting, or None where that is not it."""
-        in_sequence = self.is_ints and isinstance(value, tuple | list) and len(value) > 0
-        return 0 if in_sequence else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +103,10 @@ class Signature:
                     values[each.name] = args
                     taken = len(args)
                     continue
+                elif spread and len(args) > self.positional:
+                    raise self._extra(args)
                 else:
-                    raise self._mistyped(each, given, taken, by_keyword, args if spread else None)
+                    raise self._mistyped(each, given, taken, by_keyword)
             taken += not by_keyword
             left -= by_keyword and given is not _MISSING
         if left > 0:
@@ -133,26 +130,15 @@ class Signature:
             f"{self.name}() missing {len(names)} required positional argument{plural}: {', '.join(names)}"
         )
 
-    def _mistyped(
-        self,
-        parameter: Parameter,
-        given: Any,
-        position: int,
-        by_keyword: bool,
-        spread: tuple[Any, ...] | None,
-    ) -> TypeError:
+    def _mistyped(self, parameter: Parameter, given: Any, position: int, by_keyword: bool) -> TypeError:
         start = f"{self.name}(): argument '{parameter.name}'"
-        wanted = _SHOWN[parameter.kind]
+        wanted = f"must be {_SHOWN[parameter.kind]}"
         if by_keyword:
-            return TypeError(f"{start} must be {wanted}, not {type_name(given)}")
-        bad = parameter.bad_element(given)
-        if bad is None and spread is not None and len(spread) > 1:
-            bad = parameter.bad_element(spread)
-            given = spread
-        if bad is not None:
-            found = f"but found element of type {type_name(given[bad])} at pos {bad}"
-            return TypeError(f"{start} (position {position + 1}) must be {wanted}, {found}")
-        return TypeError(f"{start} (position {position + 1}) must be {wanted}, not {type_name(given)}")
+            return TypeError(f"{start} {wanted}, not {type_name(given)}")
+        start += f" (position {position + 1})"
+        if parameter.is_ints and isinstance(given, tuple | list) and given:
+            return TypeError(f"{start} {wanted}, but found element of type {type_name(given[0])} at pos 0")
+        return TypeError(f"{start} {wanted}, not {type_name(given)}")
 
     def _unexpected(self, kwargs: Mapping[str, Any], by_position: int) -> TypeError:
         names = [each.name for each in self.parameters]
@@ -363,6 +349,20 @@ def bind(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[i
         except TypeError:
             continue
     raise refused(name, args, kwargs)
+
+
+def ints(function: str, parameter: str, values: Sequence[Any]) -> tuple[int, ...]:
+    """Return the elements of a tuple of ints as Python ints; TypeError where one, not the first, is none."""
+    found: list[int] = []
+    for place, value in enumerate(values):
+        if not _is_index(value):
+            reason = f"type must be tuple of ints,but got {type_name(value)}"
+            raise TypeError(
+                f"{function}(): argument '{parameter}' failed to unpack the object at pos {place + 1} "
+                f'with error "{reason}"'
+            )
+        found.append(int(value))
+    return tuple(found)
 
 
 def refused(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TypeError:

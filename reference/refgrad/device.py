@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["CPU", "device"]
+__all__ = ["CPU", "device", "require"]
 
 
 class device:  # noqa: N801 - torch's name
@@ -13,21 +13,29 @@ class device:  # noqa: N801 - torch's name
     __slots__ = ("index", "type")
     __module__ = "torch"
 
-    def __init__(self, type: str | device, index: int | None = None) -> None:
+    def __init__(self, type: str | device, index: int | None = None) -> None:  # noqa: A002
         if isinstance(type, device):
             self.type: str = type.type
             self.index: int | None = type.index
             return
-        kind, _, number = type.partition(":")
+        kind, colon, number = type.partition(":")
+        if not type:
+            raise RuntimeError("Device string must not be empty")
         if kind not in _TYPES:
             raise RuntimeError(
                 f"Expected one of {', '.join(_TYPES)} device type at start of device string: {kind}"
             )
+        if colon and not (number.isdigit() and str(int(number)) == number):
+            raise RuntimeError(f"Invalid device string: '{type}'")
         self.type = kind
         self.index = int(number) if number else index
 
     def __repr__(self) -> str:
-        return f"device(type='{self.type}')" if self.index is None else f"device(type='{self.type}', index={self.index})"
+        return (
+            f"device(type='{self.type}')"
+            if self.index is None
+            else f"device(type='{self.type}', index={self.index})"
+        )
 
     def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
@@ -47,3 +55,19 @@ _TYPES = (
     *("lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone"),
 )
 CPU = device("cpu")
+
+
+def require(where: str | int | device) -> device:
+    """Return the device that was asked for, or refuse one that this build does not have."""
+    if isinstance(where, int):
+        raise RuntimeError(
+            "Device index must not be negative"
+            if where < 0
+            else "Cannot access accelerator device when none is available."
+        )
+    found = device(where)
+    if found.type in ("cuda", "xpu"):
+        raise AssertionError(f"Torch not compiled with {found.type.upper()} enabled")
+    if found.type != "cpu":
+        raise NotImplementedError(f"refgrad keeps tensors on the CPU; there is no {found} here")
+    return found

@@ -11,6 +11,7 @@ from .backend import Array
 __all__ = [
     "contiguous_strides",
     "dense_strides",
+    "empty_like",
     "is_contiguous",
     "is_dense",
     "offset",
@@ -51,7 +52,9 @@ def is_dense(array: Array) -> bool:
     if flags.c_contiguous or flags.f_contiguous:
         return True
     expected = array.itemsize
-    for step, size in sorted((step, size) for step, size in zip(array.strides, array.shape, strict=True) if size > 1):
+    for step, size in sorted(
+        (step, size) for step, size in zip(array.strides, array.shape, strict=True) if size > 1
+    ):
         if step != expected:
             return False
         expected *= size
@@ -66,12 +69,44 @@ def overlaps_itself(array: Array) -> bool:
 def dense_strides(array: Array) -> tuple[int, ...] | None:
     """Return the strides in bytes that a copy which keeps the layout has, or None for row-major ones.
 
-    A dense array keeps its strides; any other is copied to row-major memory in the order of its axes' strides
-    (torch's `preserve_format`).
+    A dense array keeps its strides; any other gets row-major memory in the order of its axes' strides (torch's
+    `preserve_format`); axes of stride 0, as after `expand`, stay where they are.
     """
-    if array.flags.c_contiguous or not is_dense(array):
+    if array.flags.c_contiguous:
         return None
-    return array.strides
+    if is_dense(array):
+        return array.strides
+    order: list[int] = []  # innermost first
+    for axis in reversed(range(array.ndim)):
+        place = len(order)
+        for before in reversed(range(place)):
+            compared = _compare(array, order[before], axis)
+            if compared > 0:
+                place = before
+            elif compared < 0:
+                break
+        order.insert(place, axis)
+    found, step = [0] * array.ndim, array.itemsize
+    for axis in order:
+        found[axis] = step
+        step *= max(array.shape[axis], 1)
+    return tuple(found)
+
+
+def _compare(array: Array, inner: int, outer: int) -> int:
+    a, b = array.strides[inner], array.strides[outer]
+    if not a or not b:
+        return 0
+    return (a > b) - (a < b) or int(array.shape[inner] > array.shape[outer])
+
+
+def empty_like(array: Array, dtype: Any) -> Array:
+    """Return new memory with the sizes, and where that makes sense the strides, of `array`."""
+    steps = dense_strides(array)
+    if steps is None:
+        return backend.empty(array.shape, dtype)
+    item = array.dtype.itemsize
+    return backend.empty(array.shape, dtype, tuple([step // item * dtype.itemsize for step in steps]))
 
 
 def copy(array: Array) -> Array:

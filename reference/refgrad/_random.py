@@ -1,0 +1,277 @@
+"""Random draws: the distributions, and the methods that fill a tensor with them (`uniform_`, `normal_`, ...).
+
+All numbers are torch's own: the same seed gives the same elements. An in-place draw visits the elements in the
+order in which they lie in memory.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import backend, dtypes, limits
+from . import both as rules
+from ._random_normal import normal_block, normal_pairs
+from .creation import Values, bind, function, method
+from .fused import multiply_add
+from .generator import Generator, default
+from .graph import Node, derivative
+from .ops.inplace import update
+from .recording import record
+from .tensor import Tensor
+
+__all__ = ["DIGITS", "Draw", "fill", "integers", "normal", "uniform", "unsupported"]
+
+Draw = Callable[[int, Generator], Any]
+
+
+def _ignores_input(name: str) -> type[Node]:
+    return derivative(name, self=lambda g: rules.zeros_like(g))
+
+
+# ---- filling memory ------------------------------------------------------------------------------------------
+
+
+def fill(array: Any, draw: Draw, values: Values) -> Any:
+    """Fill an array with `draw(count, generator)`, in the order of its memory, and return it."""
+    generator = values.get("generator") or default()
+    order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    target = array.transpose(order)
+    target[...] = backend.as_array(draw(array.size, generator)).reshape(target.shape)
+    return array
+
+
+def _in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Values) -> Tensor:
+    def compute(tensor: Tensor) -> Tensor:
+        made = backend.empty(tensor._array.shape, tensor._array.dtype, None)
+        if not tensor._array.flags.c_contiguous:
+            made = np.empty_like(tensor._array)
+        return record(node, fill(made, draw, values), (tensor,))
+
+    return update(name, self, compute)
+
+
+def unsupported(kernel: str, dtype: dtypes.dtype) -> NotImplementedError:
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtype.scalar}'")
+
+
+# ---- uniform -------------------------------------------------------------------------------------------------
+
+
+def uniform(low: float, high: float, dtype: dtypes.dtype) -> Draw:
+    """Draw from [low, high): 24 bits for float32 and float16, 53 for float64."""
+    if not dtype.is_floating_point:
+        raise unsupported("check_uniform_bounds", dtype)
+    most = limits.finfo(dtype).max
+    for name, bound in (("from", low), ("to", high)):
+        if not -most <= bound <= most:
+            raise RuntimeError(f"{name} is out of bounds for {_C_TYPES[dtype]}")
+    if low > high:
+        raise RuntimeError(
+            f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}"
+        )
+    if high - low > most:
+        raise RuntimeError(
+            f"uniform_ expects to-from <= std::numeric_limits<{dtype.scalar}>::max(), but found to={high:g} and "
+            f"from={low:g} which result in to-from to exceed the limit"
+        )
+    if dtype is dtypes.float64:
+        return lambda count, generator: multiply_add(generator.uniform53(count), high - low, low, np.float64)
+    start, width = np.float32(low), np.float32(high) - np.float32(low)
+    return lambda count, generator: multiply_add(generator.uniform24(count), width, start, np.float32).astype(
+        dtype.numpy
+    )
+
+
+UniformBackward0 = _ignores_input("UniformBackward0")
+
+
+@method
+def uniform_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Fill with numbers from [from, to)."""
+    values = bind("Tensor.uniform_", args, kwargs)[1]
+    draw = uniform(float(values.get("from", 0.0)), float(values.get("to", 1.0)), self.dtype)
+    return _in_place(self, "uniform_", UniformBackward0, draw, values)
+
+
+# ---- normal --------------------------------------------------------------------------------------------------
+
+
+def normal(mean: float, std: float, dtype: dtypes.dtype, *, in_a_row: bool) -> Draw:
+    """Draw normal numbers; sixteen or more in contiguous memory are made in blocks."""
+    if not std >= 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
+    if not dtype.is_floating_point:
+        raise unsupported("normal_kernel_cpu", dtype)
+
+    def draw(count: int, generator: Generator) -> Any:
+        if count >= 16 and in_a_row:
+            return normal_block(count, mean, std, dtype.numpy, generator)
+        return normal_pairs(count, mean, std, generator).astype(dtype.numpy)
+
+    return draw
+
+
+NormalBackward0 = _ignores_input("NormalBackward0")
+
+
+@method
+def normal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Fill with normal numbers of the given mean and standard deviation."""
+    values = bind("Tensor.normal_", args, kwargs)[1]
+    mean, std = float(values.get("mean", 0.0)), float(values.get("std", 1.0))
+    draw = normal(mean, std, self.dtype, in_a_row=self._array.flags.c_contiguous)
+    return _in_place(self, "normal_", NormalBackward0, draw, values)
+
+
+# ---- integers ------------------------------------------------------------------------------------------------
+
+_C_TYPES = {
+    dtypes.bool: "bool",
+    dtypes.uint8: "unsigned char",
+    dtypes.int8: "signed char",
+    dtypes.int16: "short",
+    dtypes.int32: "int",
+    dtypes.int64: "long",
+    dtypes.float16: "c10::Half",
+    dtypes.float32: "float",
+    dtypes.float64: "double",
+}
+DIGITS = {dtypes.float16: 11, dtypes.float32: 24, dtypes.float64: 53}
+
+
+def _bounds(dtype: dtypes.dtype) -> tuple[int, int]:
+    if dtype is dtypes.bool:
+        return 0, 1
+    if dtype.is_floating_point:
+        most = int(limits.finfo(dtype).max)
+        return -most, most
+    found = limits.iinfo(dtype)
+    return found.min, found.max
+
+
+def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
+    """Draw whole numbers from [low, high); a range of 2**28 or more takes 64 bits for each."""
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    least, most = _bounds(dtype)
+    for name, bound in (("from", low), ("to - 1", high - 1)):
+        if not least <= bound <= most:
+            raise RuntimeError(f"{name} is out of bounds for {_C_TYPES[dtype]}")
+        digits = DIGITS.get(dtype, 64)
+        if abs(bound) > 2**digits:
+            warnings.warn(
+                f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
+                f"{_C_TYPES[dtype]} can support discrete uniform distribution only within this range. This warning "
+                "will become an error in version 1.7 release, please fix the code in advance",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    def draw(count: int, generator: Generator) -> Any:
+        words = generator.long_words(count) if high - low >= 2**28 else generator.words(count)
+        offsets = (words % np.uint64(high - low)).astype(np.int64)
+        return (offsets + np.int64(low)).astype(dtype.numpy)
+
+    return draw
+
+
+def _any_integers(dtype: dtypes.dtype) -> Draw:
+    """Draw whole numbers from 0 up to all that `dtype` holds exactly."""
+    if dtype.is_floating_point:
+        size, long = 2 ** DIGITS[dtype] + 1, dtype is dtypes.float64
+    else:
+        size, long = _bounds(dtype)[1] + 1, dtype is dtypes.int64
+    return lambda count, generator: (
+        (generator.long_words(count) if long else generator.words(count)) % np.uint64(size)
+    ).astype(dtype.numpy)
+
+
+_RANDOM_NODES = [_ignores_input(f"RandomBackward{index}") for index in range(3)]
+
+
+@method
+def random_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Fill with whole numbers from [from, to), by default from all that the dtype holds exactly."""
+    values = bind("Tensor.random_", args, kwargs)[1]
+    low, high = values.get("from"), values.get("to")
+    node = _RANDOM_NODES[2 if high is None and low is None else 1 if low is None else 0]
+    if high is None and low is None:
+        draw = _any_integers(self.dtype)
+    else:
+        draw = integers(int(low or 0), _bounds(self.dtype)[1] + 1 if high is None else int(high), self.dtype)
+    return _in_place(self, "random_", node, draw, values)
+
+
+# ---- yes or no -----------------------------------------------------------------------------------------------
+
+BernoulliBackward0 = _ignores_input("BernoulliBackward0")
+BernoulliBackward1 = _ignores_input("BernoulliBackward1")
+BernoulliBackward2 = _ignores_input("BernoulliBackward2")
+
+
+def _below(chance: float) -> Draw:
+    if not 0 <= chance <= 1:
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={chance:g}")
+    return lambda count, generator: generator.uniform53(count) < chance
+
+
+def _below_each(chances: Any) -> Draw:
+    kind = dtypes.of(chances.dtype)
+    if not kind.is_floating_point:
+        raise unsupported("bernoulli_tensor_cpu_p_", kind)
+    if not ((chances >= 0) & (chances <= 1)).all():
+        raise RuntimeError(
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If "
+            "so, please report an enhancement request to PyTorch.)"
+        )
+    long = kind is dtypes.float64
+    return lambda count, generator: (
+        (generator.uniform53(count) if long else generator.uniform24(count)).reshape(chances.shape) < chances
+    )
+
+
+@method
+def bernoulli_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Fill with ones, each with probability `p`, and zeros."""
+    values = bind("Tensor.bernoulli_", args, kwargs)[1]
+    chance = values.get("p", 0.5)
+    if isinstance(chance, Tensor):
+        draw = _below_each(chance.expand(self.shape)._array)
+        return _in_place(self, "bernoulli_", BernoulliBackward1, draw, values)
+    return _in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance)), values)
+
+
+@function
+def bernoulli(*args: Any, **kwargs: Any) -> Tensor:
+    """Return ones where a draw falls below the probabilities in `input` (or below `p`), zeros elsewhere."""
+    values = bind("bernoulli", args, kwargs)[1]
+    given: Tensor = values["input"]
+    draw = _below(float(values["p"])) if "p" in values else _below_each(given._array)
+    made = np.empty_like(given._array)
+    return record(BernoulliBackward0, fill(made, draw, values), (given,))
+
+
+# ---- waiting times -----------------------------------------------------------------------------------------
+
+ExponentialBackward0 = _ignores_input("ExponentialBackward0")
+
+
+@method
+def exponential_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Fill with waiting times of rate `lambd`."""
+    values = bind("Tensor.exponential_", args, kwargs)[1]
+    rate = float(values.get("lambd", 1.0))
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(
+            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but "
+            f"you specified {self.dtype.scalar}"
+        )
+    if not rate > 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")
+    kind = self._array.dtype
+    draw: Draw = lambda count, generator: (-1 / rate * np.log1p(-generator.uniform53(count))).astype(kind)  # noqa: E731
+    return _in_place(self, "exponential_", ExponentialBackward0, draw, values)

@@ -1,0 +1,228 @@
+"""`tensor(...)`, `as_tensor`, `from_numpy`, and the old constructors `Tensor(...)`, `IntTensor(...)`, ..."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from . import backend, dtypes
+from ._from_data import array_of, check_array, warn_once
+from .creation import (
+    Values,
+    allocate,
+    asked_dtype,
+    bind,
+    check_place,
+    check_size,
+    chosen_dtype,
+    finish,
+    function,
+    method,
+)
+from .ops.registry import FUNCTIONS
+from .tensor import Tensor, wrap
+
+__all__ = ["legacy_constructor"]
+
+COPY = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+    "sourceTensor.detach().clone().requires_grad_(True), rather than {}(sourceTensor)."
+)
+NOT_WRITABLE = (
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to "
+    "this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it "
+    "writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program."
+)
+
+
+def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
+    """Return the numbers of tensors, arrays and nested sequences; memory is shared only where `copy` is false."""
+    if isinstance(data, Tensor):
+        source = data._array
+    elif isinstance(data, np.ndarray):
+        check_array(data)
+        source = backend.as_array(data)
+    elif isinstance(data, np.generic):
+        source = backend.as_array(data)
+    else:
+        return array_of(data, dtype)
+    wanted = source.dtype if dtype is None else dtype.numpy
+    return source.astype(wanted, order="K", copy=copy or wanted != source.dtype)
+
+
+@function
+def tensor(*args: Any, **kwargs: Any) -> Tensor:
+    """Return a new tensor of the given numbers; it shares no memory with them."""
+    values = bind("tensor", args, kwargs)[1]
+    check_place(values)
+    data = values["data"]
+    if isinstance(data, Tensor):
+        warnings.warn(COPY.format("torch.tensor"), UserWarning, stacklevel=2)
+    return _made(data, asked_dtype(values), values)
+
+
+def _made(data: Any, dtype: dtypes.dtype | None, values: Values) -> Tensor:
+    return finish(_array(data, dtype, copy=True), {"requires_grad": values.get("requires_grad")})
+
+
+@function
+def as_tensor(*args: Any, **kwargs: Any) -> Tensor:
+    """Return `data` as a tensor: itself, or over the memory of an array, where dtype and device allow."""
+    values = bind("as_tensor", args, kwargs)[1]
+    check_place(values)
+    data, dtype = values["data"], asked_dtype(values)
+    if isinstance(data, Tensor):
+        return data if dtype is None or dtype is data.dtype else data.to(dtype)
+    return wrap(_array(data, dtype, copy=False))
+
+
+@function
+def asarray(*args: Any, **kwargs: Any) -> Tensor:
+    """Return `obj` as a tensor, over its memory unless `copy` is true."""
+    values = bind("asarray", args, kwargs)[1]
+    check_place(values)
+    data, dtype, copy = values["obj"], asked_dtype(values), bool(values.get("copy"))
+    if isinstance(data, Tensor) and not copy and dtype in (None, data.dtype):
+        return data
+    return finish(_array(data, dtype, copy=copy), {"requires_grad": values.get("requires_grad")})
+
+
+@function
+def from_numpy(*args: Any) -> Tensor:
+    """Return a tensor over the memory of a NumPy array."""
+    if len(args) != 1:
+        raise TypeError(
+            f"torch._VariableFunctionsClass.from_numpy() takes exactly one argument ({len(args)} given)"
+        )
+    array = args[0]
+    if not isinstance(array, np.ndarray):
+        from ._signatures import type_name
+
+        raise TypeError(f"expected np.ndarray (got {type_name(array)})")
+    if not array.flags.writeable:
+        warn_once(NOT_WRITABLE)
+    check_array(array)
+    return wrap(backend.as_array(array))
+
+
+# ---- the old constructors ------------------------------------------------------------------------------------
+
+
+def legacy_constructor(kind: type[Tensor], *args: Any, **kwargs: Any) -> Tensor:
+    """Return `Tensor(sizes)`, `Tensor(sequence)` or `Tensor(tensor)` of the default dtype."""
+    return _legacy(dtypes.get_default_dtype(), args, kwargs, any_dtype=True)
+
+
+def _legacy(dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: Values, *, any_dtype: bool) -> Tensor:
+    if (
+        len(args) == 1
+        and isinstance(args[0], tuple | list)
+        and type(args[0]).__name__ != "Size"
+        and not kwargs
+    ):
+        return wrap(array_of(args[0], dtype))
+    from . import _signatures
+
+    values = _signatures.bind("legacy.new", args, kwargs)[1]
+    _check_legacy_device(values)
+    if isinstance(other := values.get("other"), Tensor):
+        if not any_dtype and other.dtype is not dtype:
+            raise TypeError(f"expected {_options(dtype)} (got {_options(other.dtype)})")
+        detached: Tensor = other.detach()
+        return detached
+    if "data" in values:
+        return _legacy_data(values["data"], dtype)
+    size = values.get("size", (0,))
+    if isinstance(size, list) or (type(size) is tuple and args and size is args[0]):
+        return wrap(array_of(size, dtype))
+    size = _signatures.ints("new", "size", size)
+    check_size(size, dtype)
+    return wrap(allocate(backend.xp.empty, size, dtype.numpy))
+
+
+def _legacy_data(data: Any, dtype: dtypes.dtype) -> Tensor:
+    from ._from_data import _is_sequence
+    from ._signatures import type_name
+
+    if isinstance(data, str | bytes):
+        raise TypeError(f"new(): invalid data type '{type_name(data)}'")
+    if not isinstance(data, np.ndarray) and not _is_sequence(data):
+        raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
+    return wrap(_array(data, dtype, copy=True))
+
+
+def _check_legacy_device(values: Values) -> None:
+    where = values.get("device")
+    if where is not None:
+        from .device import device
+
+        found = device(where)
+        if found.type != "cpu":
+            raise RuntimeError(
+                f"legacy constructor expects device type: cpu but device type: {found.type} was passed"
+            )
+
+
+def _options(dtype: dtypes.dtype) -> str:
+    names = {
+        "float32": "float",
+        "float64": "double",
+        "float16": "c10::Half",
+        "int32": "int",
+        "int64": "long int",
+    }
+    return (
+        f"TensorOptions(dtype={names.get(dtype.name, dtype.name)}, device=cpu, layout=Strided, requires_grad=false "
+        "(default), pinned_memory=false (default), memory_format=(nullopt))"
+    )
+
+
+class _TypedTensor(type):
+    """The classes `FloatTensor`, `IntTensor`, ...: they make tensors of one dtype, and recognise them."""
+
+    dtype: dtypes.dtype
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        return _legacy(cls.dtype, args, kwargs, any_dtype=False)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype
+
+    def __repr__(cls) -> str:
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+_TYPED = {
+    "BoolTensor": dtypes.bool,
+    "ByteTensor": dtypes.uint8,
+    "CharTensor": dtypes.int8,
+    "DoubleTensor": dtypes.float64,
+    "FloatTensor": dtypes.float32,
+    "HalfTensor": dtypes.float16,
+    "IntTensor": dtypes.int32,
+    "LongTensor": dtypes.int64,
+    "ShortTensor": dtypes.int16,
+}
+for _name, _dtype in _TYPED.items():
+    FUNCTIONS[_name] = _TypedTensor(_name, (), {"dtype": _dtype, "__module__": "torch"})
+
+
+# ---- new tensors of the dtype at hand ------------------------------------------------------------------------
+
+
+@method
+def new_tensor(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Return a new tensor of the given numbers, of this tensor's dtype unless another is given."""
+    values = bind("Tensor.new_tensor", args, kwargs)[1]
+    check_place(values)
+    if isinstance(values["data"], Tensor):
+        warnings.warn(COPY.format("tensor.new_tensor"), UserWarning, stacklevel=2)
+    return _made(values["data"], chosen_dtype(values, self.dtype), values)
+
+
+@method
+def new(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Return what the old constructor of this tensor's dtype makes."""
+    return _legacy(self.dtype, args, kwargs, any_dtype=False)

@@ -1,0 +1,52 @@
+"""`torch.random`: the seed and the state of the default generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .generator import Generator, default
+from .tensor import Tensor
+
+__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+
+
+def manual_seed(seed: Any) -> Generator:
+    """Start the default generator's stream for `seed` and return the generator."""
+    return default().manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Start a stream that nobody can foresee, and return its seed."""
+    return default().seed()
+
+
+def initial_seed() -> int:
+    """Return the seed that the default generator was started with."""
+    return default().initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """Return the state of the default generator as a tensor of bytes."""
+    return default().get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Continue where the default generator was when `get_rng_state` returned `new_state`."""
+    if not isinstance(new_state, Tensor):
+        from ._signatures import type_name
+
+        raise TypeError(f"expected a torch.ByteTensor, but got {type_name(new_state)}")
+    default().set_state(new_state)
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **_: Any) -> Iterator[None]:
+    """Draw inside the block without moving on the stream outside."""
+    before = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(before)
