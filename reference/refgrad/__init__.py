@@ -77,3 +77,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*__all__, *FUNCTIONS, *_DTYPES, *_LAZY_MODULES, *_LAZY_NAMES})
+
+
+def _preload() -> None:
+    """Read the files that are otherwise read on first need, for a process that is about to lose its files."""
+    from . import _signatures
+
+    _signatures.overloads("tensor")

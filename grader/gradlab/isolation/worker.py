@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -18,7 +19,17 @@ from gradlab.isolation.channel import Channel, DeadlineError, FloodError, HungUp
 from gradlab.isolation.memory import MemoryReading, read_memory, reset_peak
 from gradlab.worker.control import EXIT_MEMORY
 
-__all__ = ["Ended", "Limits", "MemoryReading", "Process", "Reason", "Worker", "WorkerDied", "next_nonce", "nonces"]
+__all__ = [
+    "Ended",
+    "Limits",
+    "MemoryReading",
+    "Process",
+    "Reason",
+    "Worker",
+    "WorkerDied",
+    "next_nonce",
+    "nonces",
+]
 
 Reason = Literal["timeout", "cpu", "memory", "exit", "signal", "output", "malformed"]
 

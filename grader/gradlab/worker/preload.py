@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import random
 import time
 import traceback
 import warnings
+from types import ModuleType
 
 import numpy as np
 
-__all__ = ["STDLIB", "preload", "reseed"]
+__all__ = ["STDLIB", "load_engine", "preload", "reseed"]
 
 # What a submission may import of the standard library, unless its assignment says otherwise.
 STDLIB = tuple(
@@ -49,6 +51,16 @@ def preload() -> None:
         for name in (*STDLIB, *_ON_FIRST_USE, *_NUMPY):
             importlib.import_module(name)
         _warm_up()
+
+
+def load_engine(name: str) -> ModuleType:
+    """Import a reference engine with all of its submodules, and whatever its `_preload()`, if any, loads late."""
+    engine = importlib.import_module(name)
+    for module in pkgutil.walk_packages(getattr(engine, "__path__", ()), f"{name}."):
+        importlib.import_module(module.name)
+    if (late := getattr(engine, "_preload", None)) is not None:
+        late()
+    return engine
 
 
 def _warm_up() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import array
 import gc
-import importlib
 import os
 import platform
 import signal
@@ -23,7 +22,7 @@ import numpy as np
 from gradlab.worker import control
 from gradlab.worker.child import become_worker
 from gradlab.worker.confine import available
-from gradlab.worker.preload import preload
+from gradlab.worker.preload import load_engine, preload
 
 __all__ = ["main"]
 
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
     broker = socket.socket(fileno=int(descriptor))
     preload()
     sys.path.extend(roots)
-    engine = importlib.import_module(engine_name) if engine_name else None
+    engine = load_engine(engine_name) if engine_name else None
     _seal()
     if (threads := _threads()) != 1:
         sys.exit(f"the zygote runs {threads} threads; a fork of it may hang, so it refuses to serve")
