@@ -99,7 +99,9 @@ def sum_to(value: Both, shape: Sequence[int]) -> Both:
 
 
 def expand(value: Both, shape: Sequence[int]) -> Both:
-    """Broadcast without copying."""
+    """Broadcast without copying; the value itself where it has the shape."""
+    if value.shape == tuple(shape):
+        return value
     if isinstance(value, Tensor):
         return value.expand(tuple(shape))
     return xp.broadcast_to(value, tuple(shape))

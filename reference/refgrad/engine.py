@@ -49,8 +49,8 @@ class _Task:
     """One backward pass.
 
     `waiting` counts, for each node, the gradients still to come; `grads` holds the sum of those that came (a list,
-    for a node with several outputs); `shared` are the nodes whose gradient somebody else may hold too, so that a
-    leaf has to copy it. Ready nodes run by descending sequence number, leaves before all others.
+    for a node with several outputs); `shared` are the nodes whose very gradient object somebody else may hold too,
+    so that a leaf has to copy it (a view of it counts as another object, as in torch). Ready nodes run by descending sequence number, leaves before all others.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class _Task:
                     shape, dtype = metas[output]
                     if recording or part.shape != shape or part.dtype is not dtype:
                         part = self.fit(part, metas[output], node, at)
-                if not alone and (part is grad or (not recording and _same_memory(part, grad))):
+                if part is grad and not alone:
                     self.shared.add(target)
                 if target in grads or len(metas) > 1:
                     self.receive(target, output, part)
@@ -198,12 +198,6 @@ def _on_the_way(nodes: Iterable[Node], targets: set[Node], watched: Collection[N
         if any(edge in targets or edge in watched for edge in node.edges if edge is not None):
             targets.add(node)
     return targets
-
-
-def _same_memory(part: Any, grad: Any) -> bool:
-    """Return whether an array looks at the memory of the gradient that it was made from."""
-    base = part.base
-    return base is not None and (type(grad) is list or base is grad or base is grad.base)
 
 
 def _expands(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

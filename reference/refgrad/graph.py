@@ -169,7 +169,7 @@ class AccumulateGrad(Node):
         self.variable = variable
         self.edges, self.slots, self.args, self.saved, self.versions, self.hooks = (), None, (), (), (), None
         self.seq = float("inf")  # a leaf is served as soon as all its gradients are there
-        self.metas = ()
+        self.metas = ((variable._array.shape, variable._array.dtype),)
 
     def _sequence_nr(self) -> int:
         return 2**64 - 1

@@ -177,3 +177,8 @@ class _Anomaly:
 
 _anomaly = _Anomaly()
 anomaly = _anomaly
+
+
+def is_anomaly_enabled() -> bool:
+    """Return whether anomaly mode is on."""
+    return _anomaly.enabled

@@ -19,12 +19,17 @@ def unpack_one(node: Node, index: int, recording: bool) -> Any:
     if version == PACKED:
         item = item.unpack(node)
     else:
-        counter = item._counter
-        if counter is not None and counter[0] != version:
-            raise RuntimeError(_modified(node, index, item, version))
+        check_version(node, item, version, is_result=node.tensors[index] == "result")
         if recording:
             item = _as_variable(node, index, item)
     return item if recording else item._array
+
+
+def check_version(node: Node, item: Tensor, version: int, *, is_result: bool) -> None:
+    """Refuse a saved tensor that was changed in place since."""
+    counter = item._counter
+    if counter is not None and counter[0] != version:
+        raise RuntimeError(_modified(node if is_result else item.grad_fn, item, version))
 
 
 def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
@@ -37,8 +42,7 @@ def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
     return result
 
 
-def _modified(node: Node, index: int, item: Tensor, version: int) -> str:
-    made_by: Node | None = node if node.tensors[index] == "result" else item.grad_fn
+def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
     source = ""
     if made_by is not None:
         from .views import short_name
@@ -72,3 +76,40 @@ def wrap_number(value: float) -> Tensor:
     from . import backend, dtypes
 
     return wrap(backend.as_array(value, dtypes.of_number(value).numpy))
+
+
+class Packed:
+    """A saved tensor in the form that the user's pack hook gave it."""
+
+    __slots__ = ("packed", "source", "unpack_hook")
+
+    def __init__(self, packed: Any, unpack_hook: Any, source: Tensor | None) -> None:
+        self.packed = packed
+        self.unpack_hook = unpack_hook
+        # Where the value belongs in the graph: an input's edge; None for a result, which is the node's own.
+        self.source = None
+        if source is not None:
+            leaf = source if source._node is None and source._requires_grad else None
+            self.source = (source._node, source._output_nr, leaf)
+
+    def unpack(self, node: Node) -> Tensor:
+        """Return the tensor in its place in the graph."""
+        given = self.unpack_hook(self.packed)
+        if not isinstance(given, Tensor):
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(given).__name__}"
+            )
+        if self.source is None:
+            result = wrap(given._array)
+            result._node, result._requires_grad = node, True
+            return result
+        made_by, output, leaf = self.source
+        result = wrap(given._array)
+        if made_by is None:
+            if leaf is not None:
+                result._requires_grad = True
+                result._accumulator = leaf._accumulator
+            return result
+        result._node, result._output_nr, result._requires_grad = made_by, output, True
+        return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -146,3 +147,22 @@ def _checked(output: Tensor, given: Any, index: int) -> Tensor:
             f"grad_output[{index}] has a dtype of {given.dtype} and output[{index}] has a dtype of {output.dtype}."
         )
     return given
+
+
+_ELSEWHERE = {
+    **dict.fromkeys(("Function", "FunctionCtx"), ".function"),
+    **dict.fromkeys(("detect_anomaly", "set_detect_anomaly"), ".anomaly_mode"),
+    **dict.fromkeys(("gradcheck", "gradgradcheck", "GradcheckError"), ".checking"),
+    **dict.fromkeys(("no_grad", "enable_grad", "set_grad_enabled", "inference_mode"), "..grad_mode"),
+}
+_MODULES = ("anomaly_mode", "function", "functional", "graph")
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use what is rarely needed."""
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _ELSEWHERE:
+        globals()[name] = found = getattr(importlib.import_module(_ELSEWHERE[name], __name__), name)
+        return found
+    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
