@@ -165,7 +165,7 @@ def _common_shape(mean: Any, std: Any) -> tuple[int, ...]:
         return tuple(shapes[0])
     from .ops.broadcasting import check_broadcast
 
-    check_broadcast(mean._array, std._array)
+    check_broadcast(*shapes)
     return tuple(np.broadcast_shapes(*shapes))
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 __all__ = ["CPU", "device", "require"]
 
+NEGATIVE = "Device index must not be negative"
+NO_ACCELERATOR = "Cannot access accelerator device when none is available."
+
 
 class device:  # noqa: N801 - torch's name
     """Where a tensor's elements are: a type and, for some, an index."""
@@ -13,22 +16,30 @@ class device:  # noqa: N801 - torch's name
     __slots__ = ("index", "type")
     __module__ = "torch"
 
-    def __init__(self, type: str | device, index: int | None = None) -> None:  # noqa: A002
-        if isinstance(type, device):
-            self.type: str = type.type
-            self.index: int | None = type.index
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        from ._signatures import bind
+
+        values = bind("device", args, kwargs)[1]
+        given = values["device"] if "device" in values else values["type"]
+        self.index: int | None = values.get("index")
+        if isinstance(given, device):
+            self.type: str = given.type
+            self.index = given.index
             return
-        kind, colon, number = type.partition(":")
-        if not type:
+        if isinstance(given, int):
+            raise RuntimeError(NEGATIVE if given < 0 else NO_ACCELERATOR)
+        kind, colon, number = given.partition(":")
+        if not given:
             raise RuntimeError("Device string must not be empty")
         if kind not in _TYPES:
             raise RuntimeError(
                 f"Expected one of {', '.join(_TYPES)} device type at start of device string: {kind}"
             )
         if colon and not (number.isdigit() and str(int(number)) == number):
-            raise RuntimeError(f"Invalid device string: '{type}'")
+            raise RuntimeError(f"Invalid device string: '{given}'")
         self.type = kind
-        self.index = int(number) if number else index
+        if number:
+            self.index = int(number)
 
     def __repr__(self) -> str:
         return (
@@ -54,17 +65,12 @@ _TYPES = (
     *("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla"),
     *("lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone"),
 )
-CPU = device("cpu")
+CPU = object.__new__(device)
+CPU.type, CPU.index = "cpu", None
 
 
 def require(where: str | int | device) -> device:
     """Return the device that was asked for, or refuse one that this build does not have."""
-    if isinstance(where, int):
-        raise RuntimeError(
-            "Device index must not be negative"
-            if where < 0
-            else "Cannot access accelerator device when none is available."
-        )
     found = device(where)
     if found.type in ("cuda", "xpu"):
         raise AssertionError(f"Torch not compiled with {found.type.upper()} enabled")

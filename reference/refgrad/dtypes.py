@@ -149,10 +149,22 @@ def of(numpy_dtype: np.dtype[Any]) -> dtype:
 
 
 _C_NAMES: Final = {
-    **{bool: "bool", uint8: "unsigned char", int8: "signed char", int16: "short int", int32: "int", int64: "long int"},
-    **{uint16: "short unsigned int", uint32: "unsigned int", uint64: "long unsigned int"},
-    **{float16: "c10::Half", bfloat16: "c10::BFloat16", float32: "float", float64: "double"},
-    **{complex32: "c10::complex<c10::Half>", complex64: "c10::complex<float>", complex128: "c10::complex<double>"},
+    bool: "bool",
+    uint8: "unsigned char",
+    int8: "signed char",
+    int16: "short int",
+    int32: "int",
+    int64: "long int",
+    uint16: "short unsigned int",
+    uint32: "unsigned int",
+    uint64: "long unsigned int",
+    float16: "c10::Half",
+    bfloat16: "c10::BFloat16",
+    float32: "float",
+    float64: "double",
+    complex32: "c10::complex<c10::Half>",
+    complex64: "c10::complex<float>",
+    complex128: "c10::complex<double>",
 }
 
 
@@ -256,23 +268,36 @@ def result_of(operands: tuple[Any, ...]) -> dtype:
     return found
 
 
-def result_type(tensor: Any, other: Any) -> dtype:
+def result_type(*args: Any, **kwargs: Any) -> dtype:
     """Return the dtype of an arithmetic result of two tensors or numbers."""
-    return result_of((tensor, other))
+    from ._signatures import bind
+
+    return result_of(tuple(bind("result_type", args, kwargs)[1].values()))
 
 
-def promote_types(type1: dtype, type2: dtype) -> dtype:
+def promote_types(*args: Any, **kwargs: Any) -> dtype:
     """Return the smallest dtype that both `type1` and `type2` convert to."""
-    return promote(type1, type2)
+    from ._signatures import bind
+
+    values = bind("promote_types", args, kwargs)[1]
+    return promote(values["type1"], values["type2"])
 
 
-def can_cast(from_: dtype, to: dtype) -> _pybool:
-    """Return whether `from_` may be stored in place in `to`: the kind (bool, int, float, complex) may not go down."""
-    if from_.is_complex and not to.is_complex:
+def castable(source: dtype, target: dtype) -> _pybool:
+    """Return whether an in-place result of type `source` may be stored as `target`: the kind may not go down."""
+    if source.is_complex and not target.is_complex:
         return False
-    if from_.is_floating_point and to.is_integral:
+    if source.is_floating_point and target.is_integral:
         return False
-    return from_ is bool or to is not bool
+    return source is bool or target is not bool
+
+
+def can_cast(*args: Any, **kwargs: Any) -> _pybool:
+    """Return whether `from_` converts to `to` under type promotion's casting rules."""
+    from ._signatures import bind
+
+    values = bind("can_cast", args, kwargs)[1]
+    return castable(values["from_"], values["to"])
 
 
 # ---- the default dtype -----------------------------------------------------------------------------------------

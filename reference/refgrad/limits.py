@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from . import dtypes
 from .dtypes import dtype as DType  # noqa: N812 - `dtype` is a property here
 
 __all__ = ["finfo", "iinfo"]
+
+
+def _given(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> DType | None:
+    if len(args) == 1 and not kwargs and isinstance(args[0], DType):
+        return args[0]
+    from ._signatures import bind
+
+    return bind(name, args, kwargs)[1].get("type")
 
 
 class _Limits:
@@ -45,8 +53,8 @@ class finfo(_Limits):  # noqa: N801
     __module__ = "torch"
     _shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
-    def __init__(self, type: DType | None = None) -> None:  # noqa: A002
-        given = dtypes.get_default_dtype() if type is None else type
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        given = _given("finfo", args, kwargs) or dtypes.get_default_dtype()
         if given.is_integral:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
@@ -76,13 +84,14 @@ class iinfo(_Limits):  # noqa: N801
     __module__ = "torch"
     _shown = ("min", "max")
 
-    def __init__(self, type: DType) -> None:  # noqa: A002
-        if not type.is_integral:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        given = _given("iinfo", args, kwargs) or dtypes.bool
+        if not given.is_integral:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
             )
-        if type is dtypes.bool:
+        if given is dtypes.bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        self._dtype = type
-        self.min = -(2 ** (self.bits - 1)) if type.is_signed else 0
-        self.max = 2 ** (self.bits - type.is_signed) - 1
+        self._dtype = given
+        self.min = -(2 ** (self.bits - 1)) if given.is_signed else 0
+        self.max = 2 ** (self.bits - given.is_signed) - 1

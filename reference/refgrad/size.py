@@ -53,12 +53,18 @@ class Size(tuple[int, ...]):
         return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, count: SupportsIndex) -> Size:
+        if not hasattr(type(count), "__index__"):
+            raise TypeError(f"can't multiply sequence by non-int of type '{type(count).__name__}'")
         return of(tuple.__mul__(self, count))
 
     __rmul__ = __mul__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Size, (tuple(self),)
+        return _restore, (tuple(self),)
+
+
+def _restore(sizes: tuple[int, ...]) -> Size:
+    return of(sizes)
 
 
 # Make a Size of what is a tuple of ints for certain, without looking at it.

@@ -27,11 +27,11 @@ OUTSIDE = re.compile(
     r"cudnn|miopen|mkldnn|quant|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
     r"|hamming|blackman|kaiser|bartlett|stft|rnn|lstm|gru_|fake|observer|to_padded|crow|col_indices|row_indices"
     r"|geqrf|orgqr|ormqr|^lu_|cholesky|svd|eig|^qr$|pinverse|igamma|zeta|gammaln|digamma|bessel|combinations"
-    r"|cartesian|view_as_complex|^new$"
+    r"|cartesian|view_as_complex|^new$|^device$|^[fi]info$"
 )
 
-# `torch.Tensor(...)`, `torch.IntTensor(...)`: torch/csrc/utils/tensor_new.cpp.
-LEGACY = """\
+# Constructors of classes, among them those of `torch.Tensor(...)` and `torch.IntTensor(...)`.
+CONSTRUCTORS = """\
 legacy.new(*, Device? device=None)
 legacy.new(Storage storage)
 legacy.new(*, int64_t cdata)|hidden
@@ -39,6 +39,11 @@ legacy.new(Tensor other)
 legacy.new(Tensor other, *, Device? device=None)|hidden
 legacy.new(SymIntArrayRef size, *, Device? device=None)
 legacy.new(PyObject* data, *, Device? device=None)
+finfo(ScalarType type)
+finfo()
+iinfo(ScalarType type)
+device(Device device)
+device(std::string_view type, int64_t? index=-1)
 """
 
 
@@ -106,7 +111,7 @@ def main() -> None:
     for name, candidates in sorted(by_name.items()):
         for owner, prefix, given in ((torch, "", ()), (torch.Tensor, "Tensor.", (torch.ones(2),))):
             lines += [prefix + text for text in chosen(name, candidates, owner, given)]
-    TARGET.write_text("\n".join(lines) + "\n" + LEGACY, "utf-8")
+    TARGET.write_text("\n".join(lines) + "\n" + CONSTRUCTORS, "utf-8")
 
 
 if __name__ == "__main__":
