@@ -62,29 +62,11 @@ def accumulate_grad(leaf: Tensor, grad: Array) -> None:
     ### END SOLUTION
 
 
-### BEGIN SOLUTION 2.2
-def count_uses(root: Node) -> dict[Node | Tensor, int]:
-    """Count, for everything that `root` was made from, along how many edges a gradient will arrive."""
-    uses: dict[Node | Tensor, int] = {root: 0}
-    todo = [root]
-    while todo:
-        for target in todo.pop().next:
-            if target is None:
-                continue
-            if target not in uses:
-                uses[target] = 0
-                if isinstance(target, Node):
-                    todo.append(target)
-            uses[target] += 1
-    return uses
-
-
-### END SOLUTION
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     """Send `grad`, the gradient of the output that `root` made, back to every leaf.
 
-    `node.input_gradients(grad)` applies a node's rule: one gradient for each entry of `node.next`, which is
-    another Node, or a leaf Tensor (the end of the road: `accumulate_grad`), or None (no gradient wanted).
+    `node.input_gradients(grad)` applies a node's rule. It returns a pair (target, gradient) for each input that
+    needs one; the target is another Node, or a leaf Tensor, the end of the road: `accumulate_grad`.
 
     What is used several times gets a gradient along every path, and they are added up: a node may only be
     run once all of them have arrived, and then it is run once, with the sum. An input always has a smaller
@@ -102,28 +84,26 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     RuntimeError(SECOND_BACKWARD), PyTorch's sentence, which you find above.
     """
     ### BEGIN SOLUTION 2.2
-    missing = count_uses(root)
+    # What uses a node is younger than the node: when the youngest one waiting has its turn, all has arrived there.
     sums: dict[Node | Tensor, Array] = {root: grad}
-    ready = [(-root.number, root)]  # a heap: the youngest node first, as PyTorch does it
-    while ready:
-        _, node = heappop(ready)
+    waiting = [(-root.number, root)]  # a heap, the youngest first
+    while waiting:
+        _, node = heappop(waiting)
         ### BEGIN SOLUTION 2.6
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         ### END SOLUTION
-        for target, part in zip(node.next, node.input_gradients(sums.pop(node)), strict=True):
-            if target is None or part is None:
-                continue
-            sums[target] = sums[target] + part if target in sums else part
-            missing[target] -= 1
-            if missing[target] > 0:
-                continue
-            if isinstance(target, Node):
-                heappush(ready, (-target.number, target))
+        for target, part in node.input_gradients(sums.pop(node)):
+            if target in sums:
+                sums[target] = sums[target] + part
             else:
-                accumulate_grad(target, sums.pop(target))
+                sums[target] = part
+                if isinstance(target, Node):
+                    heappush(waiting, (-target.number, target))
         ### BEGIN SOLUTION 2.6
         if node.saved and not retain_graph:
             node.saved = None
         ### END SOLUTION
+    for leaf, total in sums.items():
+        accumulate_grad(leaf, total)
     ### END SOLUTION

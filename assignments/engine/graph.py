@@ -46,14 +46,15 @@ class Node:
         self.next = tuple(edge_to(tensor) for tensor in inputs)
         self.shapes = tuple(tensor.shape for tensor in inputs)
 
-    def input_gradients(self, grad: Array) -> list[Array | None]:
-        """Turn the gradient of the node's output into one for each input (None where `next` has None)."""
+    def input_gradients(self, grad: Array) -> list[tuple[Node | Tensor, Array]]:
+        """Turn the gradient of the node's output into those of its inputs: (where it has to go, the gradient)."""
         assert self.saved is not None
         parts = self.rule(grad, *[tensor.data for tensor in self.saved], *self.settings)
         parts = parts if isinstance(parts, tuple) else (parts,)
         return [
-            None if target is None else fit(np.asarray(part), shape)
+            (target, fit(np.asarray(part), shape))
             for part, target, shape in zip(parts, self.next, self.shapes, strict=True)
+            if target is not None
         ]
 
     def __repr__(self) -> str:

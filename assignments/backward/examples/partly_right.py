@@ -54,14 +54,15 @@ class Node:
         self.next = tuple(edge_to(tensor) for tensor in inputs)
         self.shapes = tuple(tensor.shape for tensor in inputs)
 
-    def input_gradients(self, grad: Array) -> list[Array | None]:
-        """Turn the gradient of the node's output into one for each input (None where `next` has None)."""
+    def input_gradients(self, grad: Array) -> list[tuple[Node | Tensor, Array]]:
+        """Turn the gradient of the node's output into those of its inputs: (where it has to go, the gradient)."""
         assert self.saved is not None
         parts = self.rule(grad, *[tensor.data for tensor in self.saved], *self.settings)
         parts = parts if isinstance(parts, tuple) else (parts,)
         return [
-            None if target is None else fit(np.asarray(part), shape)
+            (target, fit(np.asarray(part), shape))
             for part, target, shape in zip(parts, self.next, self.shapes, strict=True)
+            if target is not None
         ]
 
     def __repr__(self) -> str:
@@ -335,9 +336,7 @@ def run_backward(root, grad, retain_graph):
     leaves = {}
     while heap:
         node, grad = waiting.pop(-heapq.heappop(heap))
-        for target, part in zip(node.next, node.input_gradients(grad), strict=True):
-            if target is None:
-                continue
+        for target, part in node.input_gradients(grad):
             if isinstance(target, Tensor):
                 leaves[target] = leaves.get(target, 0) + part
             elif target.number in waiting:

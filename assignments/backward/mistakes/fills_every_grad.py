@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from engine import SECOND_BACKWARD, Array, Node, Tensor, accumulate_grad, count_uses, no_grad
+from engine import SECOND_BACKWARD, Array, Node, Tensor, accumulate_grad, no_grad
 
 must_fail = ["fills_only_leaves"]
 
@@ -32,26 +32,23 @@ def record(
 
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
-    missing = count_uses(root)
     sums = {root: grad}
-    ready = [(-root.number, root)]
-    while ready:
-        _, node = heappop(ready)
+    waiting = [(-root.number, root)]
+    while waiting:
+        _, node = heappop(waiting)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         output = node.output()
         if output is not None:
             accumulate_grad(output, sums[node])
-        for target, part in zip(node.next, node.input_gradients(sums.pop(node)), strict=True):
-            if target is None or part is None:
-                continue
-            sums[target] = sums[target] + part if target in sums else part
-            missing[target] -= 1
-            if missing[target] > 0:
-                continue
-            if isinstance(target, Node):
-                heappush(ready, (-target.number, target))
+        for target, part in node.input_gradients(sums.pop(node)):
+            if target in sums:
+                sums[target] = sums[target] + part
             else:
-                accumulate_grad(target, sums.pop(target))
+                sums[target] = part
+                if isinstance(target, Node):
+                    heappush(waiting, (-target.number, target))
         if node.saved and not retain_graph:
             node.saved = None
+    for leaf, total in sums.items():
+        accumulate_grad(leaf, total)

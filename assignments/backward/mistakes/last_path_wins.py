@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from engine import SECOND_BACKWARD, Array, Node, accumulate_grad, count_uses
+from engine import SECOND_BACKWARD, Array, Node, accumulate_grad
 
 must_fail = [
     "counts_a_tensor_used_twice",
     "adds_up_the_paths",
     "adds_up_over_two_graphs",
     "stops_at_constants",
+    "a_deep_chain",
     "sums_everything_for_a_scalar",
     "refuses_a_second_backward",
     "frees_what_was_saved",
     "keeps_it_when_asked",
     "a_short_and_a_long_way",
     "more_paths_than_atoms",
-    "a_deep_chain",
     "functions_of_functions",
     "numbers_on_the_left",
     "picked_more_than_once",
@@ -33,23 +33,17 @@ may_fail = ["any_graph"]
 
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
-    missing = count_uses(root)
     sums = {root: grad}
-    ready = [(-root.number, root)]
-    while ready:
-        _, node = heappop(ready)
+    waiting = [(-root.number, root)]
+    while waiting:
+        _, node = heappop(waiting)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
-        for target, part in zip(node.next, node.input_gradients(sums.pop(node)), strict=True):
-            if target is None or part is None:
-                continue
+        for target, part in node.input_gradients(sums.pop(node)):
+            if isinstance(target, Node) and target not in sums:
+                heappush(waiting, (-target.number, target))
             sums[target] = part
-            missing[target] -= 1
-            if missing[target] > 0:
-                continue
-            if isinstance(target, Node):
-                heappush(ready, (-target.number, target))
-            else:
-                accumulate_grad(target, sums.pop(target))
         if node.saved and not retain_graph:
             node.saved = None
+    for leaf, total in sums.items():
+        accumulate_grad(leaf, total)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from engine import Array, Node, accumulate_grad, count_uses
+from engine import Array, Node, accumulate_grad
 
 must_fail = [
     "refuses_a_second_backward",
@@ -19,19 +19,16 @@ must_fail = [
 
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
-    missing = count_uses(root)
     sums = {root: grad}
-    ready = [(-root.number, root)]
-    while ready:
-        _, node = heappop(ready)
-        for target, part in zip(node.next, node.input_gradients(sums.pop(node)), strict=True):
-            if target is None or part is None:
-                continue
-            sums[target] = sums[target] + part if target in sums else part
-            missing[target] -= 1
-            if missing[target] > 0:
-                continue
-            if isinstance(target, Node):
-                heappush(ready, (-target.number, target))
+    waiting = [(-root.number, root)]
+    while waiting:
+        _, node = heappop(waiting)
+        for target, part in node.input_gradients(sums.pop(node)):
+            if target in sums:
+                sums[target] = sums[target] + part
             else:
-                accumulate_grad(target, sums.pop(target))
+                sums[target] = part
+                if isinstance(target, Node):
+                    heappush(waiting, (-target.number, target))
+    for leaf, total in sums.items():
+        accumulate_grad(leaf, total)

@@ -19,9 +19,7 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
         node, grad = todo.pop()
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
-        for target, part in zip(node.next, node.input_gradients(grad), strict=True):
-            if target is None or part is None:
-                continue
+        for target, part in node.input_gradients(grad):
             if not isinstance(target, Node):
                 accumulate_grad(target, part)
             elif target not in seen:

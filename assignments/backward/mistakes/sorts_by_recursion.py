@@ -18,9 +18,7 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     for node in reversed(order):
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
-        for target, part in zip(node.next, node.input_gradients(sums.pop(node)), strict=True):
-            if target is None or part is None:
-                continue
+        for target, part in node.input_gradients(sums.pop(node)):
             if isinstance(target, Node):
                 sums[target] = sums[target] + part if target in sums else part
             else:
