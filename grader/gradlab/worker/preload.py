@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import random
 import time
 import traceback
 import warnings
+from contextlib import suppress
 from types import ModuleType
 
 import numpy as np
@@ -44,6 +46,9 @@ _NUMPY = tuple(
 )
 
 
+_MANY_FILES = 1000
+
+
 def preload() -> None:
     """Import every module of the lists, and use once what loads or reads something on its first use."""
     with warnings.catch_warnings():
@@ -54,13 +59,28 @@ def preload() -> None:
 
 
 def load_engine(name: str) -> ModuleType:
-    """Import a reference engine with all of its submodules, and whatever its `_preload()`, if any, loads late."""
+    """Import a reference engine with all of its submodules, and whatever its `_preload()`, if any, loads late.
+
+    A package of very many files, as PyTorch is, loads what it wants to.
+    """
     engine = importlib.import_module(name)
-    for module in pkgutil.walk_packages(getattr(engine, "__path__", ()), f"{name}."):
-        importlib.import_module(module.name)
+    roots = list(getattr(engine, "__path__", ()))
+    if sum(len(files) for root in roots for _, _, files in os.walk(root)) <= _MANY_FILES:
+        for module in pkgutil.walk_packages(roots, f"{name}."):
+            importlib.import_module(module.name)
     if (late := getattr(engine, "_preload", None)) is not None:
         late()
+    _use_once(engine)
     return engine
+
+
+def _use_once(engine: ModuleType) -> None:
+    """Have an engine load what it loads with its first tensor, backward and repr."""
+    with warnings.catch_warnings(), suppress(Exception):  # what does not work is found when a check needs it
+        warnings.simplefilter("ignore")
+        x = engine.tensor([1.0], requires_grad=True)
+        (x * x).sum().backward()
+        repr((x, x.grad))
 
 
 def _warm_up() -> None:
