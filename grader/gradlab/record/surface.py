@@ -89,7 +89,7 @@ class Surface:
 
     @cached_property
     def keywords(self) -> frozenset[str]:
-        """Every `"callable:keyword"`, also under its short name (`"Linear:bias"` for `"nn.Linear:bias"`)."""
+        """Every `"callable:keyword"`, of methods also by the class's own name (`"Module.train:mode"`)."""
         declared = [entry for entry in self.api if ":" in entry]
         return frozenset(declared) | {".".join(entry.split(".")[-2:]) for entry in declared}
 

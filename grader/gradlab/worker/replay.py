@@ -25,6 +25,7 @@ __all__ = ["END", "NO_ERROR", "Replayer"]
 END = "no further item"
 NO_ERROR = "no error"
 _NO_MORE = object()
+_CONTAINERS = (tuple, list, dict, slice)
 
 
 class _UnmadeError(Exception):
@@ -238,7 +239,7 @@ class _Run:
 
     # --- values ------------------------------------------------------------------------------------------------
     def _value(self, value: Any) -> Any:
-        return walk(value, self._leaf)
+        return walk(value, self._leaf) if type(value) in _CONTAINERS else self._leaf(value)
 
     def _leaf(self, value: Any) -> Any:
         kind = type(value)
