@@ -133,7 +133,7 @@ def _read_folder(root: Path, note: Callable[[str], object], expected: Collection
             f"{root} holds no engine.py, engine/__init__.py or engine.ipynb; {_seen(ignored)}."
         )
     if surprising := [name for name in ignored if name not in expected and not name.endswith(".gradlab")]:
-        note(f"Ignored in the folder: {_listed(surprising)}.")
+        note(f"Ignored in the folder: {_listed(sorted(surprising))}.")
     return {
         name: _bounded(path, MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE)
         for name, path in found.items()

@@ -18,7 +18,7 @@ def test_check_runs_the_public_checks_and_records_nothing(course: Path, hand_in:
     assert ended.code == 0, ended.err
     assert "Two tensors are added" in ended.out
     assert "A tensor times itself" not in ended.out
-    assert "Score   2 / 2   3 / 3" in ended.out
+    assert "Score 2 / 2 3 / 3" in " ".join(ended.out.split())
     assert not (course / ".gradlab").exists()
 
 
@@ -34,7 +34,7 @@ def test_check_can_be_narrowed_to_a_task_or_a_check(course: Path, hand_in: HandI
     for narrowed in (["--task", "1.1"], ["--only", "adds"], ["--task", "1.1", "--only", "adds"]):
         ended = run("check", path, *narrowed)
         assert ended.code == 0
-        assert "Score   1 / 1   2 / 2" in ended.out
+        assert "Score 1 / 1 2 / 2" in " ".join(ended.out.split())
     assert run("check", path, "--task", "1.1", "--task", "1.2").code == 1
 
 
@@ -59,7 +59,7 @@ def test_check_shows_what_the_engine_prints_and_obeys_none_of_it(
     course: Path, hand_in: HandIn, run: Run
 ) -> None:
     ended = run(
-        "check", hand_in("print('hello'); print('\\x1b[31m::error::x'); print('::error::y')\n" + SOLUTION)
+        "check", hand_in(SOLUTION + "print('hello'); print('\\x1b[31m::error::x'); print('::error::y')\n")
     )
     assert "What your engine printed:\nhello\n" in ended.err
     assert "\x1b" not in ended.err
