@@ -12,7 +12,7 @@ from gradlab import check
 def starts_with_one(torch, observe, rng):
     """Backward from a single element starts with 1."""
     for shape in [(), (1,), (1, 1)]:
-        x = torch.tensor(rng.normal(size=shape).round(2), requires_grad=True)
+        x = torch.tensor(np.array(rng.normal(size=shape).round(2)), requires_grad=True)
         x.backward()
         observe.gradient(x)
 
@@ -23,8 +23,8 @@ def starts_with_the_given_gradient(torch, observe, rng):
     x = torch.tensor(rng.normal(size=(2, 3)).round(2), requires_grad=True)
     x.backward(gradient=torch.tensor(rng.normal(size=(3, 2)).round(2)).t())
     observe.gradient(x)
-    scalar = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
-    scalar.backward(torch.tensor(rng.normal(size=()).round(2)))
+    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
+    scalar.backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
     observe.gradient(scalar)
 
 
@@ -54,7 +54,7 @@ def the_shapes_must_agree(torch, observe, rng):
     x = torch.tensor(rng.normal(size=(2, 3)).round(2), requires_grad=True)
     for shape in [(3,), (), (3, 2)]:
         with observe.error():
-            x.backward(torch.tensor(rng.normal(size=shape).round(2)))
+            x.backward(torch.tensor(np.array(rng.normal(size=shape).round(2))))
     observe.gradient(x)
 
 
@@ -72,7 +72,7 @@ def follows_a_chain(torch, observe, rng):
 @check(task="2.2", points=1, help="Both inputs of x * x are the same leaf: it gets a gradient for each.")
 def counts_a_tensor_used_twice(torch, observe, rng):
     """A tensor that is used twice gets both gradients."""
-    x = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    x = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     y = x * x
     y.backward()
     observe.gradient(x)
@@ -135,7 +135,7 @@ def stops_at_constants(torch, observe, rng):
 @check(task="2.2", points=0.5, help="Functions can call each other only about a thousand deep: use a loop.")
 def a_deep_chain(torch, observe, rng):
     """Depth is no limit."""
-    x = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    x = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     y = x
     for _ in range(1100):
         y = y + x
@@ -255,7 +255,7 @@ def differentiates_indexing(torch, observe, rng):
     x[1].backward(torch.tensor(rng.normal(size=4).round(2)))
     observe.gradient(x)
     y = torch.tensor(rng.normal(size=(3, 4)).round(2), requires_grad=True)
-    y[2, 3].backward(torch.tensor(rng.normal(size=()).round(2)))
+    y[2, 3].backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
     observe.gradient(y)
     z = torch.tensor(rng.normal(size=(3, 4)).round(2), requires_grad=True)
     z[:, 1::2].backward(torch.tensor(rng.normal(size=(3, 2)).round(2)))
@@ -300,7 +300,7 @@ def sums_over_stretched_dimensions(torch, observe, rng):
 )
 def sums_everything_for_a_scalar(torch, observe, rng):
     """A scalar tensor against a matrix."""
-    scale = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    scale = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     x = torch.tensor(rng.normal(size=(2, 3)).round(2), requires_grad=True)
     (scale * x - scale).backward(torch.tensor(rng.normal(size=(2, 3)).round(2)))
     observe.gradient(scale)

@@ -26,11 +26,11 @@ def the_gradient_is_the_leaf_s_own(torch, observe, rng):
 def nothing_to_send_back(torch, observe, rng):
     """Backward from a tensor that requires no gradient is refused."""
     for shape in [(), (3,)]:
-        constant = torch.tensor(rng.normal(size=shape).round(2))
+        constant = torch.tensor(np.array(rng.normal(size=shape).round(2)))
         with observe.error():
             constant.backward()
         with observe.error():
-            constant.backward(torch.tensor(rng.normal(size=shape).round(2)))
+            constant.backward(torch.tensor(np.array(rng.normal(size=shape).round(2))))
     with observe.error():
         constant.backward(torch.tensor(rng.normal(size=2).round(2)))
     observe.gradient(constant)
@@ -68,7 +68,7 @@ def any_graph(torch, observe, rng):
 @check(task="2.2", points=0.5, timeout=3.0)
 def more_paths_than_atoms(torch, observe, rng):
     """A node is run once, however many paths lead through it."""
-    x = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    x = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     y = x
     for _ in range(40):
         y = (y + y) * 0.5
@@ -91,13 +91,13 @@ def functions_of_functions(torch, observe, rng):
 @check(task="2.3", points=1)
 def numbers_on_the_left(torch, observe, rng):
     """A number minus, and divided by, a tensor; a parabola."""
-    x = torch.tensor(rng.uniform(0.5, 1.5, size=()).round(2), requires_grad=True)
+    x = torch.tensor(np.array(rng.uniform(0.5, 1.5, size=()).round(2)), requires_grad=True)
     y = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
     (2.0 - y).backward(torch.tensor(rng.normal(size=2).round(2)))
     observe.gradient(y)
-    (3.0 / x).backward(torch.tensor(rng.normal(size=()).round(2)))
+    (3.0 / x).backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
     observe.gradient(x)
-    z = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    z = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     (1.5 * z**2 - 2.0 * z + 1.0).backward()
     observe.gradient(z)
 
@@ -137,8 +137,8 @@ def reductions_of_odd_shapes(torch, observe, rng):
     z = y.sum(dim=-1).transpose(0, 1).reshape(-1).mean(dim=0, keepdim=True)
     z.backward(torch.tensor(rng.normal(size=1).round(2)))
     observe.gradient(y)
-    scalar = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
-    scalar.mean().backward(torch.tensor(rng.normal(size=()).round(2)))
+    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
+    scalar.mean().backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
     observe.gradient(scalar)
 
 
@@ -152,7 +152,7 @@ def in_front_and_stretched(torch, observe, rng):
     observe.gradient(a)
     observe.gradient(b)
     one = torch.tensor(rng.normal(size=1).round(2), requires_grad=True)
-    scalar = torch.tensor(rng.normal(size=()).round(2), requires_grad=True)
+    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     (one - scalar).backward(torch.tensor(rng.normal(size=1).round(2)))
     observe.gradient(one)
     observe.gradient(scalar)
