@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> None:
     descriptor, engine_name, *roots = arguments
     broker = socket.socket(fileno=int(descriptor))
     preload()
-    sys.path.extend(roots)
+    sys.path[:0] = roots  # in front: the very engine that the parent records on, not another of its name
     engine = load_engine(engine_name) if engine_name else None
     _seal()
     if (threads := _threads()) != 1:
