@@ -78,12 +78,17 @@ def uniform(low: float, high: float, dtype: dtypes.dtype) -> Draw:
             f"uniform_ expects to-from <= std::numeric_limits<{dtype.scalar}>::max(), but found to={high:g} and "
             f"from={low:g} which result in to-from to exceed the limit"
         )
-    if dtype is dtypes.float64:
-        return lambda count, generator: multiply_add(generator.uniform53(count), high - low, low, np.float64)
-    start, width = np.float32(low), np.float32(high) - np.float32(low)
-    return lambda count, generator: multiply_add(generator.uniform24(count), width, start, np.float32).astype(
-        dtype.numpy
-    )
+    kind = dtype.numpy.type
+    work = np.float64 if dtype is dtypes.float64 else np.float32
+    start, width = work(low), work(high) - work(low)
+
+    def draw(count: int, generator: Generator) -> Any:
+        uniform = generator.uniform53(count) if work is np.float64 else generator.uniform24(count)
+        made = multiply_add(uniform, width, start, work).astype(kind)
+        made[made == kind(high)] = kind(low)  # rounded up to what is excluded
+        return made
+
+    return draw
 
 
 UniformBackward0 = _ignores_input("UniformBackward0")

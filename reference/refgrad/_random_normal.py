@@ -52,9 +52,9 @@ def normal_block(count: int, mean: float, std: float, dtype: Any, generator: Gen
     """
     draw = generator.uniform53 if dtype == np.float64 else generator.uniform24
     transform = _box_muller_float if dtype == np.float32 else _box_muller
-    uniform = draw(count)
     whole = count - count % 16
-    out = uniform.copy()
+    uniform = draw(whole if dtype == np.float16 else count)  # the others draw the rest, too, and drop it
+    out = np.empty(count, uniform.dtype)
     out[:whole] = transform(uniform[:whole], mean, std)
     if whole != count:
         out[-16:] = transform(draw(16), mean, std)

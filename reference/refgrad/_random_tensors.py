@@ -181,7 +181,7 @@ def multinomial(*args: Any, **kwargs: Any) -> Tensor:
     _check_weights(weights, count, replacement)
     generator = values.get("generator") or default()
     rows = weights._array.reshape(-1, weights._array.shape[-1])
-    if replacement:
+    if replacement and count > 1:
         totals = np.cumsum(rows, 1, dtype=rows.dtype)
         uniform = generator.uniform53(len(rows) * count).reshape(len(rows), count)
         picked = [np.searchsorted(row / row[-1], each) for row, each in zip(totals, uniform, strict=True)]

@@ -21,8 +21,10 @@ __all__ = [
 
 
 def strides(array: Array) -> tuple[int, ...]:
-    """Return the strides counted in elements."""
+    """Return the strides counted in elements. NumPy forgets those of empty arrays: they count as row-major."""
     size = array.itemsize
+    if not array.size and not any(array.strides):
+        return contiguous_strides(array.shape)
     return tuple([step // size for step in array.strides])
 
 
