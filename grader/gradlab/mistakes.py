@@ -59,17 +59,29 @@ def _read(path: Path, checks: Collection[str], problems: list[str]) -> Mistake:
         problems.append(f"{path}:1: has no docstring; it must explain the mistake to a student.")
     lists: dict[str, frozenset[str]] = dict.fromkeys(_LISTS, frozenset())
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in _LISTS:
-            names = ast.literal_eval(node.value)
-            lists[ast.unparse(node.targets[0])] = frozenset(names)
+        if isinstance(node, ast.Assign) and (key := ast.unparse(node.targets[0])) in _LISTS:
+            names = _names(node.value)
+            if names is None:
+                problems.append(f"{path}:{node.lineno}: {key} must be a list of names of checks.")
+            lists[key] = frozenset(names or ())
             problems += [
                 f"{path}:{node.lineno}: names the check {name!r}{did_you_mean(name, checks)}"
-                for name in names
+                for name in names or ()
                 if name not in checks
             ]
     if not lists["must_fail"]:
         problems.append(f"{path}:1: must_fail is empty; a mistake that no check has to see is none.")
     return Mistake(path.stem, explanation, lists["must_fail"], lists["may_fail"], source)
+
+
+def _names(value: ast.expr) -> list[str] | None:
+    """Return a list of strings that is written out, or None if `value` is anything else."""
+    if not isinstance(value, ast.List):
+        return None
+    names = [
+        item.value for item in value.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
+    return names if len(names) == len(value.elts) else None
 
 
 def replace_definitions(solution: str, mistake: Mistake) -> str:

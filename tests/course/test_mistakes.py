@@ -42,6 +42,12 @@ def test_every_problem_of_a_mistake_is_named(small_course: SmallCourse) -> None:
     ]
 
 
+@pytest.mark.parametrize("written", ["'first'", "[1]", "names()"])
+def test_must_fail_is_a_list_that_is_written_out(small_course: SmallCourse, written: str) -> None:
+    with pytest.raises(CourseError, match=r"off_by_one\.py:2: must_fail must be a list of names of checks\."):
+        load_mistakes(with_mistake(small_course(), f'"""Text."""\nmust_fail = {written}\n'))
+
+
 def test_a_mistake_that_does_not_parse_is_named_with_its_line(small_course: SmallCourse) -> None:
     with pytest.raises(CourseError, match=r"off_by_one\.py:2: "):
         load_mistakes(with_mistake(small_course(), '"""Text."""\ndef one(:\n'))
