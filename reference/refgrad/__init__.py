@@ -12,7 +12,6 @@ from typing import Any
 
 from . import _random, _random_tensors, construction, creation, dtypes, ops, ranges  # noqa: F401 - they publish
 from .construction import tensor  # the function, in place of the module of that name
-from .construction import tensor
 from .device import device
 from .grad_mode import (
     enable_grad,
@@ -37,6 +36,14 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
     "Generator": "generator",
+    "is_anomaly_enabled": "recording",
+    **dict.fromkeys(
+        (
+            *("channels_last", "channels_last_3d", "contiguous_format", "layout", "memory_format"),
+            *("preserve_format", "strided"),
+        ),
+        "layouts",
+    ),
 }
 
 __all__ = [

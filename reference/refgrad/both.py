@@ -140,3 +140,28 @@ def put_flat(value: Both, index: Array, shape: Sequence[int]) -> Both:
     flat = xp.zeros(count, value.dtype)
     xp.add.at(flat, index, value)
     return flat.reshape(shape)
+
+
+def total(value: Both, dim: int) -> Both:
+    """Sum along a dimension, which stays with size 1."""
+    if not value.ndim:
+        return value
+    return value.sum(dim, keepdim=True) if isinstance(value, Tensor) else value.sum(axis=dim, keepdims=True)
+
+
+def average(value: Both, dim: Any) -> Both:
+    """Average over dimensions (None stands for all), which stay with size 1."""
+    if not value.ndim:
+        return value
+    if isinstance(value, Tensor):
+        return value.mean(tuple(range(value.ndim)) if dim is None else dim, keepdim=True)
+    return value.mean(axis=dim, keepdims=True)
+
+
+def stack(values: Sequence[Both], dim: int) -> Both:
+    """Join along a new dimension."""
+    if isinstance(values[0], Tensor):
+        from .ops.joining import stack as stack_tensors
+
+        return stack_tensors(values, dim)
+    return xp.stack(values, axis=dim)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,7 @@ def _check_nan(node: Node, found: list[Any]) -> None:
 
 def warn_of(node: Node) -> None:
     """Tell where the operation ran whose derivative failed."""
-    lines = "".join(node.trace.format())
+    lines = "".join(traceback.format_list(node.trace))
     warnings.warn(
         f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{lines}",
         UserWarning,

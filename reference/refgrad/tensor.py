@@ -53,6 +53,15 @@ class View:
     version: int
 
 
+class _ReadOnly(property):
+    """A property that is refused in torch's words when it is set."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        assert self.fget is not None
+        name = self.fget.__name__
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+
 class Tensor:
     """An n-dimensional array that can remember how it was computed.
 
@@ -92,39 +101,39 @@ class Tensor:
 
     # ---- what it looks like ------------------------------------------------------------------------------------
 
-    @property
+    @_ReadOnly
     def dtype(self) -> dtypes.dtype:
         """The type of the elements."""
         return dtypes.of(self._array.dtype)
 
-    @property
+    @_ReadOnly
     def shape(self) -> Size:
         """The sizes, a tuple with methods."""
         return Size(self._array.shape)
 
-    @property
+    @_ReadOnly
     def ndim(self) -> int:
         """The number of dimensions."""
         return self._array.ndim
 
-    @property
+    @_ReadOnly
     def device(self) -> Any:
         """Where the elements are."""
         from .device import CPU
 
         return CPU
 
-    @property
+    @_ReadOnly
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
         return not self.requires_grad or self._node is None
 
-    @property
+    @_ReadOnly
     def output_nr(self) -> int:
         """Which output of its `grad_fn` this is."""
         return self._output_nr
 
-    @property
+    @_ReadOnly
     def _version(self) -> int:
         if self._inference:
             raise RuntimeError("Inference tensors do not track version counter.")
@@ -136,7 +145,7 @@ class Tensor:
             self._counter = [0]
         return self._counter
 
-    @property
+    @_ReadOnly
     def _base(self) -> Tensor | None:
         return None if self._view is None else self._view.base
 
@@ -178,7 +187,7 @@ class Tensor:
         if value and self._array.dtype.kind not in "fc":
             raise RuntimeError(ONLY_FLOATING)
 
-    @property
+    @_ReadOnly
     def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf.
 
@@ -210,7 +219,7 @@ class Tensor:
     def grad(self) -> None:
         self._grad = None
 
-    @property
+    @_ReadOnly
     def retains_grad(self) -> bool:
         """Whether a non-leaf keeps its gradient."""
         return self._retains_grad

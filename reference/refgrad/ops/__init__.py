@@ -5,17 +5,38 @@ Each module holds the derivative rules of its operations as a table, beside what
 
 from __future__ import annotations
 
-from . import arithmetic, comparison, conversion, indexing, joining, linear_algebra, pointwise, reductions, selection, shape
+from . import (
+    arithmetic,
+    comparison,
+    conversion,
+    gathering,
+    indexing,
+    joining,
+    linear_algebra,
+    pairwise,
+    pointwise,
+    rearranging,
+    reductions,
+    scanning,
+    selection,
+    shape,
+    statistics,
+)
 
 __all__ = [
     "arithmetic",
     "comparison",
     "conversion",
+    "gathering",
     "indexing",
     "joining",
     "linear_algebra",
+    "pairwise",
     "pointwise",
+    "rearranging",
     "reductions",
+    "scanning",
     "selection",
     "shape",
+    "statistics",
 ]

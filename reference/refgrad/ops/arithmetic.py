@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import both, dtypes
-from ..backend import xp
+from ..backend import ndarray, xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
@@ -87,8 +87,15 @@ def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
     return slope if flat is None else both.where(flat, both.zeros_like(slope), slope)
 
 
-def binary(kind: type[Node], compute: Callable[..., Any], a: Tensor, b: Any, args: tuple[Any, ...] = ()) -> Tensor:
-    """Combine two operands elementwise: bring them to one dtype, broadcast, record."""
+def binary(
+    kind: type[Node],
+    compute: Callable[..., Any],
+    a: Tensor,
+    b: Any,
+    args: tuple[Any, ...] = (),
+    inputs: tuple[Any, ...] = (),
+) -> Tensor:
+    """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
     x = a._array
     if isinstance(b, Tensor):
         y = b._array
@@ -105,21 +112,31 @@ def binary(kind: type[Node], compute: Callable[..., Any], a: Tensor, b: Any, arg
         raise
     if not x.flags.c_contiguous:
         array = keep_layout(x, array)
-    return record(kind, array, (a, b), args)
+    return record(kind, array, inputs or (a, b), args)
 
 
-@operator("__add__", "__radd__")
+@operator("__add__")
 def _add(self: Tensor, other: Any) -> Any:
     if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
         return other
     return binary(AddBackward0, xp.add, self, other, (1,))
 
 
-@operator("__mul__", "__rmul__")
+@operator("__mul__")
 def _mul(self: Tensor, other: Any) -> Any:
     if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
         return other
     return binary(MulBackward0, xp.multiply, self, other)
+
+
+@operator("__radd__")
+def _radd(self: Tensor, other: Any) -> Any:
+    return NotImplemented if isinstance(other, ndarray) else _add(self, other)
+
+
+@operator("__rmul__")
+def _rmul(self: Tensor, other: Any) -> Any:
+    return NotImplemented if isinstance(other, ndarray) else _mul(self, other)
 
 
 @operator("__sub__")
@@ -216,7 +233,11 @@ def _floordiv(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     _refuse_zero(self, other)
-    return binary(FloorDivideNode, xp.floor_divide, self, other)
+    return binary(FloorDivideNode, xp.floor_divide, self, other, (), _tensors(self, other))
+
+
+def _tensors(*operands: Any) -> tuple[Any, ...]:
+    return tuple([each for each in operands if isinstance(each, Tensor)])
 
 
 @operator("__rfloordiv__")
@@ -231,7 +252,7 @@ def _mod(self: Tensor, other: Any) -> Any:
         return other
     _refuse_zero(self, other)
     kind = RemainderBackward1 if isinstance(other, Tensor) else RemainderBackward0
-    return binary(kind, xp.remainder, self, other)
+    return binary(kind, xp.remainder, self, other, (), _tensors(self, other))
 
 
 @operator("__rmod__")
@@ -349,7 +370,7 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     other = _operand(other)
     _refuse_zero(input, other)
     kind = FmodBackward1 if isinstance(other, Tensor) else FmodBackward0
-    return finish_out("fmod", binary(kind, xp.fmod, input, other), out, input, other)
+    return finish_out("fmod", binary(kind, xp.fmod, input, other, (), _tensors(input, other)), out, input, other)
 
 
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:  # noqa: A001 - torch's name

@@ -47,8 +47,13 @@ def update(name: str, self: Tensor, compute: Callable[..., Tensor], *args: Any, 
 
 def check_writable(self: Tensor, *others: Any) -> None:
     """Refuse to change a leaf that requires grad, a view that must not change, or overlapping memory."""
-    if mode.enabled and (self.requires_grad or requires_recording(*[t for t in others if isinstance(t, Tensor)])):
-        if self._view is not None:
+    view = self._view
+    if mode.enabled and (
+        self.requires_grad
+        or (view is not None and view.base.requires_grad)
+        or requires_recording(*[each for each in others if isinstance(each, Tensor)])
+    ):
+        if view is not None:
             refuse_view(self)
         elif self._requires_grad and self._node is None:
             raise RuntimeError(LEAF)
@@ -69,7 +74,7 @@ def _refuse_partial_overlap(self: Tensor, other: Tensor) -> None:
 
 def check_cast(given: dtypes.dtype, into: dtypes.dtype) -> None:
     """Refuse to store a result whose kind is higher."""
-    if not dtypes.can_cast(given, into):
+    if not dtypes.castable(given, into):
         raise RuntimeError(f"result type {given.scalar} can't be cast to the desired output type {into.scalar}")
 
 

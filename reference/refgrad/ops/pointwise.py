@@ -68,7 +68,7 @@ SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
     "relu": (_relu, lambda g, result: both.keep(g, both.plain(result) != 0)),
-    "sign": (xp.sign, _zero),
+    "sign": (lambda x: x.copy() if x.dtype.kind == "b" else xp.sign(x), _zero),
     "floor": (xp.floor, _zero),
     "ceil": (xp.ceil, _zero),
     "round": (_round, _zero),

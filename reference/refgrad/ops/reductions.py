@@ -53,6 +53,11 @@ def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     return both.expand(unreduced(g, shape, dim, keepdim), shape)
 
 
+def _row_major(array: Any) -> Any:
+    """Lay out a result row by row, however its terms lay."""
+    return xp.ascontiguousarray(array) if array.ndim > 1 and not array.flags.c_contiguous else array
+
+
 def _count(shape: tuple[int, ...], dim: Dims) -> int:
     return math.prod(shape) if dim is None else math.prod([shape[axis] for axis in dim]) if shape else 1
 
@@ -131,7 +136,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     if x.ndim == 0:
         array = x.astype(want) if want is not None else x.copy()
     else:
-        array = xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep)
+        array = _row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
     if axes is None and dim is None and axis is None and not keep:
         return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
     return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, axes, keep)), out, input)
@@ -167,7 +172,7 @@ def mean(
     if x.ndim == 0:
         array: Any = x.copy()
     else:
-        array = xp.add.reduce(x, axis=axes, keepdims=keep) / xp.asarray(count, x.dtype)
+        array = _row_major(xp.add.reduce(x, axis=axes, keepdims=keep)) / xp.asarray(count, x.dtype)
     if axes is None and not keep:
         return finish_out("mean", record(MeanBackward0, array, (input,), (x.shape,)), out, input)
     return finish_out("mean", record(MeanBackward1, array, (input,), (x.shape, axes, keep)), out, input)

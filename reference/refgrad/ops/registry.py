@@ -39,15 +39,17 @@ def explain(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeErr
     """Return torch's error for arguments that no overload of `name` takes, None where some overload does."""
     from .. import _signatures
 
-    if name.startswith("Tensor."):
-        args = args[1:]
     if not _signatures.overloads(name):
         return None
-    try:
-        _signatures.bind(name, args, kwargs)
-    except TypeError as error:
-        return error
-    return None
+    refused = None
+    for given in (args[1:], args) if name.startswith("Tensor.") else (args,):
+        try:
+            _signatures.bind(name, given, kwargs)
+        except TypeError as error:
+            refused = refused or error
+        else:
+            return None
+    return refused
 
 
 def function(call: F) -> F:

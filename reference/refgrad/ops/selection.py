@@ -50,9 +50,18 @@ MaximumBackward0 = derivative("MaximumBackward0", **_GREATER)
 MinimumBackward0 = derivative("MinimumBackward0", **_SMALLER)
 FmaxBackward0 = derivative(
     "FmaxBackward0",
-    self=lambda g, self, other: _pick((p := both.plain(self)) >= (q := both.plain(other)) | xp.isnan(q), g),
-    other=lambda g, self, other: _pick(~(both.plain(self) >= both.plain(other) | xp.isnan(both.plain(other))), g),
+    self=lambda g, self, other: both.keep(g, _at_least(self, other)),
+    other=lambda g, self, other: both.keep(g, ~_at_least(self, other)),
 )
+
+
+def _at_least(a: Any, b: Any) -> Array:
+    """Return where the first operand is chosen: it is as large, or the other is nan."""
+    x, y = both.plain(a), both.plain(b)
+    found: Array = (x >= y) | xp.isnan(y)
+    return found
+
+
 ClampBackward1 = derivative(
     "ClampBackward1", args="min max", self=lambda g, self, min, max: both.keep(g, _inside(self, min, max))
 )

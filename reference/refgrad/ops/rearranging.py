@@ -1,0 +1,190 @@
+"""Copies with the elements in other places: `flip`, `roll`, `repeat`, triangles, diagonals, padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import both
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .registry import function, method, public
+from .shape import axis_of, sizes_of
+
+__all__ = ["moved", "pad_constant"]
+
+# Each of these takes every element from a place that an index array names; the gradient goes back there.
+_BACK = lambda g, shape, places: _put_back(g, places, shape)  # noqa: E731
+FlipBackward0 = derivative("FlipBackward0", args="shape places", self=_BACK)
+RollBackward0 = derivative("RollBackward0", args="shape places", self=_BACK)
+RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=_BACK)
+RepeatInterleaveBackward0 = derivative("RepeatInterleaveBackward0", args="shape places", self=_BACK)
+Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=_BACK)
+DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=_BACK)
+DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=_BACK)
+TraceBackward0 = derivative(
+    "TraceBackward0", args="shape", self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g)
+)
+TrilBackward0 = derivative("TrilBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
+TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
+ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places", self=_BACK)
+
+
+def _put_back(g: Any, places: Any, shape: tuple[int, ...]) -> Any:
+    """Add each gradient to the element it came from; places of -1 came from none."""
+    inside = places >= 0
+    if not inside.all():
+        g, places = both.take_flat(g, xp.flatnonzero(inside)), places[inside]
+    return both.put_flat(g, places, shape)
+
+
+def moved(kind: Any, input: Tensor, rearrange: Any) -> Tensor:
+    """Rearrange a tensor by doing the same to the row-major positions of its elements."""
+    x = input._array
+    places = rearrange(xp.arange(x.size).reshape(x.shape))
+    return record(kind, x.reshape(-1)[places], (input,), (x.shape, places))
+
+
+def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
+    return tuple([axis_of(each, ndim) for each in sizes_of(args)])
+
+
+@public
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """Return a copy with the order along some dimensions reversed."""
+    axes = _dims(dims, input._array.ndim)
+    return moved(FlipBackward0, input, lambda places: xp.flip(places, axes))
+
+
+@public
+def fliplr(input: Tensor) -> Tensor:
+    """Return a copy with the columns in reverse order."""
+    return flip(input, 1)
+
+
+@public
+def flipud(input: Tensor) -> Tensor:
+    """Return a copy with the rows in reverse order."""
+    return flip(input, 0)
+
+
+@public
+def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
+    """Return a copy turned by `k` quarters in a plane."""
+    return moved(Rot90Backward0, input, lambda places: xp.rot90(places, k, tuple(dims)))
+
+
+@public
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    """Return a copy with the elements moved along, those at the end coming in at the start."""
+    return moved(RollBackward0, input, lambda places: xp.roll(places, shifts, dims if dims != () else None))
+
+
+@method
+def repeat(self: Tensor, *sizes: Any) -> Tensor:
+    """Return copies of the tensor side by side, so many along each dimension."""
+    counts = sizes_of(sizes)
+    if len(counts) < self._array.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        )
+    return moved(RepeatBackward0, self, lambda places: xp.tile(places, counts))
+
+
+@public
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """Return copies of the tensor side by side; missing counts are 1."""
+    counts = sizes_of(dims)
+    counts = (1,) * (input._array.ndim - len(counts)) + counts
+    return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts))
+
+
+@public
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+    """Return each element (or slice along a dimension) several times in a row."""
+    counts = repeats._array if isinstance(repeats, Tensor) else repeats
+    return moved(RepeatInterleaveBackward0, input, lambda places: xp.repeat(places, counts, axis=dim))
+
+
+def _triangle(kind: Any, input: Tensor, mask: Any) -> Tensor:
+    x = input._array
+    return record(kind, xp.where(mask, x, xp.zeros((), x.dtype)), (input,), (mask,))
+
+
+@public
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return a copy with zeros above a diagonal."""
+    return _triangle(TrilBackward0, input, xp.tri(*input._array.shape[-2:], k=diagonal, dtype=bool) & xp.ones(input._array.shape, bool))
+
+
+@public
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return a copy with zeros below a diagonal."""
+    below = xp.tri(*input._array.shape[-2:], k=diagonal - 1, dtype=bool)
+    return _triangle(TriuBackward0, input, ~below & xp.ones(input._array.shape, bool))
+
+
+@public
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """Return the diagonal of a matrix, or a matrix with the vector as its diagonal."""
+    if input._array.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input._array.ndim != 2:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._array.ndim}D")
+    return moved(DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, diagonal).copy())
+
+
+@public
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Return zeros with the last dimension of the tensor along the diagonals of two new ones."""
+    x = input._array
+    size = x.shape[-1] + abs(offset)
+    made = xp.zeros((*x.shape[:-1], size, size), x.dtype)
+    rows = xp.arange(x.shape[-1]) + max(-offset, 0)
+    made[..., rows, rows - max(-offset, 0) + max(offset, 0)] = x
+    places = xp.full(made.shape, -1, xp.int64)
+    places[..., rows, rows - max(-offset, 0) + max(offset, 0)] = xp.arange(x.size).reshape(x.shape)
+    axes = (axis_of(dim1, made.ndim), axis_of(dim2, made.ndim))
+    made, places = [xp.ascontiguousarray(xp.moveaxis(each, (-2, -1), axes)) for each in (made, places)]
+    return record(DiagEmbedBackward0, made, (input,), (x.shape, places))
+
+
+@public
+def trace(input: Tensor) -> Tensor:
+    """Return the sum of the diagonal of a matrix."""
+    x = input._array
+    if x.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
+    return record(TraceBackward0, xp.trace(x), (input,), (x.shape,))
+
+
+def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
+    """Return a copy with a border; `pad` counts from the last dimension: (before, after, ...)."""
+    x = input._array
+    widths = [(0, 0)] * x.ndim
+    for at in range(len(pad) // 2):
+        widths[x.ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
+    grown = [(max(a, 0), max(b, 0)) for a, b in widths]
+    cut = tuple(slice(max(-a, 0), size + a_ + b_ - max(-b, 0)) for (a, b), (a_, b_), size in zip(widths, grown, x.shape, strict=True))
+    made = xp.pad(x, grown, constant_values=value)[cut]
+    places = xp.pad(xp.arange(x.size).reshape(x.shape), grown, constant_values=-1)[cut]
+    return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places))
+
+
+@function
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Return one grid of coordinates for each vector, as expanded views."""
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    vectors = list(given)
+    if indexing == "xy" and len(vectors) >= 2:
+        vectors[0], vectors[1] = vectors[1], vectors[0]
+    shape = [each._array.size for each in vectors]
+    grids = []
+    for at, each in enumerate(vectors):
+        row = each.view(*[-1 if axis == at else 1 for axis in range(len(vectors))])
+        grids.append(row.expand(*shape))
+    if indexing == "xy" and len(grids) >= 2:
+        grids = [grid.transpose(0, 1) for grid in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
