@@ -147,22 +147,24 @@ def _run_one(
     started = time.monotonic()
     for instance in range(check.instances):
         expectation = grading.expectations.of(check, trial.submission.sha256, instance)
-        findings = _verdict(grading, trial, expectation)
+        findings, ran = _verdict(grading, trial, expectation)
         if findings:
-            text = show(expectation.script.program, marks=_marks(findings))
+            text = show(expectation.script.program, marks=_marks(findings)) if ran else None
             return _result(check, Outcome.FAILED, findings, time.monotonic() - started, text)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 
 
-def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[Finding, ...]:
-    """Replay and judge. A failure counts only if it also happens alone in a fresh worker, so that nothing that an
-    earlier check left behind can fail this one."""
+def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[tuple[Finding, ...], bool]:
+    """Replay and judge; return the findings, and whether the check ran at all. A failure counts only if it also
+    happens alone in a fresh worker, so that nothing that an earlier check left behind can fail this one."""
     alone = trial.is_fresh
-    findings = _judge(grading, expectation, trial.replay(expectation))
+    replayed = trial.replay(expectation)
+    findings = _judge(grading, expectation, replayed)
     if findings and not alone and trial.may_repeat:
         trial.renew()
-        findings = _judge(grading, expectation, trial.replay(expectation))
-    return findings
+        replayed = trial.replay(expectation)
+        findings = _judge(grading, expectation, replayed)
+    return findings, replayed.ran
 
 
 def _judge(grading: Grading, expectation: Expectation, replayed: Replayed) -> tuple[Finding, ...]:

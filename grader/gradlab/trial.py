@@ -32,10 +32,11 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a submission did on one program, or why there is no telling."""
+    """What a submission did on one program, or why there is no telling. `ran` is false if it was never asked."""
 
     observations: tuple[Observation, ...] = ()
     failure: Finding | None = None
+    ran: bool = True
 
 
 class Trial:
@@ -75,11 +76,10 @@ class Trial:
         """Replay a program and return what was observed."""
         if self._seconds_left <= 0:
             limit = self._assignment.limits.submission_seconds
-            return Replayed(
-                failure=Finding("runner", f"Not run: the submission had used up its {limit:g} seconds.")
-            )
+            text = f"Not run: the submission had used up its {limit:g} seconds."
+            return Replayed(failure=Finding("runner", text), ran=False)
         if self._worker is None and (failure := self._reload()) is not None:
-            return Replayed(failure=failure)
+            return Replayed(failure=failure, ran=False)
         self._replayed += 1
         seconds = expectation.check.timeout or self._limits.wall_seconds
         try:
@@ -140,10 +140,15 @@ class Trial:
             self._worker = self._engines.submission_worker(self._limits)
             self._replayed = 0
         started = time.monotonic()
+        limit = min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
         try:
-            return self._worker.ask(
-                request, min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
-            )
+            return self._worker.ask(request, limit)
+        except WorkerDied as died:
+            if died.reason == "timeout" and limit >= self._seconds_left:
+                total = self._assignment.limits.submission_seconds
+                text = f"The code used up the {total:g} seconds that a submission may take."
+                raise WorkerDied("timeout", text) from None
+            raise
         finally:
             self._seconds_left -= time.monotonic() - started
 

@@ -32,7 +32,9 @@ def test_every_hook_has_a_real_user() -> None:
 def test_every_hook_is_documented_and_typed(hook: str) -> None:
     spec = getattr(hookspecs, hook)
     assert inspect.getdoc(spec)
-    assert all(p.annotation is not inspect.Parameter.empty for p in inspect.signature(spec).parameters.values())
+    assert all(
+        p.annotation is not inspect.Parameter.empty for p in inspect.signature(spec).parameters.values()
+    )
 
 
 def test_the_bundled_plugins_load_in_their_order() -> None:

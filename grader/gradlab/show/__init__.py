@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from gradlab.program import Program
 from gradlab.show.writer import Writer
@@ -24,8 +25,23 @@ def show(
     """
     writer = Writer(program, marks or {}, default_dtype)
     writer.program()
-    body = "\n".join(writer.lines)
+    body = "\n".join(_folded(writer.lines))
     imports = [f"import {engine_name} as torch"]
     imports += ["import numpy as np"] if "np." in body else []
     imports += ["import weakref"] if "weakref." in body else []
     return "\n".join([*imports, "", body, ""])
+
+
+FEWEST_REPEATS = 4
+
+
+def _folded(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines, with a loop in place of a line that stands there many times in a row."""
+    for line, same in groupby(lines):
+        count = len(list(same))
+        indent = line[: len(line) - len(line.lstrip())]
+        if count < FEWEST_REPEATS:
+            yield from [line] * count
+        else:
+            yield f"{indent}for _ in range({count}):"
+            yield f"    {line}"
