@@ -24,7 +24,8 @@ from gradlab.program import Arr, Glob, Program, Ref, Step
 from gradlab.replay import Script
 
 SPECIMENS = sorted((Path(__file__).parent / "specimens").glob("*.py"))
-LIMITS = Limits(wall_seconds=0.7, cpu_seconds=20, memory_mb=256, output_kb=16)
+PATIENCE, IMPATIENCE = 5.0, 0.7  # seconds for who is to answer, and for who is not
+LIMITS = Limits(cpu_seconds=20, memory_mb=256, output_kb=16)
 SECRET = "the-canary-sang"
 HONEST_STUB = (
     'def tensor(data, requires_grad=False):\n    raise NotImplementedError("Task 1.1: make a tensor")\n'
@@ -89,7 +90,7 @@ class Graded:
     output: str
 
 
-def grade(course: Course, source: str, worker: Worker) -> Graded:
+def grade(course: Course, source: str, worker: Worker, seconds: float = PATIENCE) -> Graded:
     """Load a submission and replay the program on it, as far as it goes."""
     said: list[str] = []
     observed: wire.Observed | None = None
@@ -100,12 +101,12 @@ def grade(course: Course, source: str, worker: Worker) -> Graded:
         assert isinstance(compiled, wire.Compiled)
         if compiled.fault is not None:
             return Graded("fault", None, worker.output)
-        imported = worker.ask(wire.Import(next_nonce()), LIMITS.wall_seconds)
+        imported = worker.ask(wire.Import(next_nonce()), seconds)
         assert isinstance(imported, wire.Imported)
         said.append(f"import=raised:{imported.raised.class_name}" if imported.raised else "import=ok")
         step = "replay"
         for request in Script(course.program).requests(iter(next_nonce, 0)):
-            reply = worker.ask(request, LIMITS.wall_seconds)
+            reply = worker.ask(request, seconds)
             assert isinstance(reply, wire.Observed)
             observed = reply
             said.append(f"replay={how(reply)}")
@@ -146,8 +147,9 @@ def test_an_attack_ends_as_it_must(specimen: Path, course: Course) -> None:
     source = specimen.read_text(encoding="utf-8")
     wanted = re.search(r"^# Outcome: (.+)$", source, re.MULTILINE)
     assert wanted is not None
+    seconds = IMPATIENCE if "died:timeout" in wanted[1] else PATIENCE
     with course.broker.worker(LIMITS) as worker:
-        graded = grade(course, source.replace("@CANARY@", str(course.canary)), worker)
+        graded = grade(course, source.replace("@CANARY@", str(course.canary)), worker, seconds)
     assert graded.outcome in wanted[1].split(" or ")
     assert not answered(course, graded)
     assert SECRET not in graded.output

@@ -30,6 +30,9 @@ def imported(nonce):
 """
 
 
+REPLAY = wire.Replay(next_nonce(), True, True, [], {}, {})
+
+
 def died(load: Load, code: str, **options: Any) -> WorkerDied:
     with pytest.raises(WorkerDied) as caught:
         load(code, **options)
@@ -81,20 +84,17 @@ def test_two_answers_to_one_request_are_malformed(load: Load) -> None:
     assert died(load, code).detail == "The code answered before it was asked."
 
 
-def test_an_answer_written_ahead_spoils_the_next_request(load: Load) -> None:
-    """The forged answer is accepted as the answer that it is; the worker's own then comes unasked."""
-    loaded = load(f"{FORGE}\nos.write(4, frame(imported(nonce())))")
-    time.sleep(0.2)
+def test_an_answer_written_ahead_spoils_this_request_or_the_next(load: Load) -> None:
+    """The forged answer counts as the answer that it is; the worker's own then comes unasked, sooner or later."""
     with pytest.raises(WorkerDied) as caught:
-        loaded.worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 5)
+        load(f"{FORGE}\nos.write(4, frame(imported(nonce())))").worker.ask(REPLAY, 5)
     assert caught.value.reason == "malformed"
 
 
 def test_a_flood_of_answers_is_cut_off(load: Load) -> None:
-    """Whether the flood is noticed with the first answer or with the next request is a matter of timing."""
     code = f"{FORGE}\nos.write(4, frame(imported(nonce())))\nwhile True: os.write(4, b'x' * 65536)"
     with pytest.raises(WorkerDied) as caught:
-        load(code).worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 5)
+        load(code).worker.ask(REPLAY, 5)
     assert caught.value.reason == "malformed"
 
 
@@ -251,5 +251,5 @@ def test_one_death_leaves_other_workers_alone(load: Load) -> None:
     survivor = load("x = 1")
     for code in ("import os; os._exit(0)", "import os; os.abort()", "import os; os.closerange(0, 99)"):
         died(load, code)
-    reply = survivor.worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 5)
+    reply = survivor.worker.ask(REPLAY, 5)
     assert isinstance(reply, wire.Observed)

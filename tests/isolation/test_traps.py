@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from gradlab import wire
 from gradlab.errors import IsolationError
 from gradlab.isolation import Broker, Limits, WorkerDied, next_nonce
 
-from .conftest import Load
+from .conftest import Load, source_file
 
 MB = 1 << 20
 
@@ -197,3 +198,22 @@ def test_a_fresh_worker_costs_milliseconds(broker: Broker) -> None:
         with broker.worker(Limits()):
             pass
     assert (time.perf_counter() - started) / 10 < 0.1
+
+
+def test_a_broker_may_be_shared_by_threads(broker: Broker) -> None:
+    def run(number: int) -> str:
+        with broker.worker(Limits()) as worker:
+            file = source_file("engine.py", f"print({number})")
+            worker.ask(wire.Compile(next_nonce(), [file], "engine.py"), 10)
+            worker.ask(wire.Import(next_nonce()), 10)
+            return worker.output
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(24))) == [f"{number}\n" for number in range(24)]
+
+
+def test_a_closed_worker_has_no_memory_to_read(broker: Broker) -> None:
+    worker = broker.worker(Limits())
+    worker.close()
+    assert worker.memory() is None
+    assert not worker.reset_peak()

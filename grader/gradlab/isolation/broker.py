@@ -61,7 +61,7 @@ class Broker:
             worker.ready(_READY_SECONDS)
         except WorkerDied as died:
             said = worker.output.strip() or died.detail
-            raise IsolationError(f"A worker could not be confined: {said}") from None
+            raise IsolationError(f"A worker could not be started: {said}") from None
         return worker
 
     def close(self) -> None:

@@ -75,7 +75,6 @@ _ALLOWED: dict[str, tuple[int, int]] = {
     "exit_group": (231, 94),
     "pselect6": (270, 72),
     "ppoll": (271, 73),
-    "membarrier": (324, 283),
 }
 _ALLOWED_ON_X86 = {"poll": 7, "select": 23, "time": 201}
 
