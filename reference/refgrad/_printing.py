@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .backend import Array
     from .tensor import Tensor
 
-__all__ = ["get_printoptions", "printoptions", "set_printoptions", "tensor_format", "tensor_str"]
+__all__ = ["get_printoptions", "printoptions", "set_printoptions", "tensor_str"]
 
 
 # ---- options ---------------------------------------------------------------------------------------------------
@@ -213,13 +213,6 @@ def tensor_str(tensor: Tensor, *, contents: str | None = None) -> str:
     indent = len(prefix)
     text = _contents(tensor._array, tensor.dtype, indent) if contents is None else contents
     return _with_suffixes(prefix + text, [*_of_elements(tensor), *_of_graph(tensor)], indent)
-
-
-def tensor_format(tensor: Tensor, spec: str) -> str:
-    """Return `format(tensor, spec)`: a 0-dim tensor is written as its number, any other as its repr."""
-    if tensor.ndim == 0 and type(tensor).__name__ == "Tensor":
-        return format(tensor._array.item(), spec)
-    return object.__format__(tensor, spec)
 
 
 def _prefix(tensor: Tensor) -> str:

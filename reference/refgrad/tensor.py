@@ -70,7 +70,16 @@ class Tensor:
     cheapest cell there is. None stands for a counter of 0 that nobody shares yet.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_array", "_counter", "_node", "_output_nr", "_requires_grad", "_view")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_array",
+        "_counter",
+        "_node",
+        "_output_nr",
+        "_requires_grad",
+        "_view",
+    )
     __module__ = "torch"
 
     _array: Array
@@ -181,7 +190,9 @@ class Tensor:
 
     def _check_requires_grad(self, value: bool, how: str) -> None:
         if self._inference and value and not mode.inference:
-            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
         if self.grad_fn is not None and (how == "set" or not value):
             raise RuntimeError(NOT_LEAF + ("" if value else NOT_LEAF_OFF))
         if value and self._array.dtype.kind not in "fc":
@@ -260,7 +271,11 @@ class Tensor:
         return register(self._leaf_hooks.post, hook)
 
     def backward(
-        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
     ) -> None:
         """Add the derivative of this tensor, times `gradient`, to `.grad` of the leaves (or `inputs`) behind it.
 
