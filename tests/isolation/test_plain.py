@@ -83,16 +83,21 @@ def test_a_process_that_the_code_leaves_behind_holds_nobody_up(plain: Broker, tm
     ended = tmp_path / "ended"
     code = f"""
     import os, time
+    ours, theirs = os.pipe()
     if os.fork() == 0:
-        os.setsid()
+        os.setsid()  # out of reach
+        os.write(theirs, b"x")
         time.sleep(3)
         open({str(ended)!r}, "w").close()
         os._exit(0)
+    os.read(ours, 1)
     """
     with plain.worker(Limits()) as worker:
         load(worker, code)
     assert not ended.exists()
+    deadline = time.monotonic() + 20
     while not ended.exists():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
 
 

@@ -1,4 +1,9 @@
-"""Run what nobody trusts in processes that can read and forge nothing. See docs/isolation.md for the whole argument.
+"""Run what nobody trusts in processes that can read and forge nothing.
+
+A student owns the interpreter that their code runs in, so nothing worth reading or forging is ever in it. The parent
+keeps checks, seeds and verdicts; it executes a zygote, which has everything loaded and knows no secret; the zygote forks
+one worker for each submission, which puts up its walls before it compiles a line. A worker's word is a claim about what
+the code did, never a verdict. `Broker` starts workers, `Worker` asks one, `levels` says what the walls are worth.
 
 Importing this starts nothing and needs no numpy, so that a caller can start its zygotes before it loads the rest.
 """
