@@ -137,7 +137,9 @@ def test_no_exception_of_the_submission_gets_past_the_worker(lab, raises):
 
 
 def test_endless_recursion_is_not_the_runtime_error_that_is_asked_for(lab):
-    (finding,) = lab.findings(not_a_scalar, (IMPLICIT, "return self.backward()"))
+    # Through a function without defaults: Python 3.13.0 does not count calls that fill in defaults.
+    endless = ("done, seen = [], set()", "return order(root)")
+    (finding,) = lab.findings(not_a_scalar, (IMPLICIT, "return order(self)"), endless)
     assert "RecursionError" in finding.message
 
 

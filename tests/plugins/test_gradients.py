@@ -84,10 +84,7 @@ def test_a_wrong_shape_is_a_shape(lab):
         observe.value(torch.tensor(rng.normal(size=(2, 3))) * 2.0)
 
     (finding,) = lab.findings(transposed, ("Tensor(result, wanted", "Tensor(np.array(result).T, wanted"))
-    assert (
-        finding.message
-        == "torch.tensor(rng.normal(size=(2, 3))) * 2.0 has shape (3, 2), the reference has shape (2, 3)."
-    )
+    assert finding.message == "torch.tensor(...) * 2.0 has shape (3, 2), the reference has shape (2, 3)."
 
 
 def test_a_wrong_dtype_is_a_dtype(lab):

@@ -67,7 +67,7 @@ def test_a_loaded_check_is_recorded_also_after_its_file_has_changed(tmp_path, la
         program = record(one, lab.right, seed=0, observers=lab.observers, surface=None)
         return [step.label for step in program.steps() if step.op == "probe"]
 
-    assert labels(GOOD) == ["torch.tensor(rng.normal(size=2))"]
+    assert labels(GOOD) == ["torch.tensor(...)"]
     changed = GOOD.replace(
         "observe.value(torch.tensor(rng.normal(size=2)))", "x = torch.tensor(1.0)\n    observe.value(x)"
     )

@@ -95,12 +95,12 @@ def test_a_replay_on_the_same_engine_observes_the_same_twice(lab, check):
 def test_a_program_reads_as_the_check_was_written(lab):
     program = lab.record(diamond)
     assert [(s.op, s.name, s.var, s.label) for s in program.steps() if s.op != "drop"] == [
-        ("call", "", "x", "torch.tensor(rng.normal(size=3), requires_grad=True)"),
+        ("call", "", "x", "torch.tensor(...)"),
         ("op", "add", "", "x + 1.0"),
         ("op", "mul", "", "2.0 * x"),
         ("op", "mul", "y", "(x + 1.0) * (2.0 * x)"),
-        ("call", "", "", "torch.tensor(rng.normal(size=3))"),
-        ("method", "backward", "", "y.backward(torch.tensor(rng.normal(size=3)))"),
+        ("call", "", "", "torch.tensor(...)"),
+        ("method", "backward", "", "y.backward(...)"),
         ("probe", "grad", "", "x"),
     ]
     first = program.segments[0][0]

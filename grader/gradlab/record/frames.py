@@ -7,6 +7,7 @@ time reads no source.
 from __future__ import annotations
 
 import ast
+import copy
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Site:
 
     line: int
     var: str = ""  # the name that the result is bound to
+    item: str = ""  # where the expression is iterated over: the name that its items are bound to
     text: str = ""  # the expression, as written
     arguments: str = ""  # of a call: what stands between the parentheses
     block: str = ""  # of a `with` item: the statement in its body, if there is one only
@@ -84,14 +86,17 @@ class _Source:
         return calls[0] if calls else None
 
     def text(self, node: ast.AST) -> str:
-        """Return the node's source on one line."""
+        """Return the node's source on one line: of a block its first, of what is drawn from `rng` no more than dots."""
         assert isinstance(node, ast.expr | ast.stmt)
         assert node.end_lineno is not None
+        if isinstance(node, ast.With | ast.For | ast.While | ast.If | ast.Try):
+            return f"{ast.unparse(_Brief().visit(copy.deepcopy(node))).partition(chr(10))[0]} ..."
+        if _draws(node):
+            return ast.unparse(_Brief().visit(copy.deepcopy(node)))
         lines = [line.encode() for line in self.lines[node.lineno - 1 : node.end_lineno]]
         lines[-1] = lines[-1][: node.end_col_offset]
         lines[0] = lines[0][node.col_offset :]
-        text = " ".join(line.decode().strip() for line in lines)
-        return ast.unparse(_Brief().visit(ast.parse(text))) if "rng" in text else text
+        return " ".join(line.decode().strip() for line in lines)
 
 
 class _Brief(ast.NodeTransformer):
@@ -124,7 +129,11 @@ def _look_up(code: CodeType, offset: int) -> Site:
     node = source.node(span)
     if node is None:
         return Site(line)
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        node = node.generators[0].iter  # Python 3.11 puts the start of the iteration there
     site = Site(line, var=_bound_to(node, source), text=source.text(node))
+    if isinstance(parent := source.parents[node], ast.For | ast.comprehension):
+        site.item = _name(parent.target)
     if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Store):
         if not any(isinstance(item, ast.Starred) for item in node.elts):
             site.targets = tuple(_name(item) for item in node.elts)
@@ -174,7 +183,7 @@ def _bound_to(node: ast.AST, source: _Source) -> str:
         return _name(node.target)
     if isinstance(parent, ast.Assign):
         return _name(parent.targets[0])
-    if isinstance(parent, ast.AnnAssign | ast.NamedExpr | ast.For | ast.comprehension):
+    if isinstance(parent, ast.AnnAssign | ast.NamedExpr):
         return _name(parent.target)
     if isinstance(parent, ast.withitem):
         return _name(parent.optional_vars)

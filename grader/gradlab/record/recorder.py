@@ -126,7 +126,9 @@ class Recorder:
         if _is_scalar(item):
             step.out = self.new_slot()
             return self._read_item(item, step.out, site)
-        return self._lift(item, step, site)
+        taken = self._lift(item, step, site)
+        step.var = site.item
+        return taken
 
     def enter(self, manager: Proxy) -> Any:
         """Enter a `with` block of the engine's."""
