@@ -11,12 +11,12 @@ from gradlab import check
 @check(task="2.1", points=0.5)
 def the_gradient_is_the_leaf_s_own(torch, observe, rng):
     """Adding to one leaf changes neither another leaf nor the gradient that was passed."""
-    x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
-    y = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
-    gradient = torch.tensor(rng.normal(size=3).round(2))
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = torch.tensor(rng.normal(size=3), requires_grad=True)
+    gradient = torch.tensor(rng.normal(size=3))
     x.backward(gradient)
     y.backward(gradient)
-    x.backward(torch.tensor(rng.normal(size=3).round(2)))
+    x.backward(torch.tensor(rng.normal(size=3)))
     observe.gradient(x)
     observe.gradient(y)
     observe.value(gradient)
@@ -26,13 +26,13 @@ def the_gradient_is_the_leaf_s_own(torch, observe, rng):
 def nothing_to_send_back(torch, observe, rng):
     """Backward from a tensor that requires no gradient is refused."""
     for shape in [(), (3,)]:
-        constant = torch.tensor(np.array(rng.normal(size=shape).round(2)))
+        constant = torch.tensor(rng.normal(size=shape))
         with observe.error():
             constant.backward()
         with observe.error():
-            constant.backward(torch.tensor(np.array(rng.normal(size=shape).round(2))))
+            constant.backward(torch.tensor(rng.normal(size=shape)))
     with observe.error():
-        constant.backward(torch.tensor(rng.normal(size=2).round(2)))
+        constant.backward(torch.tensor(rng.normal(size=2)))
     observe.gradient(constant)
 
 
@@ -40,13 +40,13 @@ def nothing_to_send_back(torch, observe, rng):
 @check(task="2.2", points=0.5)
 def a_short_and_a_long_way(torch, observe, rng):
     """A tensor that is used both early and late is run once, with everything that arrived."""
-    x = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
-    w = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
+    x = torch.tensor(rng.normal(size=2), requires_grad=True)
+    w = torch.tensor(rng.normal(size=2), requires_grad=True)
     early = x * w
     late = -early + w
     later = late * early
     out = early * (later + early) + later
-    out.backward(torch.tensor(rng.normal(size=2).round(2)))
+    out.backward(torch.tensor(rng.normal(size=2)))
     observe.gradient(x)
     observe.gradient(w)
 
@@ -54,13 +54,13 @@ def a_short_and_a_long_way(torch, observe, rng):
 @check(task="2.2", points=0.5, instances=2)
 def any_graph(torch, observe, rng):
     """Graphs drawn at random."""
-    leaves = [torch.tensor(rng.uniform(-1.0, 1.0, size=2).round(2), requires_grad=True) for _ in range(3)]
+    leaves = [torch.tensor(rng.uniform(-1.0, 1.0, size=2), requires_grad=True) for _ in range(3)]
     tensors = list(leaves)
     for _ in range(12):
-        left, right, kind = rng.integers(len(tensors)), rng.integers(len(tensors)), rng.integers(3)
-        a, b = tensors[left], tensors[right]
+        # The last one is always used, so that all of them matter; the other may be any, so that some are shared.
+        a, b, kind = tensors[-1], tensors[rng.integers(len(tensors))], rng.integers(3)
         tensors.append([a + b, a * b, -a + b][kind])
-    tensors[-1].backward(torch.tensor(rng.normal(size=2).round(2)))
+    tensors[-1].backward(torch.tensor(rng.normal(size=2)))
     for leaf in leaves:
         observe.gradient(leaf)
 
@@ -68,7 +68,7 @@ def any_graph(torch, observe, rng):
 @check(task="2.2", points=0.5, timeout=3.0)
 def more_paths_than_atoms(torch, observe, rng):
     """A node is run once, however many paths lead through it."""
-    x = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
+    x = torch.tensor(rng.normal(size=()), requires_grad=True)
     y = x
     for _ in range(40):
         y = (y + y) * 0.5
@@ -80,10 +80,11 @@ def more_paths_than_atoms(torch, observe, rng):
 @check(task="2.3", points=1)
 def functions_of_functions(torch, observe, rng):
     """The rules fit into each other."""
-    x = torch.tensor(rng.uniform(0.5, 1.5, size=(2, 2)).round(2), requires_grad=True)
-    y = torch.tensor(rng.normal(size=(2, 2)).round(2), requires_grad=True)
+    x = torch.tensor(rng.uniform(0.5, 1.5, size=(2, 2)), requires_grad=True)
+    signs = np.array([[1.0, -1.0], [-1.0, 1.0]])  # relu must see both
+    y = torch.tensor(signs * rng.uniform(0.3, 1.5, size=(2, 2)), requires_grad=True)
     z = (x.log() - y.tanh()) / (y.exp() + x**2) + (x * y).sigmoid() ** 2 * (y - 0.1).relu()
-    z.backward(torch.tensor(rng.normal(size=(2, 2)).round(2)))
+    z.backward(torch.tensor(rng.normal(size=(2, 2))))
     observe.gradient(x)
     observe.gradient(y)
 
@@ -91,13 +92,13 @@ def functions_of_functions(torch, observe, rng):
 @check(task="2.3", points=1)
 def numbers_on_the_left(torch, observe, rng):
     """A number minus, and divided by, a tensor; a parabola."""
-    x = torch.tensor(np.array(rng.uniform(0.5, 1.5, size=()).round(2)), requires_grad=True)
-    y = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
-    (2.0 - y).backward(torch.tensor(rng.normal(size=2).round(2)))
+    x = torch.tensor(rng.uniform(0.5, 1.5, size=()), requires_grad=True)
+    y = torch.tensor(rng.normal(size=2), requires_grad=True)
+    (2.0 - y).backward(torch.tensor(rng.normal(size=2)))
     observe.gradient(y)
-    (3.0 / x).backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
+    (3.0 / x).backward(torch.tensor(rng.normal(size=())))
     observe.gradient(x)
-    z = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
+    z = torch.tensor(rng.normal(size=()), requires_grad=True)
     (1.5 * z**2 - 2.0 * z + 1.0).backward()
     observe.gradient(z)
 
@@ -106,23 +107,23 @@ def numbers_on_the_left(torch, observe, rng):
 @check(task="2.4", points=1)
 def picked_more_than_once(torch, observe, rng):
     """An element that is picked several times gets the sum of its gradients."""
-    x = torch.tensor(rng.normal(size=4).round(2), requires_grad=True)
-    x[[2, 0, 2, 2]].backward(torch.tensor(rng.normal(size=4).round(2)))
+    x = torch.tensor(rng.normal(size=4), requires_grad=True)
+    x[[2, 0, 2, 2]].backward(torch.tensor(rng.normal(size=4)))
     observe.gradient(x)
-    y = torch.tensor(rng.normal(size=(3, 2)).round(2), requires_grad=True)
-    (y[1:] * y[:2]).backward(torch.tensor(rng.normal(size=(2, 2)).round(2)))
+    y = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    (y[1:] * y[:2]).backward(torch.tensor(rng.normal(size=(2, 2))))
     observe.gradient(y)
 
 
 @check(task="2.4", points=1)
 def matrices_that_share_a_leaf(torch, observe, rng):
     """Products of transposed matrices, and of a matrix and a vector."""
-    a = torch.tensor(rng.normal(size=(3, 2)).round(2), requires_grad=True)
-    v = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
-    (a.t() @ a).backward(torch.tensor(rng.normal(size=(2, 2)).round(2)))
+    a = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    v = torch.tensor(rng.normal(size=3), requires_grad=True)
+    (a.t() @ a).backward(torch.tensor(rng.normal(size=(2, 2))))
     observe.gradient(a)
-    b = torch.tensor(rng.normal(size=(3, 2)).round(2), requires_grad=True)
-    (b.t() @ v).backward(torch.tensor(rng.normal(size=2).round(2)))
+    b = torch.tensor(rng.normal(size=(3, 2)), requires_grad=True)
+    (b.t() @ v).backward(torch.tensor(rng.normal(size=2)))
     observe.gradient(b)
     observe.gradient(v)
 
@@ -130,15 +131,15 @@ def matrices_that_share_a_leaf(torch, observe, rng):
 @check(task="2.4", points=1)
 def reductions_of_odd_shapes(torch, observe, rng):
     """Several dimensions at once, the last one, and a scalar."""
-    x = torch.tensor(rng.normal(size=(2, 3, 4)).round(2), requires_grad=True)
-    x.mean(dim=(0, 2)).backward(torch.tensor(rng.normal(size=3).round(2)))
+    x = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
+    x.mean(dim=(0, 2)).backward(torch.tensor(rng.normal(size=3)))
     observe.gradient(x)
-    y = torch.tensor(rng.normal(size=(2, 3, 4)).round(2), requires_grad=True)
+    y = torch.tensor(rng.normal(size=(2, 3, 4)), requires_grad=True)
     z = y.sum(dim=-1).transpose(0, 1).reshape(-1).mean(dim=0, keepdim=True)
-    z.backward(torch.tensor(rng.normal(size=1).round(2)))
+    z.backward(torch.tensor(rng.normal(size=1)))
     observe.gradient(y)
-    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
-    scalar.mean().backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
+    scalar = torch.tensor(rng.normal(size=()), requires_grad=True)
+    scalar.mean().backward(torch.tensor(rng.normal(size=())))
     observe.gradient(scalar)
 
 
@@ -146,14 +147,14 @@ def reductions_of_odd_shapes(torch, observe, rng):
 @check(task="2.5", points=1)
 def in_front_and_stretched(torch, observe, rng):
     """Dimensions in front and stretched ones at once, in both inputs."""
-    a = torch.tensor(rng.normal(size=(2, 1, 3)).round(2), requires_grad=True)
-    b = torch.tensor(rng.uniform(0.5, 2.0, size=(4, 1)).round(2), requires_grad=True)
-    (a / b).backward(torch.tensor(rng.normal(size=(2, 4, 3)).round(2)))
+    a = torch.tensor(rng.normal(size=(2, 1, 3)), requires_grad=True)
+    b = torch.tensor(rng.uniform(0.5, 2.0, size=(4, 1)), requires_grad=True)
+    (a / b).backward(torch.tensor(rng.normal(size=(2, 4, 3))))
     observe.gradient(a)
     observe.gradient(b)
-    one = torch.tensor(rng.normal(size=1).round(2), requires_grad=True)
-    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
-    (one - scalar).backward(torch.tensor(rng.normal(size=1).round(2)))
+    one = torch.tensor(rng.normal(size=1), requires_grad=True)
+    scalar = torch.tensor(rng.normal(size=()), requires_grad=True)
+    (one - scalar).backward(torch.tensor(rng.normal(size=1)))
     observe.gradient(one)
     observe.gradient(scalar)
 
@@ -161,9 +162,9 @@ def in_front_and_stretched(torch, observe, rng):
 @check(task="2.5", points=1)
 def against_itself(torch, observe, rng):
     """A tensor that is broadcast against itself."""
-    x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
     y = (x.reshape(3, 1) - x) ** 2 * x.sum()
-    y.backward(torch.tensor(rng.normal(size=(3, 3)).round(2)))
+    y.backward(torch.tensor(rng.normal(size=(3, 3))))
     observe.gradient(x)
 
 
@@ -171,15 +172,15 @@ def against_itself(torch, observe, rng):
 @check(task="2.6", points=1)
 def released_node_by_node(torch, observe, rng):
     """A part that two outputs share is released with the first of them."""
-    x = torch.tensor(np.abs(rng.normal(size=3).round(2)) + 0.5, requires_grad=True)
+    x = torch.tensor(np.abs(rng.normal(size=3)) + 0.5, requires_grad=True)
     shared = x * x
     first = shared + x
     second = shared.log()
     held = observe.watch(shared)
     del shared
-    first.backward(torch.tensor(rng.normal(size=3).round(2)))
+    first.backward(torch.tensor(rng.normal(size=3)))
     observe.gradient(x)
     with observe.error():
-        second.backward(torch.tensor(rng.normal(size=3).round(2)))
+        second.backward(torch.tensor(rng.normal(size=3)))
     observe.freed(held)
     observe.gradient(x)

@@ -41,8 +41,8 @@ must_fail = [
     "in_front_and_stretched",
     "against_itself",
     "released_node_by_node",
+    "any_graph",
 ]
-may_fail = ["any_graph"]
 
 
 def starting_gradient(output: Tensor, gradient: Tensor | None) -> Array:
