@@ -88,11 +88,12 @@ def render(report: Report, screen: Screen | None = None) -> str:
     screen = screen or Screen()
     marks = _MARKS if screen.can_show("✓✗") else _ASCII_MARKS
     body: list[RenderableType] = [_heading(report), ""]
+    said: set[tuple[str, ...]] = set()
     for check in report.checks:
         body.append(_headline(check, marks))
         body += [
             part if isinstance(part, _Program) else Padding(part, (0, 0, 0, _indent(check)), expand=False)
-            for part in _explanation(check)
+            for part in _explanation(check, said)
         ]
     body += ["", _totals(report), "", *_closing(report)]
     return screen.draw(Group(*body))
@@ -129,8 +130,11 @@ def _indent(check: CheckResult) -> int:
     return 4 + len(clean(check.task))
 
 
-def _explanation(check: CheckResult) -> Iterator[RenderableType]:
-    """Yield why a check did not pass; a student's view of a hidden one has nothing of it."""
+def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[RenderableType]:
+    """Yield why a check did not pass; a student's view of a hidden one has nothing of it.
+
+    Where an earlier check said the very same, as when the engine always hangs, its program and help are not repeated.
+    """
     if check.outcome is Outcome.PASSED:
         return
     if check.outcome is Outcome.ERROR:
@@ -140,6 +144,10 @@ def _explanation(check: CheckResult) -> Iterator[RenderableType]:
         yield from _finding(finding)
     if len(check.findings) > len(shown):
         yield Text(f"... and {len(check.findings) - len(shown)} more differences.", "dim")
+    messages = tuple(finding.message for finding in shown)
+    if messages in said:
+        return
+    said.add(messages)
     if check.program and not all(finding.message.startswith(_STUB) for finding in shown):
         yield Text("This program shows it:")
         yield _Program(check.program, _indent(check) + 4)
