@@ -221,7 +221,7 @@ def _bool(self: Tensor) -> bool:
 
 @operator("__format__")
 def _format(self: Tensor, spec: str) -> str:
-    if self._array.ndim == 0 and spec:
+    if self._array.ndim == 0 and self.__class__ is Tensor:
         return format(self._array.item(), spec)
     return object.__format__(self, spec)
 
