@@ -1,0 +1,95 @@
+"""Hold refgrad to what was recorded from torch: facts as test cases, known gaps as strict expected failures."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+GAPS: dict[str, dict[str, str]] = json.loads((HERE / "known_gaps.json").read_text("utf-8"))
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?(?![\w])")
+
+
+def _programs() -> ModuleType:
+    path = HERE.parent / "oracle" / "programs.py"
+    spec = importlib.util.spec_from_file_location("oracle_programs", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test with a `fact` argument one case for each entry of the facts file that it names (`@facts`)."""
+    marker = metafunc.definition.get_closest_marker("facts")
+    if marker is None or "fact" not in metafunc.fixturenames:
+        return
+    (name,) = marker.args
+    gaps = GAPS.get(name, {})
+    cases = json.loads((HERE / "facts" / f"{name}.json").read_text("utf-8"))["cases"]
+    unknown = gaps.keys() - {case["id"] for case in cases}
+    if unknown:
+        raise pytest.UsageError(f"known_gaps.json lists {name} that are not recorded: {sorted(unknown)}")
+    metafunc.parametrize(
+        "fact",
+        [
+            pytest.param(
+                case,
+                id=case["id"],
+                marks=[pytest.mark.xfail(reason=gaps[case["id"]], strict=True)] if case["id"] in gaps else [],
+            )
+            for case in cases
+        ],
+    )
+
+
+@pytest.fixture
+def facts() -> Callable[[str], dict[str, Any]]:
+    """Return a function that reads a whole facts file."""
+    return lambda name: json.loads((HERE / "facts" / f"{name}.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def programs() -> ModuleType:
+    """Return the module that runs programs on an engine."""
+    return _programs()
+
+
+@pytest.fixture(autouse=True)
+def _as_at_the_start() -> Iterator[None]:
+    """Undo what a test does to refgrad's settings."""
+    import refgrad as torch
+    from refgrad import _from_data
+
+    _from_data._warned.clear()
+    torch.manual_seed(0)
+    yield
+    torch.set_default_dtype(torch.float32)
+    torch.set_printoptions(profile="default")
+    torch.set_grad_enabled(True)
+
+
+@pytest.fixture
+def same_text() -> Callable[[str, str], bool]:
+    """Return a comparison of texts that lets numbers differ in the last places."""
+    return same
+
+
+def same(ours: str, theirs: str) -> bool:
+    """Return whether two texts agree, numbers to 1e-4."""
+    if ours == theirs:
+        return True
+    if _NUMBER.sub("#", ours) != _NUMBER.sub("#", theirs):
+        return False
+    pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
+    return all(abs(float(a) - float(b)) <= 1e-4 * max(1e-3, abs(float(b))) for a, b in pairs)
