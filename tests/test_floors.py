@@ -107,11 +107,15 @@ def test_gradlab_never_imports_the_engine_or_the_plugins_by_name(name: str, path
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [m for m in GRADER_MODULES if m[0].startswith("gradlab.worker")], ids=lambda m: str(m)[-40:]
+    ("name", "path"),
+    [m for m in GRADER_MODULES if m[0].startswith("gradlab.worker")],
+    ids=lambda m: str(m)[-40:],
 )
 def test_worker_code_imports_nothing_of_the_grader_but_the_wire(name: str, path: Path) -> None:
     ours = {other for other in imports(path) if other.split(".")[0] == "gradlab"}
-    allowed = {o for o in ours if any(o == a or o.startswith(a + ".") for a in WORKER_MAY_IMPORT - {"gradlab"})}
+    allowed = {
+        o for o in ours if any(o == a or o.startswith(a + ".") for a in WORKER_MAY_IMPORT - {"gradlab"})
+    }
     assert ours - allowed - {"gradlab"} == set()
 
 
@@ -120,13 +124,17 @@ def test_plugins_import_only_the_public_api() -> None:
 
     public = {"gradlab", "gradlab.wire"} | {f"gradlab.{name}" for name in gradlab.__all__}
     for name, path in modules(ROOT / "plugins"):
-        ours = {o for o in imports(path) if o.split(".")[0] == "gradlab" and not o.startswith("gradlab.wire.")}
+        ours = {
+            o for o in imports(path) if o.split(".")[0] == "gradlab" and not o.startswith("gradlab.wire.")
+        }
         assert ours <= public, name
 
 
 def test_refgrad_imports_numpy_and_the_standard_library_only() -> None:
     for name, path in modules(ROOT / "reference"):
-        assert not {o for o in imports(path) if o.split(".")[0] in ("gradlab", "gradlab_plugins", "torch", "scipy")}, name
+        assert not {
+            o for o in imports(path) if o.split(".")[0] in ("gradlab", "gradlab_plugins", "torch", "scipy")
+        }, name
 
 
 def test_course_files_import_only_the_public_api() -> None:
