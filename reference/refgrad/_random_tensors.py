@@ -20,6 +20,7 @@ from .creation import (
     empty_array_like,
     finish,
     function,
+    read,
 )
 from .generator import default
 from .graph import derivative
@@ -56,13 +57,13 @@ def _standard_normal(dtype: dtypes.dtype) -> Draw:
 @function
 def rand(*args: Any, **kwargs: Any) -> Tensor:
     """Return numbers from [0, 1)."""
-    return _sized(bind("rand", args, kwargs)[1], _standard_uniform, dtypes.get_default_dtype())
+    return _sized(read("rand", args, kwargs), _standard_uniform, dtypes.get_default_dtype())
 
 
 @function
 def randn(*args: Any, **kwargs: Any) -> Tensor:
     """Return normal numbers of mean 0 and standard deviation 1."""
-    return _sized(bind("randn", args, kwargs)[1], _standard_normal, dtypes.get_default_dtype())
+    return _sized(read("randn", args, kwargs), _standard_normal, dtypes.get_default_dtype())
 
 
 @function

@@ -20,6 +20,7 @@ from .creation import (
     finish,
     function,
     method,
+    quick,
 )
 from .ops.registry import FUNCTIONS
 from .tensor import Tensor, wrap
@@ -55,8 +56,11 @@ def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
 @function
 def tensor(*args: Any, **kwargs: Any) -> Tensor:
     """Return a new tensor of the given numbers; it shares no memory with them."""
-    values = bind("tensor", args, kwargs)[1]
-    check_place(values)
+    if len(args) == 1 and quick(kwargs):
+        values: Values = {**kwargs, "data": args[0]}
+    else:
+        values = bind("tensor", args, kwargs)[1]
+        check_place(values)
     data = values["data"]
     if isinstance(data, Tensor):
         warnings.warn(COPY.format("torch.tensor"), UserWarning, stacklevel=2)

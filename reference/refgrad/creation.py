@@ -137,20 +137,30 @@ def _into(out: Tensor, array: Any, values: Values) -> Tensor:
 _QUICK = frozenset({"dtype", "requires_grad"})
 
 
-def _read(name: str, args: tuple[Any, ...], kwargs: Values) -> Values:
+def read(name: str, args: tuple[Any, ...], kwargs: Values) -> Values:
     """Bind a call of `name(size, *, options)`; the usual forms take a short way."""
     size = args[0] if len(args) == 1 and isinstance(args[0], tuple | list) else args
-    if args and kwargs.keys() <= _QUICK and all(type(each) is int for each in size):
-        dtype, grad = kwargs.get("dtype"), kwargs.get("requires_grad", False)
-        if (dtype is None or type(dtype) is dtypes.dtype) and type(grad) is bool:
-            return {"size": tuple(size), "dtype": dtype, "requires_grad": grad}
+    if args and quick(kwargs) and all(type(each) is int for each in size):
+        return {**kwargs, "size": tuple(size)}
     values = bind(name, args, kwargs)[1]
     check_place(values)
     return values
 
 
+def quick(kwargs: Values) -> bool:
+    """Return whether there are no options but a dtype and whether to require grad, both of the right type."""
+    if not kwargs:
+        return True
+    dtype = kwargs.get("dtype")
+    return (
+        kwargs.keys() <= _QUICK
+        and (dtype is None or type(dtype) is dtypes.dtype)
+        and type(kwargs.get("requires_grad", False)) is bool
+    )
+
+
 def _constant(name: str, make: Callable[..., Any], args: tuple[Any, ...], kwargs: Values) -> Tensor:
-    values = _read(name, args, kwargs)
+    values = read(name, args, kwargs)
     out = values.get("out")
     dtype = chosen_dtype(values, dtypes.get_default_dtype() if out is None else out.dtype)
     check_size(values["size"], dtype, name)
@@ -290,7 +300,10 @@ def empty_array_like(values: Values) -> Any:
 
 
 def _like(name: str, value: Any, args: tuple[Any, ...], kwargs: Values) -> Tensor:
-    values = bind(name, args, kwargs)[1]
+    if len(args) == 1 and isinstance(args[0], Tensor) and quick(kwargs):
+        values: Values = {**kwargs, "input": args[0]}
+    else:
+        values = bind(name, args, kwargs)[1]
     array = empty_array_like(values)
     if value is not None:
         array[...] = value

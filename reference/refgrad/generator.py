@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import struct
 from typing import Any
 
@@ -62,7 +62,7 @@ class Generator:
 
     def seed(self) -> int:
         """Start a stream that nobody can foresee, and return its seed."""
-        self._start(secrets.randbits(64))
+        self._start(int.from_bytes(os.urandom(8), "little"))
         return self._seed
 
     def get_state(self) -> Tensor:
