@@ -33,6 +33,8 @@ def iterated(torch, observe, rng):
     rows = [row * float(n + m) for row in x]
     for (k,) in [x.shape]:
         observe.value(rows[0] * float(k))
+    for item in x:
+        observe.value(item)
 
 
 # fmt: off
@@ -89,6 +91,10 @@ EXPECTED = {
         ("shape", "", "x.shape"),
         ("unpack", "k", "(k,)"),
         ("mul", "", "rows[0] * float(k)"),
+        ("iter", "", "x"),
+        ("next", "item", "x"),
+        ("next", "item", "x"),
+        ("next", "", "x"),
     ],
     over_lines: [
         ("call", "x", "torch.tensor( [1.0, 2.0], requires_grad=True, )"),

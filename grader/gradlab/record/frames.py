@@ -130,7 +130,9 @@ def _look_up(code: CodeType, offset: int) -> Site:
     if node is None:
         return Site(line)
     if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        node = node.generators[0].iter  # Python 3.11 puts the start of the iteration there
+        node = node.generators[0].iter  # where the iteration starts, in Python 3.11
+    elif isinstance(node, ast.For):
+        node = node.iter
     site = Site(line, var=_bound_to(node, source), text=source.text(node))
     if isinstance(parent := source.parents[node], ast.For | ast.comprehension):
         site.item = _name(parent.target)
