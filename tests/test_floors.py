@@ -37,6 +37,8 @@ FLOORS = {
     "gradlab.mistakes": 2,
     "gradlab.session": 2,
     "gradlab.secret": 2,
+    "gradlab.demo": 3,
+    "gradlab.shrink": 3,
     "gradlab.expect": 3,
     "gradlab.trial": 3,
     "gradlab.runner": 3,
