@@ -51,10 +51,7 @@ def site_of(frame: FrameType) -> Site:
 
 def function_node(code: CodeType) -> ast.AST | None:
     """Return the syntax tree of the function that `code` belongs to, or None where there is no source."""
-    for node in _source(code.co_filename).parents:
-        if isinstance(node, ast.FunctionDef | ast.Lambda) and _first_line(node) == code.co_firstlineno:
-            return node
-    return None
+    return _source(code.co_filename).functions.get(code.co_firstlineno)
 
 
 def _first_line(node: ast.FunctionDef | ast.Lambda) -> int:
@@ -70,10 +67,13 @@ class _Source:
         self.parents: dict[ast.AST, ast.AST] = {}
         self.spans: dict[Span, ast.AST] = {}
         self.ends: dict[tuple[int | None, int | None], list[ast.AST]] = {}
+        self.functions: dict[int, ast.AST] = {}
         tree = ast.parse("".join(self.lines))
         for parent in ast.walk(tree):
             for node in ast.iter_child_nodes(parent):
                 self.parents[node] = parent
+                if isinstance(node, ast.FunctionDef | ast.Lambda):
+                    self.functions.setdefault(_first_line(node), node)
                 if isinstance(node, ast.expr | ast.stmt) and not isinstance(node, ast.Expr):
                     self.spans[node.lineno, node.end_lineno, node.col_offset, node.end_col_offset] = node
                     self.ends.setdefault((node.end_lineno, node.end_col_offset), []).append(node)

@@ -12,8 +12,9 @@ from typing import Any
 from gradlab.errors import CheckAuthoringError
 from gradlab.observe import PROBES, Observer, Probe
 from gradlab.program import Ref, Step
+from gradlab.record.encoding import is_of_the_engine, is_scalar
 from gradlab.record.proxies import Proxy
-from gradlab.record.recorder import Recorder, is_of_the_engine
+from gradlab.record.recorder import Recorder
 
 __all__ = ["Observe"]
 
@@ -51,7 +52,7 @@ class Probing:
                 f"observe.{self._observer} asks for the probe {probe!r}, which does not exist."
             )
         if not is_of_the_engine(values):
-            if all(_hashable(value) and (type(value), value) in recorder.reads for value in values):
+            if all(is_scalar(value) and (type(value), value) in recorder.reads for value in values):
                 return  # it was compared when it was read
             raise recorder.refuse(
                 f"observe.{self._observer}({site.arguments}): a plain value of Python; observe the tensor that it "
@@ -130,10 +131,6 @@ def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
 
 def _is_token(recorder: Recorder, values: tuple[Any, ...]) -> bool:
     return type(values[0]) is Proxy and getattr(values[0]._mark, "slot", None) in recorder.watched
-
-
-def _hashable(value: Any) -> bool:
-    return value is None or type(value) in (bool, int, float, str)
 
 
 def _is_data(value: Any) -> bool:

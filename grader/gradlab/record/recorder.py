@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from types import BuiltinMethodType, FrameType, FunctionType, MethodType, ModuleType
+from collections.abc import Callable, Iterator
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,17 +14,15 @@ from gradlab.model import Check
 from gradlab.program import Fn, Glob, Program, Ref, Step
 from gradlab.record.arrays import SharedArrays
 from gradlab.record.callbacks import Callbacks
+from gradlab.record.encoding import SCALARS, Encoder, is_scalar
 from gradlab.record.frames import NOWHERE, Site, site_of
 from gradlab.record.gate import Gate
 from gradlab.record.proxies import Items, Method, Proxy, is_method
 from gradlab.record.surface import Surface
 from gradlab.worker.operators import OPERATORS
 
-__all__ = ["Recorder", "is_of_the_engine"]
+__all__ = ["Recorder"]
 
-SCALARS = frozenset({bool, int, float, str})
-FUNCTIONS = (FunctionType, MethodType, BuiltinMethodType, partial)
-LARGEST = 1 << 63
 END = object()
 
 
@@ -33,7 +30,7 @@ class Recorder:
     """The program as recorded so far.
 
     Invariants: `stack[-1]` is the list that receives the next step; every result has a slot of its own, also if the
-    engine returned the same object twice; no proxy is held here.
+    engine returned the same object twice; no tensor's proxy is held here.
     """
 
     def __init__(self, engine: ModuleType, check: Check, surface: Surface | None) -> None:
@@ -48,14 +45,14 @@ class Recorder:
         self.watched: dict[int, str] = {}  # the slots of watch tokens, and what they watch
         self.shadows: dict[type, type] = {}
         self.arrays = SharedArrays(self)
+        encoder = Encoder(self)
+        self.encode, self.real = encoder.encode, encoder.real
         self.callbacks = Callbacks(self)
         self.gate = Gate(self, surface)
         self._slots = 0
         self._sids = 0
         self._observed = False  # something has, in this segment
-        self._raising: tuple[int, Step] | None = (
-            None  # the exception on its way (its id), and the step it left
-        )
+        self._raising: tuple[int, Step] | None = None  # an exception on its way, by id, and the step it left
         self._names: dict[str, Proxy] = {}
 
     # --- what proxies call -------------------------------------------------------------------------------------
@@ -68,9 +65,13 @@ class Recorder:
         self.gate.attribute(kind, name)
         if is_method(kind, name):
             return Method(owner, name)
-        if not hasattr(real, name):
-            raise self.gate.unknown(f"{kind.__name__}.{name}", [n for n in dir(real) if n[0] != "_"])
-        return self._perform("getattr", name, (owner,), {}, getattr, (real, name), {})
+        try:
+            return self._perform("getattr", name, (owner,), {}, getattr, (real, name), {})
+        except AttributeError:
+            if hasattr(kind, name):
+                raise
+            names = [n for n in dir(real) if n[0] != "_"]
+            raise self.gate.unknown(f"{kind.__name__}.{name}", names) from None
 
     def set(self, owner: Proxy, name: str, value: Any) -> None:
         """Assign an attribute."""
@@ -123,7 +124,7 @@ class Recorder:
         if item is END:
             step.read = self._observed = True
             raise StopIteration
-        if _is_scalar(item):
+        if is_scalar(item):
             step.out = self.new_slot()
             return self._read_item(item, step.out, site)
         taken = self._lift(item, step, site)
@@ -139,7 +140,7 @@ class Recorder:
             self._mark_raising(step, error)
             raise
         self.stack.append(step.body)
-        return value if _is_scalar(value) else self._lift(value, step, site)
+        return value if is_scalar(value) else self._lift(value, step, site)
 
     def leave(self, manager: Proxy, kind: type | None, error: BaseException | None, trace: Any) -> Any:
         """Leave a `with` block. An exception that crosses it is caught outside: the block is what may raise."""
@@ -255,7 +256,7 @@ class Recorder:
         return iter([self._item(item, slot, site) for item, slot in zip(items, slots, strict=True)])
 
     def _item(self, item: Any, slot: int, site: Site) -> Any:
-        if _is_scalar(item):
+        if is_scalar(item):
             return self._read_item(item, slot, site)
         self.gate.result(item)
         return Proxy(self, item, Ref(slot))
@@ -323,64 +324,7 @@ class Recorder:
         """Return `file:line` as messages quote it."""
         return f"{self.file.replace(chr(92), '/').rsplit('/', 1)[-1]}:{line}"
 
-    # --- values ------------------------------------------------------------------------------------------------
-    def encode(self, value: Any, site: Site = NOWHERE, name: str = "") -> Any:
-        """Return what stands for a check's value in a step."""
-        kind = type(value)
-        if kind is Proxy:
-            return value._mark
-        if value is None or value is Ellipsis or kind in SCALARS:
-            if kind is int and not -LARGEST <= value < LARGEST:
-                raise self.refuse(f"the integer {value} does not fit into 64 bits.")
-            return value
-        if kind is tuple or kind is list:
-            return kind(self.encode(item, site) for item in value)
-        if kind is dict:
-            return {self._key(key): self.encode(item, site) for key, item in value.items()}
-        if kind is slice:
-            return slice(self.encode(value.start), self.encode(value.stop), self.encode(value.step))
-        if isinstance(value, np.ndarray):
-            return self.arrays.mark(value, site, name)
-        if kind in (np.float64, np.int64, np.bool_):
-            return value.item()
-        if kind in FUNCTIONS:
-            return self.wrap(value)[1]
-        if kind is range:
-            return list(value)
-        raise self._foreign(value)
-
-    def _key(self, key: Any) -> str:
-        if type(key) is not str:
-            raise self.refuse(f"the dict key {key!r} cannot be handed to the engine; use strings.")
-        return key
-
-    def _foreign(self, value: Any) -> CheckAuthoringError:
-        if type(value) is Method:
-            return self.refuse(
-                f"the bound method .{value.name} as a value cannot be recorded; wrap it in a lambda."
-            )
-        return self.refuse(
-            f"a {type(value).__name__} cannot be handed to the engine; use numbers, strings, lists, numpy arrays and "
-            "functions of the check."
-        )
-
-    def real(self, value: Any) -> Any:
-        """Return what the reference itself is given for a check's value."""
-        kind = type(value)
-        if kind is Proxy:
-            return value._real
-        if kind is tuple or kind is list:
-            return kind([self.real(item) for item in value])
-        if kind is dict:
-            return {key: self.real(item) for key, item in value.items()}
-        if kind is slice:
-            return slice(self.real(value.start), self.real(value.stop), self.real(value.step))
-        if kind in FUNCTIONS:
-            return self.wrap(value)[0]
-        if kind in (np.float64, np.int64, np.bool_):
-            return value.item()
-        return list(value) if kind is range else value
-
+    # --- what the values of steps need --------------------------------------------------------------------------
     def wrap(self, function: Any, *, static: bool = False) -> tuple[Callable[..., Any], Fn]:
         """Return what the engine calls in place of a check's function, and its block."""
         return self.callbacks.wrap(function, static=static)
@@ -407,17 +351,3 @@ class Recorder:
             self.gate.public(path.partition(".")[2])
             self._names[path] = Proxy(self, getattr(module, name), Glob(path))
         return self._names[path]
-
-
-def _is_scalar(value: Any) -> bool:
-    return value is None or type(value) in SCALARS
-
-
-def is_of_the_engine(values: Iterable[Any]) -> bool:
-    """Return whether any of a check's values comes from the engine, or is an array that it may share."""
-    return any(
-        type(value) is Proxy
-        or isinstance(value, np.ndarray)
-        or (type(value) in (tuple, list) and is_of_the_engine(value))
-        for value in values
-    )
