@@ -1,0 +1,58 @@
+"""Random programs show the same on refgrad and on real torch. Runs where torch is importable."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="compares with real torch")
+pytestmark = pytest.mark.torch
+
+
+def _differential() -> ModuleType:
+    path = Path(__file__).resolve().parents[1] / "oracle" / "differential.py"
+    spec = importlib.util.spec_from_file_location("oracle_differential", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+differential = _differential()
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> list[str]:
+    lines: list[str] = differential.build(lambda options: draw(st.sampled_from(options)))
+    return lines
+
+
+def _check(lines: list[str], ours: ModuleType) -> None:
+    text = differential.compare(lines, ours, torch)
+    assert not text, "torch and refgrad differ on\n\n" + "\n".join(lines) + f"\n\n{text}"
+
+
+@pytest.fixture(scope="module")
+def refgrad() -> ModuleType:
+    return importlib.import_module("refgrad")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(programs())
+def test_a_random_program_shows_the_same_on_both(refgrad: Any, lines: list[str]) -> None:
+    _check(lines, refgrad)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> None:
+    _check(differential.build(random.Random(seed).choice), refgrad)
