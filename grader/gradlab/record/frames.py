@@ -7,7 +7,6 @@ time reads no source.
 from __future__ import annotations
 
 import ast
-import copy
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,15 +87,21 @@ class _Source:
     def text(self, node: ast.AST) -> str:
         """Return the node's source on one line: of a block its first, of what is drawn from `rng` no more than dots."""
         assert isinstance(node, ast.expr | ast.stmt)
-        assert node.end_lineno is not None
         if isinstance(node, ast.With | ast.For | ast.While | ast.If | ast.Try):
-            return f"{ast.unparse(_Brief().visit(copy.deepcopy(node))).partition(chr(10))[0]} ..."
-        if _draws(node):
-            return ast.unparse(_Brief().visit(copy.deepcopy(node)))
+            return _brief(f"{self.lines[node.lineno - 1].strip()} ...")
         lines = [line.encode() for line in self.lines[node.lineno - 1 : node.end_lineno]]
         lines[-1] = lines[-1][: node.end_col_offset]
         lines[0] = lines[0][node.col_offset :]
-        return " ".join(line.decode().strip() for line in lines)
+        return _brief(" ".join(line.decode().strip() for line in lines))
+
+
+def _brief(text: str) -> str:
+    if "rng" not in text:
+        return text
+    try:
+        return ast.unparse(_Brief().visit(ast.parse(text))).partition("\n")[0]
+    except SyntaxError:  # the first of several lines
+        return f"{text.partition('rng')[0]}..."
 
 
 class _Brief(ast.NodeTransformer):
