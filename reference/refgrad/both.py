@@ -165,3 +165,58 @@ def stack(values: Sequence[Both], dim: int) -> Both:
 
         return stack_tensors(values, dim)
     return xp.stack(values, axis=dim)
+
+
+def _erf_array(x: Array) -> Array:
+    """Return the error function by the rational approximations of W. J. Cody (1969), good to a double's precision."""
+    a = xp.abs(x).astype(xp.float64)
+    square = a * a
+    small = a * _ratio(square, _ERF_SMALL)
+    middle = 1 - xp.exp(-square) * _ratio(a, _ERF_MIDDLE)
+    inverse = 1 / xp.maximum(square, 1)
+    tail = (1 / math.sqrt(math.pi) - inverse * _ratio(inverse, _ERF_TAIL)) / xp.maximum(a, 1)
+    found = xp.where(a <= 0.46875, small, xp.where(a <= 4, middle, 1 - xp.exp(-square) * tail))
+    return xp.copysign(found, x).astype(x.dtype)
+
+
+def _ratio(x: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:
+    over, under = coefficients
+    return xp.polyval(over, x) / xp.polyval(under, x)
+
+
+_ERF_SMALL = (
+    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
+)
+_ERF_MIDDLE = (
+    (
+        *(2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1),
+        *(2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3),
+        1.23033935479799725e3,
+    ),
+    (
+        *(1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3),
+        *(3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3),
+    ),
+)
+_ERF_TAIL = (
+    (
+        *(1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1),
+        *(1.60837851487422766e-2, 6.58749161529837803e-4),
+    ),
+    (
+        *(1.0, 2.56852019228982242e0, 1.87295284992346725e0, 5.27905102951428412e-1, 6.05183413124413191e-2),
+        2.33520497626869185e-3,
+    ),
+)
+erf = _unary(_erf_array, "erf")
+
+
+def clip(value: Both, low: float, high: float) -> Both:
+    """Limit each element to a range."""
+    return value.clamp(low, high) if isinstance(value, Tensor) else xp.clip(value, low, high)
+
+
+def at_least(value: Both, low: float) -> Both:
+    """Raise what is smaller than `low` to it."""
+    return value.clamp(min=low) if isinstance(value, Tensor) else xp.maximum(value, xp.asarray(low, value.dtype))

@@ -61,6 +61,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "asinh": (xp.arcsinh, lambda g, self: g / both.sqrt(self * self + 1)),
     "acosh": (xp.arccosh, lambda g, self: g / (both.sqrt(self - 1) * both.sqrt(self + 1))),
     "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
+    "erf": (both._erf_array, lambda g, self: g * (TWO_OVER_SQRT_PI * both.exp(-(self * self)))),
     "sigmoid": (_sigmoid, lambda g, result: g * (1 - result) * result),
 }
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.

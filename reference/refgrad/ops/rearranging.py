@@ -12,31 +12,30 @@ from ..tensor import Tensor
 from .registry import function, method, public
 from .shape import axis_of, sizes_of
 
-__all__ = ["moved", "pad_constant"]
+__all__ = ["moved", "pad_constant", "put_back"]
 
-# Each of these takes every element from a place that an index array names; the gradient goes back there.
-_BACK = lambda g, shape, places: _put_back(g, places, shape)  # noqa: E731
-FlipBackward0 = derivative("FlipBackward0", args="shape places", self=_BACK)
-RollBackward0 = derivative("RollBackward0", args="shape places", self=_BACK)
-RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=_BACK)
-RepeatInterleaveBackward0 = derivative("RepeatInterleaveBackward0", args="shape places", self=_BACK)
-Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=_BACK)
-DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=_BACK)
-DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=_BACK)
-TraceBackward0 = derivative(
-    "TraceBackward0", args="shape", self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g)
-)
-TrilBackward0 = derivative("TrilBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
-TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
-ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places", self=_BACK)
-
-
-def _put_back(g: Any, places: Any, shape: tuple[int, ...]) -> Any:
+def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
     """Add each gradient to the element it came from; places of -1 came from none."""
     inside = places >= 0
     if not inside.all():
         g, places = both.take_flat(g, xp.flatnonzero(inside)), places[inside]
     return both.put_flat(g, places, shape)
+
+
+# Each of these takes every element from a place that an index array names; the gradient goes back there.
+FlipBackward0 = derivative("FlipBackward0", args="shape places", self=put_back)
+RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
+RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
+RepeatInterleaveBackward0 = derivative("RepeatInterleaveBackward0", args="shape places", self=put_back)
+Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=put_back)
+DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
+DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
+TraceBackward0 = derivative(
+    "TraceBackward0", args="shape", self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g)
+)
+TrilBackward0 = derivative("TrilBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
+TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
+ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places", self=put_back)
 
 
 def moved(kind: Any, input: Tensor, rearrange: Any) -> Tensor:

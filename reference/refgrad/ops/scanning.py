@@ -78,7 +78,7 @@ def _picked(name: str, kind: type[Node], input: Tensor, places: Array, axis: int
     values = xp.take_along_axis(x, places, axis)
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
-    indices = wrap(xp.ascontiguousarray(places))
+    indices = wrap(places.copy())
     return pair(name, record(kind, values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
 
 

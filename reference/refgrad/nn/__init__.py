@@ -1,0 +1,44 @@
+"""Neural networks: modules, parameters, losses."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from . import functional, init
+from .activation import *  # noqa: F403
+from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from .linear import Bilinear, Dropout, Embedding, Flatten, Identity, Linear, Unflatten
+from .loss import *  # noqa: F403
+from .module import Module
+from .parameter import Buffer, Parameter
+
+__all__ = [
+    "Bilinear",
+    "Buffer",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "Identity",
+    "Linear",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "Sequential",
+    "Unflatten",
+    "functional",
+    "init",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import layers for images, and helpers, on first use."""
+    if name in ("utils", "modules", "parameter"):
+        return importlib.import_module(f"{__name__}.{name}")
+    convolution = importlib.import_module(f"{__name__}.convolution")
+    if name in convolution.__all__:
+        return getattr(convolution, name)
+    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

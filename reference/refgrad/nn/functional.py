@@ -1,0 +1,152 @@
+"""`torch.nn.functional`: layers, activations and losses as functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import both
+from ..backend import xp
+from ..graph import derivative
+from ..ops import activations, losses
+from ..ops.activations import *  # noqa: F403
+from ..ops.linear_algebra import addmm, mm
+from ..ops.losses import *  # noqa: F403
+from ..ops.rearranging import moved, pad_constant, put_back
+from ..ops.shape import SqueezeBackward4, UnsafeViewBackward0, t, unsqueeze
+from ..recording import record
+from ..tensor import Tensor, wrap
+
+__all__ = [*activations.__all__, *losses.__all__, "dropout", "embedding", "linear", "normalize", "one_hot", "pad"]
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return `input @ weight.T + bias`."""
+    x = input._array
+    if x.ndim == 0:
+        raise RuntimeError(
+            f"both arguments to linear need to be at least 1D, but they are 0D and {weight._array.ndim}D"
+        )
+    turned = t(weight)
+    if x.ndim == 2:
+        return mm_of_linear(input, turned) if bias is None else addmm(bias, input, turned)
+    if x.ndim == 1 and bias is None:
+        product = mm_of_linear(unsqueeze(input, 0), turned)
+        return record(SqueezeBackward4, product._array.reshape(-1), (product,), (product._array.shape, 0))
+    rows = input.view(-1, x.shape[-1]) if x.flags.c_contiguous else input.reshape(-1, x.shape[-1])
+    product = mm_of_linear(rows, turned) if bias is None else addmm(bias, rows, turned)
+    shape = (*x.shape[:-1], weight._array.shape[0])
+    if bias is None:
+        return record(UnsafeViewBackward0, product._array.reshape(shape), (product,), (product._array.shape,))
+    viewed: Tensor = product.view(shape)
+    return viewed
+
+
+def mm_of_linear(input: Tensor, turned: Tensor) -> Tensor:
+    """Return the product of `linear`, which words a wrong dtype in its own way."""
+    if input._array.dtype != turned._array.dtype:
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {input.dtype.scalar} and {turned.dtype.scalar}"
+        )
+    return mm(input, turned)
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return x1' A x2 + b for each output's matrix A."""
+    mixed = (input1.unsqueeze(-2).unsqueeze(-2) @ weight).squeeze(-2)
+    result: Tensor = (mixed * input2.unsqueeze(-2)).sum(-1)
+    return result if bias is None else result + bias
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Set each element to 0 with chance `p` and scale up the others."""
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0 or not input._array.size:
+        return input
+    if p == 1:
+        zeros: Tensor = input * input._zeros(input.shape)
+        return zeros
+    noise = input._zeros(input.shape).bernoulli_(1 - p)
+    noise = noise.div_(1 - p)
+    result: Tensor = input.mul_(noise) if inplace else input * noise
+    return result
+
+
+def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
+    """Return a copy with a border: a constant, or elements of the tensor (reflect, replicate, circular)."""
+    if mode == "constant":
+        return pad_constant(input, tuple(pad), 0.0 if value is None else value)
+    names = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    if mode not in names:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    ndim = input._array.ndim
+    widths = [(0, 0)] * ndim
+    for at in range(len(pad) // 2):
+        widths[ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
+    kind = {"reflect": ReflectionPad, "replicate": ReplicationPad, "circular": CircularPad}[mode]
+    return moved(kind, input, lambda places: xp.pad(places, widths, mode=names[mode]))
+
+
+ReflectionPad = derivative("ReflectionPad1DBackward0", args="shape places", self=put_back)
+ReplicationPad = derivative("ReplicationPad1DBackward0", args="shape places", self=put_back)
+CircularPad = derivative("CopyBackwards", args="shape places", self=put_back)
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """Return the tensor divided by its norm along a dimension."""
+    result: Tensor = input / input.norm(p, dim, True).clamp_min(eps).expand_as(input)
+    return result
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """Return 1 at the place of each class and 0 elsewhere, along a new last dimension."""
+    classes = tensor._array
+    count = int(classes.max()) + 1 if num_classes == -1 else num_classes
+    if classes.size and classes.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    if classes.size and classes.max() >= count:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    return wrap((classes[..., None] == xp.arange(count)).astype(xp.int64))
+
+
+EmbeddingBackward0 = derivative(
+    "EmbeddingBackward0",
+    saves="indices",
+    args="shape padding",
+    weight=lambda g, indices, shape, padding: _embedding_slope(g, indices, shape, padding),
+)
+
+
+def _embedding_slope(g: Any, indices: Any, shape: tuple[int, ...], padding: int | None) -> Any:
+    places = both.plain(indices)[..., None] * shape[1] + xp.arange(shape[1])
+    if padding is not None:
+        g = both.keep(g, xp.broadcast_to((both.plain(indices) != padding)[..., None], places.shape))
+    return both.put_flat(g, places, shape)
+
+
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **options: Any) -> Tensor:
+    """Return the row of `weight` for each index."""
+    places = input._array
+    if places.dtype not in (xp.int64, xp.int32):
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{input.type()} instead (while checking arguments for embedding)"
+        )
+    rows = weight._array.shape[0]
+    if places.size and (places.min() < 0 or places.max() >= rows):
+        raise IndexError("index out of range in self")
+    if padding_idx is not None and padding_idx < 0:
+        padding_idx += rows
+    kept = (weight._array.shape, padding_idx)
+    return record(EmbeddingBackward0, weight._array[places], (weight,), kept, (input,))
+
+
+def __getattr__(name: str) -> Any:
+    """Find the rest: convolution and its like on first use."""
+    from ..ops import convolution, normalization
+
+    for module in (convolution, normalization):
+        if name in module.__all__:
+            return getattr(module, name)
+    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
+

@@ -1,0 +1,43 @@
+"""Parameters: tensors that a Module finds and an optimizer changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import backend, dtypes
+from ..tensor import Tensor, wrap
+
+__all__ = ["Buffer", "Parameter"]
+
+
+class Parameter(Tensor):
+    """A leaf tensor that requires grad and that modules register when it is assigned to them."""
+
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
+        """Wrap the memory of `data`."""
+        source = wrap(backend.empty((0,), dtypes.get_default_dtype().numpy)) if data is None else data
+        made = wrap(source._array, cls)
+        made._counter = source._share_counter()
+        if requires_grad and source._array.dtype.kind not in "fc":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        made._requires_grad = requires_grad
+        return made
+
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state and that no optimizer changes."""
+
+    __slots__ = ()
+    __module__ = "torch.nn.parameter"
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+        """Wrap the memory of `data`."""
+        made = wrap(data._array, cls)
+        made.persistent = persistent
+        return made

@@ -1,0 +1,75 @@
+"""Helpers for parameters and their gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from ..grad_mode import no_grad
+from ..ops.joining import cat
+from ..ops.registry import FUNCTIONS
+from ..tensor import Tensor
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "vector_to_parameters",
+]
+
+
+def _listed(parameters: Any) -> list[Tensor]:
+    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+
+
+def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None) -> Tensor:
+    """Return the norm of all elements of all tensors together."""
+    given = _listed(tensors)
+    if not given:
+        return FUNCTIONS["tensor"](0.0)  # type: ignore[no-any-return]
+    order = float(norm_type)
+    norms = FUNCTIONS["stack"]([each.norm(order) for each in given])
+    total: Tensor = norms.norm(order)
+    if error_if_nonfinite and not math.isfinite(total.item()):
+        raise RuntimeError(
+            f"The total norm of order {order} for gradients from `parameters` is non-finite, so it cannot be clipped. To "
+            "disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
+        )
+    return total
+
+
+@no_grad()
+def clip_grad_norm_(
+    parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
+) -> Tensor:
+    """Scale all gradients down so that their common norm is at most `max_norm`; return what it was."""
+    grads = [each._grad for each in _listed(parameters) if each._grad is not None]
+    total = get_total_norm(grads, norm_type, error_if_nonfinite)
+    factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
+    for each in grads:
+        each.mul_(factor)
+    return total
+
+
+@no_grad()
+def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
+    """Limit each element of each gradient to [-clip_value, clip_value]."""
+    for each in _listed(parameters):
+        if each._grad is not None:
+            each._grad.clamp_(-clip_value, clip_value)
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """Return all parameters as one vector."""
+    return cat([each.view(-1) for each in parameters])
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+    """Set all parameters from one vector."""
+    start = 0
+    for each in parameters:
+        count = each.numel()
+        each.data = vec[start : start + count].view_as(each).data
+        start += count

@@ -1,0 +1,167 @@
+"""The base of all optimizers: groups of parameters with settings, and a state for each parameter."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from ..grad_mode import enable_grad, no_grad
+from ..hooks import RemovableHandle, register
+from ..tensor import Tensor
+
+__all__ = ["Optimizer", "check"]
+
+
+def check(name: str, value: Any, fine: bool) -> None:
+    """Refuse a setting: "Invalid learning rate: -1"."""
+    if not fine:
+        raise ValueError(f"Invalid {name}: {value}")
+
+
+class Optimizer:
+    """Changes parameters by their gradients; subclasses define `update(param, grad, state, group)`."""
+
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                + str(params.type())
+            )
+        self.defaults = defaults
+        self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        self._step_pre_hooks: dict[int, Callable[..., Any]] = {}
+        self._step_post_hooks: dict[int, Callable[..., Any]] = {}
+        self.steps_taken = 0
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+            self.add_param_group(group)
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for index, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {index}")
+            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
+        return "\n".join(lines) + "\n)"
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with settings of their own."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        given = param_group["params"]
+        params = [given] if isinstance(given, Tensor) else list(given)
+        named = bool(params) and isinstance(params[0], tuple)
+        if named:
+            param_group["param_names"] = [name for name, _ in params]
+            params = [each for _, each in params]
+        for each in params:
+            if not isinstance(each, Tensor):
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}")
+            if not self.defaults.get("differentiable") and not (each.is_leaf or each.retains_grad):
+                raise ValueError("can't optimize a non-leaf Tensor")
+        if len({id(each) for each in params}) != len(params):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                UserWarning,
+                stacklevel=3,
+            )
+        known = {id(each) for group in self.param_groups for each in group["params"]}
+        if any(id(each) in known for each in params):
+            raise ValueError("some parameters appear in more than one parameter group")
+        group = {**param_group, "params": params}
+        for name, value in self.defaults.items():
+            group.setdefault(name, value)
+        self.param_groups.append(group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of all parameters, or set them to zero."""
+        for group in self.param_groups:
+            for each in group["params"]:
+                if each._grad is None:
+                    continue
+                if set_to_none:
+                    each._grad = None
+                else:
+                    if each._grad.grad_fn is not None:
+                        each._grad.detach_()
+                    else:
+                        each._grad.requires_grad_(False)
+                    each._grad.zero_()
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change each parameter once; `closure` computes the loss anew and is returned from."""
+        for hook in list(self._step_pre_hooks.values()):
+            hook(self, (closure,), {})
+        loss = None
+        with no_grad():
+            if closure is not None:
+                with enable_grad():
+                    loss = closure()
+            for group in self.param_groups:
+                self.update_group(group)
+        self.steps_taken += 1
+        for hook in list(self._step_post_hooks.values()):
+            hook(self, (closure,), {})
+        return loss
+
+    def update_group(self, group: dict[str, Any]) -> None:
+        """Change the parameters of a group that have a gradient."""
+        for param in group["params"]:
+            grad = param._grad
+            if grad is not None:
+                self.update(param, -grad if group.get("maximize") else grad, self.state, group)
+
+    def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
+        """Change one parameter in place."""
+        raise NotImplementedError
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` before each step."""
+        return register(self._step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` after each step."""
+        return register(self._step_post_hooks, hook)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return settings and state, with parameters numbered."""
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for each in group["params"]:
+                numbers.setdefault(id(each), len(numbers))
+            packed = {key: value for key, value in group.items() if key != "params"}
+            packed["params"] = [numbers[id(each)] for each in group["params"]]
+            groups.append(packed)
+        state = {numbers.get(id(key), key): value for key, value in self.state.items()}
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take settings and state from what `state_dict` returned."""
+        saved = state_dict["param_groups"]
+        if len(saved) != len(self.param_groups):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        for mine, theirs in zip(self.param_groups, saved, strict=True):
+            if len(mine["params"]) != len(theirs["params"]):
+                raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+        by_number = {
+            number: each
+            for mine, theirs in zip(self.param_groups, saved, strict=True)
+            for number, each in zip(theirs["params"], mine["params"], strict=True)
+        }
+        self.state = defaultdict(dict)
+        for key, value in state_dict["state"].items():
+            self.state[by_number.get(key, key)] = {
+                name: each.clone() if isinstance(each, Tensor) else each for name, each in value.items()
+            }
+        self.param_groups = [
+            {**{key: value for key, value in theirs.items() if key != "params"}, "params": mine["params"]}
+            for mine, theirs in zip(self.param_groups, saved, strict=True)
+        ]
+
+
