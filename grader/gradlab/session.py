@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Self
@@ -40,6 +40,11 @@ class Engines:
     def isolation(self) -> Isolation:
         """The level that a probe child has just proved for the submissions' zygote."""
         return self._submissions.isolation
+
+    @property
+    def tried(self) -> Mapping[str, str | None]:
+        """What the probe child tried, and what stopped it (see `Broker.tried`)."""
+        return self._submissions.tried
 
     @property
     def engine(self) -> ModuleType:

@@ -117,13 +117,16 @@ def test_help_imports_neither_numpy_nor_the_database() -> None:
 
 @pytest.mark.slow
 def test_help_answers_in_one_and_a_half_times_the_import_of_click() -> None:
-    def fastest(*code: str) -> float:
-        environment = {**os.environ, "PYTHONPATH": ROOTS}
-        times = []
-        for _ in range(15):
-            started = time.perf_counter()
-            subprocess.run([sys.executable, *code], env=environment, stdout=subprocess.DEVNULL, check=True)
-            times.append(time.perf_counter() - started)
-        return min(times)
+    def seconds(*code: str) -> float:
+        started = time.perf_counter()
+        subprocess.run(
+            [sys.executable, *code],
+            env={**os.environ, "PYTHONPATH": ROOTS},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        return time.perf_counter() - started
 
-    assert fastest("-m", "gradlab.cli", "--help") <= 1.5 * fastest("-c", "import click")
+    # In turns, so that both meet the same machine.
+    pairs = [(seconds("-m", "gradlab.cli", "--help"), seconds("-c", "import click")) for _ in range(20)]
+    assert min(help_ for help_, _ in pairs) <= 1.5 * min(click for _, click in pairs)

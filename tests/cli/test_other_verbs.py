@@ -159,6 +159,8 @@ def test_doctor_names_the_level_its_walls_and_everything_in_use(course: Path, ru
     facts = json.loads(run("doctor", "--format", "json").out)
     assert facts["isolation"]["level"] in ("strong", "standard", "partial", "none")
     assert facts["isolation"]["walls"]
+    if facts["hidden_checks"]:
+        assert all(facts["isolation"]["tried"].values())
     assert facts["engine"]["name"] == "refgrad"
     assert facts["gradebook"]["attempts"] == 0
     assert not (course / ".gradlab").exists()

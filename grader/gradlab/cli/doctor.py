@@ -54,7 +54,11 @@ def _facts(course: Course, engines: Engines) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "gradlab": __version__,
-        "isolation": {"level": isolation.level, "walls": list(isolation.walls)},
+        "isolation": {
+            "level": isolation.level,
+            "walls": list(isolation.walls),
+            "tried": dict(engines.tried),
+        },
         "hidden_checks": isolation.level in ("strong", "standard"),
         "engine": {"name": engines.engine_name, "version": engines.engine_version},
         "course": {"root": str(course.root), "assignments": list(course.order)},
@@ -101,6 +105,10 @@ def _text(facts: dict[str, Any]) -> str:
         ("gradlab", facts["gradlab"]),
         ("isolation", isolation["level"]),
         *(("", f"- {wall}") for wall in isolation["walls"]),
+        *(
+            ("", f"  tried to {attack}: {stop or 'nothing stopped it'}")
+            for attack, stop in isolation["tried"].items()
+        ),
         ("", f"hidden checks {verdict}"),
         ("engine", f"{engine['name']} {engine['version']}"),
         ("course", f"{course['root']} ({', '.join(course['assignments'])})"),

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -50,6 +50,11 @@ class Broker:
         """The level that a probe child has proved here, and its walls. The first access waits for the zygote."""
         return self._prove().isolation
 
+    @property
+    def tried(self) -> Mapping[str, str | None]:
+        """Each attack that the probe child tried, and what stopped it; None if nothing did. Empty at level none."""
+        return self._prove().tried
+
     def worker(self, limits: Limits) -> Worker:
         """Return a worker that has said Ready. Raises IsolationError: never a worker less confined than proved."""
         proved = self._prove()
@@ -92,8 +97,8 @@ class Broker:
             for plan in levels.plans(self._zygote.hello().walls, self._cap):
                 proof = holds(plan, self._probe_child)
                 if proof is not None:
-                    return _Proved(Isolation(plan.level, tuple(proof.walls)), plan.walls)
-        return _Proved(Isolation("none", ("a process of its own", "a wall-clock limit")), ())
+                    return _Proved(Isolation(plan.level, tuple(proof.walls)), plan.walls, proof.stopped)
+        return _Proved(Isolation("none", ("a process of its own", "a wall-clock limit")), (), {})
 
     def _probe_child(self, plan: levels.Plan, probe: control.Probe) -> control.Probed:
         assert self._zygote is not None
@@ -117,6 +122,7 @@ class Broker:
 class _Proved(NamedTuple):
     isolation: Isolation
     walls: tuple[str, ...]
+    tried: Mapping[str, str | None]
 
 
 class _Forked:

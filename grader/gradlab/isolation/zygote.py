@@ -93,6 +93,8 @@ class Zygote:
         """Hang up. The zygote ends, and the kernel ends its workers."""
         self._closed = True
         self._socket.close()
+        if self._hello is None:  # nobody has waited for it to load, so neither does this; it has no workers
+            self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
         if self._process.returncode is None:
