@@ -184,7 +184,8 @@ def _judge(grading: Grading, expectation: Expectation, replayed: Replayed) -> tu
         findings.append(
             Finding("runner", "The submission did something else than the reference, and did not say what.")
         )
-    return tuple(findings)
+    # In the program's order: the first difference explains the ones after it.
+    return tuple(sorted(findings, key=lambda finding: finding.sid or float("inf")))
 
 
 def _marks(findings: Sequence[Finding]) -> dict[int, str]:
