@@ -123,7 +123,8 @@ class Trial:
             raise WorkerDied("malformed", "The worker did not say whether the submission compiles.")
         if (fault := compiled.fault) is not None:
             raise SubmissionError(_syntax(fault))
-        wanted = {name: task for task in self._assignment.tasks for name in task.defines}
+        # Reversed, so that the first of several tasks that extend one definition is named.
+        wanted = {name: task for task in reversed(self._assignment.tasks) for name in task.defines}
         for name, cell in compiled.skipped_definitions.items():
             if name in wanted:
                 raise SubmissionError(
