@@ -115,6 +115,15 @@ def binary(
     return record(kind, array, inputs or (a, b), args)
 
 
+def _power(x: Any, y: Any) -> Any:
+    """Raise to a power; of integers, negative powers are those of 1 and -1, and else 0."""
+    if xp.result_type(x, y).kind not in "iu" or not xp.any(xp.less(y, 0)):
+        return xp.power(x, y)
+    odd = xp.where(xp.remainder(y, 2) == 0, 1, x)
+    inverse = xp.where(xp.equal(x, 1), 1, xp.where(xp.equal(x, -1), odd, 0))
+    return xp.where(xp.less(y, 0), inverse, xp.power(x, xp.maximum(y, 0))).astype(xp.result_type(x, y))
+
+
 @operator("__add__")
 def _add(self: Tensor, other: Any) -> Any:
     if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
@@ -201,7 +210,7 @@ def _pow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     if isinstance(other, Tensor):
-        return binary(PowBackward1, xp.power, self, other)
+        return binary(PowBackward1, _power, self, other)
     return _pow_number(self, other)
 
 
@@ -222,9 +231,9 @@ def _pow_number(self: Tensor, exponent: Any) -> Tensor:
 def _rpow(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented or isinstance(other, Tensor):
-        return other if other is NotImplemented else binary(PowBackward1, xp.power, other, self)
+        return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
     x, y = common(self, other)
-    return record(PowBackward2, xp.power(xp.asarray(y, x.dtype), x), (self,), (other,))
+    return record(PowBackward2, _power(xp.asarray(y, x.dtype), x), (self,), (other,))
 
 
 @operator("__floordiv__")

@@ -96,7 +96,7 @@ _bitwise("rshift", ("__rshift__", "__rshift__", "__irshift__"), xp.right_shift)
 @operator("__invert__")
 def _invert(self: Tensor) -> Tensor:
     if self._array.dtype.kind not in "biu":
-        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{self.dtype.scalar}'")
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return wrap(xp.asarray(xp.invert(self._array)))
 
 

@@ -9,6 +9,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .broadcasting import check_broadcast
 from .inplace import update
 from .reductions import flat_index
 from .registry import function, method, public
@@ -102,7 +103,8 @@ def _check_index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[int
     if places.dtype.kind != "i" or places.itemsize < 4:
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     if max(places.ndim, 1) != max(x.ndim, 1):
-        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
+        whose = "input" if name == "gather" else "self"
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {whose} tensor")
     size = x.shape[axis] if x.ndim else 1
     wrong = places[(places < 0) | (places >= size)]
     if wrong.size:
@@ -192,6 +194,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Return the elements at positions counted in row-major order."""
     flat, places = input._array.reshape(-1), index._array
+    if not flat.size and places.size:
+        raise IndexError("take(): tried to take from an empty tensor")
     wrong = places[(places < -flat.size) | (places >= flat.size)]
     if wrong.size:
         raise IndexError(
@@ -218,6 +222,7 @@ def _masked(input: Tensor, mask: Tensor) -> Array:
 @public
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """Return a copy with a number where the mask is true."""
+    check_broadcast(mask._array.shape, input._array.shape)
     where = _masked(input, mask)
     number = value._array if isinstance(value, Tensor) else backend.as_array(value)
     array = xp.where(where, number.astype(input._array.dtype), input._array)
@@ -231,6 +236,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """Return the elements where the mask is true, as a vector."""
     if mask._array.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
+    check_broadcast(mask._array.shape, input._array.shape)
     x, where = xp.broadcast_arrays(input._array, mask._array)
     expanded = input if x.shape == input._array.shape else input.expand(*x.shape)
     return record(MaskedSelectBackward0, x[where], (expanded,), (x.shape,), (mask,))

@@ -152,12 +152,12 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
     parts = list(key) if isinstance(key, tuple) else [key]
     consumed = sum([_dimensions(part) for part in parts])
     ndim = self._array.ndim
-    if consumed > ndim and not (ndim == 0 and consumed == 1 and any(_is_single_int(part) for part in parts)):
+    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int | slice)):
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
     tensors: list[Any] = []
     dim = 0
     fill = ndim - consumed
-    for part in parts:
+    for at, part in enumerate(parts):
         if part is Ellipsis:
             dim += fill
             fill = 0
@@ -172,7 +172,7 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
             tensors += [None] * (dim - len(tensors)) + [xp.asarray([0] if part else [], xp.int64)]
             dim += 1
         elif _is_single_int(part):
-            self = _selected_checked(self, dim, part)
+            self = _selected_checked(self, dim, part, at)
         else:
             tensors += [None] * (dim - len(tensors)) + _as_indices(self, dim, part)
             dim = len(tensors)
@@ -208,14 +208,17 @@ def _in_bounds(place: int, size: int, dim: int) -> int:
     return place
 
 
-def _selected_checked(self: Tensor, dim: int, part: Any) -> Tensor:
+def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
+    """Select along `dim`; `at` is the place in the index, which messages count by."""
+    place = int(part)
     if self._array.ndim == 0:
+        if place:
+            raise IndexError(f"index {place} is out of bounds for dimension 0 with size 0")
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
         )
-    place = int(part)
-    return _selected(self, dim, _in_bounds(place, self._array.shape[dim], dim))
+    return _selected(self, dim, _in_bounds(place, self._array.shape[dim], at))
 
 
 def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
@@ -280,6 +283,8 @@ def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
         array = both.plain(each)
         size = shape[dim]
         wrong = array[(array < -size) | (array >= size)]
+        if wrong.size and not size:
+            raise IndexError("index is out of bounds for dimension with size 0")
         if wrong.size:
             raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {size}")
         shapes.append(array.shape)
@@ -297,7 +302,7 @@ def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
     """Return the elements at the places where the index arrays meet."""
     array = self._array
     full = _complete(array.shape, indices)
-    found = array[tuple(full)]
+    found = xp.ascontiguousarray(array[tuple(full)])
     return record(IndexBackward0, found, (self,), (array.shape,), (full,))
 
 

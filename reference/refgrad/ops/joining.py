@@ -61,7 +61,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
             _check_sizes(model._array.shape, array.shape, dim, at)
             arrays.append(array)
     want = dtypes.result_of(tuple(given)).numpy if len({a.dtype for a in arrays}) > 1 else None
-    joined = xp.concatenate(arrays or [model._array], axis=dim, dtype=want)
+    joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
     return record(kind, joined, tuple(given), (tuple(sizes), dim))
 
@@ -99,7 +99,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
             )
     dim = axis_of(dim, len(first) + 1)
     want = dtypes.result_of(tuple(given)).numpy
-    joined = xp.stack([each._array for each in given], axis=dim, dtype=want)
+    joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
     return record(_joined("StackBackward0", len(given), _unstack), joined, tuple(given), ((), dim))
 
 

@@ -80,7 +80,7 @@ SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 
 def node_name(name: str) -> str:
     """Return the name of an operation's derivative."""
-    return f"{name.capitalize()}Backward0"
+    return {"log1p": "Log1PBackward0"}.get(name, f"{name.capitalize()}Backward0")
 
 
 def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
@@ -96,11 +96,14 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
 
 def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
     refused, whole = NOT_FOR_BOOL.get(name), name in ("floor", "ceil", "round", "trunc")
+    floats_only = name == "frac"
 
     def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         x = input._array
         if x.dtype.kind == "b" and refused is not None:
             raise refused
+        if floats_only and x.dtype.kind not in "fc":
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
         array = x.copy() if whole and x.dtype.kind in "iu" else compute(x)
         result = record(kind, array, (input,))
         return result if out is None else finish_out(name, result, out, input)
@@ -113,6 +116,7 @@ NOT_FOR_BOOL: dict[str, Exception] = {
         "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
         "`~` or `logical_not()` operator instead."
     ),
+    "relu": RuntimeError("Boolean inputs not supported for relu"),
     "abs": NotImplementedError("\"abs_cpu\" not implemented for 'Bool'"),
     "floor": NotImplementedError("\"floor_vml_cpu\" not implemented for 'Bool'"),
     "ceil": NotImplementedError("\"ceil_vml_cpu\" not implemented for 'Bool'"),

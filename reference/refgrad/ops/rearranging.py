@@ -53,6 +53,11 @@ def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """Return a copy with the order along some dimensions reversed."""
     axes = _dims(dims, input._array.ndim)
+    if len(set(axes)) < len(axes):
+        twice = next(axis for at, axis in enumerate(axes) if axis in axes[:at])
+        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
+    if not input._array.ndim:
+        axes = ()
     return moved(FlipBackward0, input, lambda places: xp.flip(places, axes))
 
 
@@ -77,7 +82,20 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 @public
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Return a copy with the elements moved along, those at the end coming in at the start."""
-    return moved(RollBackward0, input, lambda places: xp.roll(places, shifts, dims if dims != () else None))
+    if dims is None or dims == ():
+        return moved(RollBackward0, input, lambda places: xp.roll(places, shifts))
+    steps, axes = _listed(shifts), _listed(dims)
+    if len(steps) != len(axes):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(axes)}")
+    ndim = input._array.ndim
+    if not ndim:
+        raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
+    axes = tuple(axis_of(axis, ndim) for axis in axes)
+    return moved(RollBackward0, input, lambda places: xp.roll(places, steps, axes))
+
+
+def _listed(value: Any) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
 
 
 @method
@@ -106,22 +124,26 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Te
     return moved(RepeatInterleaveBackward0, input, lambda places: xp.repeat(places, counts, axis=dim))
 
 
-def _triangle(kind: Any, input: Tensor, mask: Any) -> Tensor:
+def _triangle(kind: Any, input: Tensor, diagonal: int, lower: bool) -> Tensor:
     x = input._array
+    if x.ndim < 2:
+        name = "tril" if lower else "triu"
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+    below = xp.tri(*x.shape[-2:], k=diagonal if lower else diagonal - 1, dtype=bool)
+    mask = xp.broadcast_to(below if lower else ~below, x.shape)
     return record(kind, xp.where(mask, x, xp.zeros((), x.dtype)), (input,), (mask,))
 
 
 @public
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return a copy with zeros above a diagonal."""
-    return _triangle(TrilBackward0, input, xp.tri(*input._array.shape[-2:], k=diagonal, dtype=bool) & xp.ones(input._array.shape, bool))
+    return _triangle(TrilBackward0, input, diagonal, True)
 
 
 @public
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return a copy with zeros below a diagonal."""
-    below = xp.tri(*input._array.shape[-2:], k=diagonal - 1, dtype=bool)
-    return _triangle(TriuBackward0, input, ~below & xp.ones(input._array.shape, bool))
+    return _triangle(TriuBackward0, input, diagonal, False)
 
 
 @public

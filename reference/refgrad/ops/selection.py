@@ -143,7 +143,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     found = input._array.nonzero() if input._array.ndim else xp.atleast_1d(input._array).nonzero()
     if as_tuple:
         return tuple([wrap(each) for each in found])
-    rows = xp.stack(found, axis=1)
+    rows = xp.stack(found).T  # laid out by dimension, as in torch
     return wrap(rows if input._array.ndim else rows[:, :0])
 
 
@@ -263,9 +263,7 @@ def _arg(name: str, largest: bool) -> None:
     def arg(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
         x = input._array
         if x.dtype.kind == "b":
-            raise RuntimeError(f"{name}(): does not support bool input") if False else NotImplementedError(
-                f"\"{name}_cpu\" not implemented for 'Bool'"
-            )
+            raise RuntimeError(f"{name}(): does not support bool input")
         if dim is None:
             if x.size == 0:
                 raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
@@ -274,6 +272,8 @@ def _arg(name: str, largest: bool) -> None:
         axis = axis_of(dim, x.ndim)
         if not x.ndim:
             return wrap(xp.zeros((), xp.int64))
+        if x.shape[axis] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
         places = _first_index(x, axis, largest)
         return wrap(xp.asarray(xp.expand_dims(places, axis) if keepdim else places))
 

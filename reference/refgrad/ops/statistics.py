@@ -139,7 +139,7 @@ def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, fl
 def _variance(name: str, input: Tensor, dim: Any, correction: float, keepdim: bool) -> tuple[Any, Any]:
     x = input._array
     if x.dtype.kind not in "fc":
-        raise RuntimeError(f"{name} only support floating point and complex dtypes")
+        raise RuntimeError("std and var only support floating point and complex dtypes")
     axes = axes_of(dim, x.ndim)
     count = _count(x.shape, axes)
     if count - correction <= 0:
@@ -301,7 +301,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
     """Return the sum of the elements that are not nan."""
     x = input._array
     axes = axes_of(dim, x.ndim)
-    array = xp.nansum(x, axis=axes, keepdims=keepdim)
+    array = xp.nansum(x, axis=axes, keepdims=keepdim, dtype=xp.int64 if x.dtype.kind in "biu" else None)
     return record(NansumBackward0, array, (input,), (x.shape, axes, keepdim))
 
 
