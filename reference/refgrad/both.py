@@ -137,6 +137,9 @@ def put_flat(value: Both, index: Array, shape: Sequence[int]) -> Both:
     count = math.prod(shape)
     if isinstance(value, Tensor):
         return value._zeros((count,)).index_put((wrap(index),), value, accumulate=True).reshape(tuple(shape))
+    if value.dtype.kind != "c" and xp.size(index) > 64:  # counting with weights is the fastest way to add up
+        flat = xp.bincount(xp.ravel(index % count if count else index), xp.ravel(value), count)
+        return flat.astype(value.dtype).reshape(shape)
     flat = xp.zeros(count, value.dtype)
     xp.add.at(flat, index, value)
     return flat.reshape(shape)
@@ -220,3 +223,15 @@ def clip(value: Both, low: float, high: float) -> Both:
 def at_least(value: Both, low: float) -> Both:
     """Raise what is smaller than `low` to it."""
     return value.clamp(min=low) if isinstance(value, Tensor) else xp.maximum(value, xp.asarray(low, value.dtype))
+
+
+def take_or_zero(value: Both, places: Array) -> Both:
+    """Return the elements at row-major positions, and 0 for the position -1."""
+    inside = places >= 0
+    return keep(take_flat(value, xp.where(inside, places, 0)), inside)
+
+
+def put_or_drop(value: Both, places: Array, shape: Sequence[int]) -> Both:
+    """Add the elements of `value` to zeros of `shape` at row-major positions; those for -1 are dropped."""
+    inside = places >= 0
+    return put_flat(keep(value, inside), xp.where(inside, places, 0), shape)

@@ -1,0 +1,162 @@
+"""Whole derivatives of functions: `jacobian`, `hessian`, and their products with vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..backend import xp
+from ..grad_mode import enable_grad
+from ..ops.joining import stack
+from ..tensor import Tensor, wrap
+from . import grad
+
+__all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
+
+
+def _tuple(name: str, what: str, values: Any) -> tuple[bool, tuple[Any, ...]]:
+    """Return whether several tensors were given, and them; refuse anything else."""
+    several = isinstance(values, tuple)
+    given = values if several else (values,)
+    for at, each in enumerate(given):
+        if isinstance(each, Tensor):
+            continue
+        start = "The inputs given to" if what == "inputs" else f"The outputs of the user-provided function given to"
+        if several:
+            raise TypeError(
+                f"{start} {name} must be either a Tensor or a tuple of Tensors but the value at index {at} has type "
+                f"{type(each)}."
+            )
+        raise TypeError(
+            f"{start} {name} must be either a Tensor or a tuple of Tensors but the given {what} "
+            + (f"has type {type(each)}." if what == "inputs" else f"of the user-provided function has type {type(each)}.")
+        )
+    return several, given
+
+
+def _apart(values: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
+    """Return the inputs as tensors of their own that require grad; still connected if the result is to be."""
+    return tuple(
+        each.view_as(each) if create_graph and each.requires_grad else each.detach().requires_grad_() for each in values
+    )
+
+
+def _detached(values: Any, create_graph: bool) -> Any:
+    if create_graph:
+        return values
+    if isinstance(values, tuple):
+        return tuple(_detached(each, False) for each in values)
+    return values.detach() if isinstance(values, Tensor) else values
+
+
+def _or_zeros(found: tuple[Any, ...], like: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(wrap(xp.zeros_like(b._array)) if a is None else a for a, b in zip(found, like, strict=True))
+
+
+def jacobian(
+    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, strategy: str = "reverse-mode"
+) -> Any:
+    """Return the derivative of each output's elements by each input's: shape of the output, then of the input."""
+    with enable_grad():
+        many_in, given = _tuple("jacobian", "inputs", inputs)
+        sources = _apart(given, create_graph)
+        many_out, outputs = _tuple("jacobian", "outputs", func(*sources))
+        rows = []
+        for output in outputs:
+            parts: list[list[Any]] = [[] for _ in sources]
+            flat = output.reshape(-1)
+            for at in range(output._array.size):
+                found: Any = (None,) * len(sources)
+                if output.requires_grad:
+                    found = grad(flat[at], sources, retain_graph=True, create_graph=create_graph, allow_unused=True)
+                for kept, each in zip(parts, _or_zeros(found, sources), strict=True):
+                    kept.append(each)
+            rows.append(
+                tuple(stack(each).view(output.shape + source.shape) for each, source in zip(parts, sources, strict=True))
+            )
+    result = tuple(rows)
+    result = _detached(result, create_graph)
+    shaped: Any = result if many_in else tuple(row[0] for row in result)
+    return shaped if many_out else shaped[0]
+
+
+def hessian(
+    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode"
+) -> Any:
+    """Return the second derivatives of a scalar function."""
+    many, given = _tuple("hessian", "inputs", inputs)
+
+    def slope(*values: Any) -> Any:
+        found = jacobian(lambda *each: _scalar("hessian", func(*each)), values, create_graph=True)
+        return tuple(found) if many else found[0]
+
+    found = jacobian(slope, given if many else given[0], create_graph=create_graph)
+    return found
+
+
+def _scalar(name: str, output: Any) -> Any:
+    if isinstance(output, Tensor) and output._array.size != 1:
+        raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
+    return output
+
+
+def _vectors(name: str, v: Any, like: tuple[Any, ...]) -> tuple[Any, ...]:
+    if v is None:
+        if len(like) != 1 or like[0]._array.size != 1:
+            raise RuntimeError(
+                "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
+            )
+        return (wrap(xp.ones_like(like[0]._array)),)
+    return _tuple(name, "inputs", v)[1]
+
+
+def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+    """Return the outputs, and a vector times the Jacobian."""
+    with enable_grad():
+        many_in, given = _tuple("vjp", "inputs", inputs)
+        sources = _apart(given, create_graph)
+        many_out, outputs = _tuple("vjp", "outputs", func(*sources))
+        seeds = _vectors("vjp", v, outputs)
+        found = _or_zeros(grad(outputs, sources, seeds, create_graph=create_graph, allow_unused=True), sources)
+    results = _detached((outputs if many_out else outputs[0], found if many_in else found[0]), create_graph)
+    return results[0], results[1]
+
+
+def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+    """Return the outputs, and the Jacobian times a vector: the derivative of `vjp` by its vector."""
+    with enable_grad():
+        _, given = _tuple("jvp", "inputs", inputs)
+        sources = _apart(given, create_graph)
+        many_out, outputs = _tuple("jvp", "outputs", func(*sources))
+        vectors = _vectors("jvp", v, sources)
+        seeds = tuple(wrap(xp.zeros_like(each._array)).requires_grad_() for each in outputs)
+        slopes = grad(outputs, sources, seeds, create_graph=True, allow_unused=True)
+        used = [(slope, vector) for slope, vector in zip(slopes, vectors, strict=True) if slope is not None]
+        found = _or_zeros(
+            grad([slope for slope, _ in used], seeds, [vector for _, vector in used], create_graph=create_graph, allow_unused=True),
+            outputs,
+        )
+    results = _detached((outputs if many_out else outputs[0], found if many_out else found[0]), create_graph)
+    return results[0], results[1]
+
+
+def vhp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+    """Return the output of a scalar function, and a vector times its Hessian."""
+    with enable_grad():
+        many, given = _tuple("vhp", "inputs", inputs)
+        sources = _apart(given, create_graph)
+        output = _scalar("vhp", func(*sources))
+        vectors = _vectors("vhp", v, sources)
+        slopes = grad(output, sources, create_graph=True, allow_unused=True)
+        used = [(slope, vector) for slope, vector in zip(slopes, vectors, strict=True) if slope is not None and slope.requires_grad]
+        found: Any = (None,) * len(sources)
+        if used:
+            found = grad([s for s, _ in used], sources, [w for _, w in used], create_graph=create_graph, allow_unused=True)
+        found = _or_zeros(found, sources)
+    results = _detached((output, found if many else found[0]), create_graph)
+    return results[0], results[1]
+
+
+def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+    """Return the output of a scalar function, and its Hessian (which is symmetric) times a vector."""
+    return vhp(func, inputs, v, create_graph, strict)

@@ -1,0 +1,300 @@
+"""Layers for signals and images: convolution, pooling, normalisation."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..creation import empty, ones, zeros
+from ..ops import convolution as ops
+from ..ops import normalization
+from ..tensor import Tensor
+from . import functional as F  # noqa: N812 - the name everybody uses
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+__all__ = [
+    *("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d"),
+    *("Conv2d", "Conv3d", "GroupNorm", "LayerNorm", "MaxPool1d", "MaxPool2d"),
+]
+
+
+def _each(value: Any, count: int) -> tuple[int, ...]:
+    return (value,) * count if isinstance(value, int) else tuple(value)
+
+
+class _Conv(Module):
+    """A convolution over `_ndim` dimensions with a kernel that is learned."""
+
+    _ndim: int
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        if groups <= 0:
+            raise ValueError("groups must be a positive integer")
+        if in_channels % groups:
+            raise ValueError("in_channels must be divisible by groups")
+        if out_channels % groups:
+            raise ValueError("out_channels must be divisible by groups")
+        if isinstance(padding, str) and padding not in ("same", "valid"):
+            raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'same', 'valid'}}")
+        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
+            raise ValueError(
+                "padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got "
+                f"padding_mode={padding_mode!r}"
+            )
+        self.in_channels, self.out_channels, self.groups, self.padding_mode = in_channels, out_channels, groups, padding_mode
+        self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
+        self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
+        self.dilation = _each(dilation, self._ndim)
+        self.weight = Parameter(empty(out_channels, in_channels // groups, *self.kernel_size, dtype=dtype))
+        if bias:
+            self.bias = Parameter(empty(out_channels, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew, uniformly within 1 / sqrt(fan_in)."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in = self.in_channels // self.groups * math.prod(self.kernel_size)
+            if fan_in:
+                init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the convolution of the input."""
+        convolve = getattr(ops, f"conv{self._ndim}d")
+        padding = self.padding
+        if self.padding_mode != "zeros" and not isinstance(padding, str):
+            widths = [size for size in reversed(padding) for _ in range(2)]
+            input, padding = F.pad(input, widths, mode=self.padding_mode), 0
+        result: Tensor = convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return result
+
+    def extra_repr(self) -> str:
+        """Show sizes and settings."""
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        if self.padding != (0,) * self._ndim:
+            text += f", padding={self.padding}"
+        if self.dilation != (1,) * self._ndim:
+            text += f", dilation={self.dilation}"
+        if self.groups != 1:
+            text += f", groups={self.groups}"
+        if self.bias is None:
+            text += ", bias=False"
+        return text if self.padding_mode == "zeros" else f"{text}, padding_mode={self.padding_mode}"
+
+
+class Conv1d(_Conv):
+    """A convolution of signals."""
+
+    _ndim = 1
+
+
+class Conv2d(_Conv):
+    """A convolution of images."""
+
+    _ndim = 2
+
+
+class Conv3d(_Conv):
+    """A convolution of volumes."""
+
+    _ndim = 3
+
+
+class _MaxPool(Module):
+    _function: Any
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, return_indices: bool = False, ceil_mode: bool = False) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.dilation, self.return_indices, self.ceil_mode = padding, dilation, return_indices, ceil_mode
+
+    def forward(self, input: Tensor) -> Any:
+        """Return the largest element of each window."""
+        return type(self)._function(
+            input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
+        )
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return (
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation={self.dilation}, "
+            f"ceil_mode={self.ceil_mode}"
+        )
+
+
+class MaxPool1d(_MaxPool):
+    """The largest element of each window of a signal."""
+
+    _function = staticmethod(ops.max_pool1d)
+
+
+class MaxPool2d(_MaxPool):
+    """The largest element of each window of an image."""
+
+    _function = staticmethod(ops.max_pool2d)
+
+
+class _AvgPool(Module):
+    _function: Any
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
+
+    def forward(self, input: Tensor) -> Any:
+        """Return the mean of each window."""
+        return type(self)._function(
+            input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
+        )
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(_AvgPool):
+    """The mean of each window of a signal."""
+
+    _function = staticmethod(ops.avg_pool1d)
+
+
+class AvgPool2d(_AvgPool):
+    """The mean of each window of an image."""
+
+    _function = staticmethod(ops.avg_pool2d)
+
+
+class AdaptiveAvgPool1d(Module):
+    """Means over as many windows of a signal as asked for."""
+
+    def __init__(self, output_size: Any) -> None:
+        super().__init__()
+        self.output_size = output_size
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the means."""
+        return ops.adaptive_avg_pool1d(input, self.output_size)
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return f"output_size={self.output_size}"
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
+    """Means over as many windows of an image as asked for."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the means."""
+        return ops.adaptive_avg_pool2d(input, self.output_size)
+
+
+class _BatchNorm(Module):
+    _dims: tuple[int, ...]
+    _expected: str
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        self.register_parameter("weight", Parameter(ones(num_features)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_features)) if affine else None)
+        self.register_buffer("running_mean", zeros(num_features) if track_running_stats else None)
+        self.register_buffer("running_var", ones(num_features) if track_running_stats else None)
+        self.register_buffer("num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised input; in training, update the running statistics."""
+        if input.ndim not in self._dims:
+            raise ValueError(f"expected {self._expected} input (got {input.ndim}D input)")
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:
+                momentum = 1.0 / float(self.num_batches_tracked)
+        training = self.training or self.running_mean is None
+        return normalization.batch_norm(
+            input, self.running_mean, self.running_var, self.weight, self.bias, training, momentum, self.eps
+        )
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+def _int64() -> Any:
+    from .. import dtypes
+
+    return dtypes.int64
+
+
+class BatchNorm1d(_BatchNorm):
+    """Normalises each feature over a batch."""
+
+    _dims, _expected = (2, 3), "2D or 3D"
+
+
+class BatchNorm2d(_BatchNorm):
+    """Normalises each channel over a batch of images."""
+
+    _dims, _expected = (4,), "4D"
+
+
+class LayerNorm(Module):
+    """Normalises over the last dimensions."""
+
+    def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.normalized_shape = _each(normalized_shape, 1)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        self.register_parameter("weight", Parameter(ones(self.normalized_shape)) if elementwise_affine else None)
+        self.register_parameter("bias", Parameter(zeros(self.normalized_shape)) if elementwise_affine and bias else None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised input."""
+        return normalization.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class GroupNorm(Module):
+    """Normalises over groups of channels."""
+
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        if num_channels % num_groups:
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        self.register_parameter("weight", Parameter(ones(num_channels)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_channels)) if affine else None)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised input."""
+        return normalization.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
