@@ -1,7 +1,7 @@
 """Read what a student handed in: one file, a folder, a notebook, or a package made by `grade submit`.
 
-Only bytes are read here; nothing is compiled or run. Precedence of what is graded: engine.py, then the package
-engine/, then engine.ipynb.
+Only bytes are read here; nothing is compiled or run. Where several of engine.py, engine/__init__.py and engine.ipynb
+are there, the one with the fewest stubs left is graded, the first of them if that does not decide.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__ = ["Submission", "digest", "parse", "read_files"]
 
 ENTRIES = ("engine.py", "engine/__init__.py", "engine.ipynb")
 SUFFIXES = (".py", ".ipynb")
+_STUB = b"raise NotImplementedError("
 # A student's bundle holds the public checks beside the engine; a submission never brings its own.
 NOT_TAKEN = ("checks.py", "hidden.py", "conftest.py", "setup.py")
 
@@ -183,9 +184,14 @@ def _entry(files: Mapping[str, bytes], notes: list[str]) -> str:
     present = [entry for entry in ENTRIES if entry in files]
     if not present:
         raise SubmissionError(f"Expected engine.py, engine/__init__.py or engine.ipynb; {_seen(files)}.")
-    if len(present) > 1:
-        notes.append(f"{' and '.join(present)} are both there; {present[0]} is taken.")
-    return present[0]
+    if len(present) == 1:
+        return present[0]
+    # A starter has both forms, and who works in one leaves the other as it was: take the one with more done.
+    left = {entry: files[entry].count(_STUB) for entry in present}
+    chosen = min(present, key=left.__getitem__)
+    why = ", where fewer tasks are left to do" if left[chosen] < max(left.values()) else ""
+    notes.append(f"{' and '.join(present)} are both there; {chosen} is taken{why}.")
+    return chosen
 
 
 def _modules(files: Mapping[str, bytes], entry: str) -> Iterator[str]:

@@ -266,3 +266,15 @@ def test_two_submissions_have_the_same_hash_only_if_they_are_the_same(
 @given(contents)
 def test_the_hash_does_not_depend_on_the_order_of_files(files: dict[str, bytes]) -> None:
     assert digest(dict(reversed(files.items()))) == digest(files)
+
+
+def test_who_works_in_the_notebook_is_not_graded_on_the_untouched_stub() -> None:
+    import nbformat
+
+    stub = b'def f():\n    raise NotImplementedError("Task 1.1: f")\n'
+    done = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("def f():\n    return 1\n")])
+    submission = parse({"engine.py": stub, "engine.ipynb": nbformat.writes(done).encode()})
+    assert submission.entry == "engine.ipynb"
+    assert submission.notes == (
+        "engine.py and engine.ipynb are both there; engine.ipynb is taken, where fewer tasks are left to do.",
+    )
