@@ -117,13 +117,15 @@ class Node:
             raise RuntimeError(FREED)
         values: list[Any] = []
         for item, version in zip(saved, self.versions, strict=True):
-            if version < 0 or recording:
-                values.append(unpack_rarely(self, len(values), recording))
+            if version == PLAIN:
+                values.append(item)
                 continue
-            counter = item._counter
-            if counter is not None and counter[0] != version:
-                unpack_rarely(self, len(values), recording)
-            values.append(item._array)
+            if not recording and version >= 0:
+                counter = item._counter
+                if counter is None or counter[0] == version:
+                    values.append(item._array)
+                    continue
+            values.append(unpack_rarely(self, len(values), recording))
         values += self.args
         return values
 

@@ -152,8 +152,6 @@ def mean(
     keepdim: bool = False,
     *,
     dtype: Any = None,
-    axis: Any = None,
-    keepdims: bool = False,
     out: Any = None,
 ) -> Tensor:
     """Return the mean of all elements, or over dimensions."""
@@ -166,8 +164,7 @@ def mean(
             "mean(): could not infer output dtype. "
             f"{what} must be either a floating point or complex dtype. Got: {input.dtype.scalar}"
         )
-    axes = axes_of(dim if axis is None else axis, x.ndim)
-    keep = keepdim or keepdims
+    axes, keep = axes_of(dim, x.ndim), keepdim
     count = _count(x.shape, axes)
     if x.ndim == 0:
         array: Any = x.copy()

@@ -115,9 +115,14 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         each._array.astype(want, copy=False) if isinstance(each, Tensor) else xp.asarray(each, want)
         for each in (input, other)
     ]
-    check_broadcast(x.shape, y.shape)
-    check_broadcast(c.shape, xp.broadcast_shapes(x.shape, y.shape))
+    _check_three(c.shape, x.shape, y.shape)
     return record(WhereBackward0, xp.where(c, x, y), (input, other), (), (condition if c is condition._array else wrap(c),))
+
+
+def _check_three(condition: tuple[int, ...], x: tuple[int, ...], y: tuple[int, ...]) -> None:
+    """Refuse shapes that do not broadcast: the condition's with the first choice's, then both with the other's."""
+    check_broadcast(condition, x)
+    check_broadcast(xp.broadcast_shapes(condition, x), y)
 
 
 def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:

@@ -95,6 +95,8 @@ class Optimizer:
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change each parameter once; `closure` computes the loss anew and is returned from."""
+        if type(self).update is Optimizer.update:
+            raise NotImplementedError
         for hook in list(self._step_pre_hooks.values()):
             hook(self, (closure,), {})
         loss = None

@@ -1,0 +1,135 @@
+"""What lies under a tensor: its storage, and operations that give it another one or another shape in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import backend
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from ..views import rebase, refuse_view
+from .inplace import LEAF, bump
+from .registry import method, public
+from .shape import axis_of, sizes_of, squeeze, t, transpose, unsqueeze
+
+__all__ = ["UntypedStorage"]
+
+
+class UntypedStorage:
+    """The block of memory that a tensor, and all its views, look at."""
+
+    __module__ = "torch.storage"
+
+    def __init__(self, tensor: Tensor) -> None:
+        self._memory = backend.root(tensor._array)
+
+    def data_ptr(self) -> int:
+        """Return the address of its first byte."""
+        return backend.address(self._memory)
+
+    def nbytes(self) -> int:
+        """Return its size in bytes."""
+        return self._memory.nbytes
+
+    size = nbytes
+
+    def __len__(self) -> int:
+        return self._memory.nbytes
+
+
+@method
+def untyped_storage(self: Tensor) -> UntypedStorage:
+    """Return the block of memory under the tensor."""
+    return UntypedStorage(self)
+
+
+@method
+def set_(self: Tensor, source: Tensor) -> Tensor:
+    """Look at the memory of another tensor from now on."""
+    self._array = source._array
+    bump(self)
+    return self
+
+
+@method
+def resize_(self: Tensor, *sizes: Any) -> Tensor:
+    """Take another shape; new elements are not initialised."""
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes_of(sizes)
+    kept = self._array.reshape(-1)
+    made = backend.empty(shape, self._array.dtype)
+    made.reshape(-1)[: kept.size] = kept[: made.size]
+    self._array = made
+    return self
+
+
+SqueezeBackward4 = derivative("SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, shape: g.reshape(shape))
+UnsqueezeBackward1 = derivative("UnsqueezeBackward1", args="dim", self=lambda g, dim: g.squeeze(dim))
+TBackward1 = derivative("TBackward1", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
+TransposeBackward1 = derivative("TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1))
+
+
+def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:
+    """Let the tensor itself take the shape of a view of it."""
+    if self.requires_grad and self._node is None:
+        raise RuntimeError(LEAF)
+    if self._view is not None and self.requires_grad:
+        refuse_view(self)
+    node = record(kind, array, (self,), args)._node
+    self._array = array
+    bump(self)
+    if node is not None:
+        rebase(self, node)
+    return self
+
+
+@method
+def t_(self: Tensor) -> Tensor:
+    """Transpose the tensor itself."""
+    return _reshaped(self, TBackward1, t(self)._array, ())
+
+
+@method
+def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Swap two dimensions of the tensor itself."""
+    axes = axis_of(dim0, self._array.ndim), axis_of(dim1, self._array.ndim)
+    return _reshaped(self, TransposeBackward1, transpose(self, *axes)._array, axes)
+
+
+@method
+def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
+    """Drop dimensions of size 1 of the tensor itself."""
+    shape = self._array.shape
+    if dim is None:
+        return _reshaped(self, SqueezeBackward3, squeeze(self)._array, (shape,))
+    return _reshaped(self, SqueezeBackward4, squeeze(self, dim)._array, (shape, dim))
+
+
+@method
+def unsqueeze_(self: Tensor, dim: int) -> Tensor:
+    """Put a dimension of size 1 into the tensor itself."""
+    axis = axis_of(dim, self._array.ndim + 1)
+    return _reshaped(self, UnsqueezeBackward1, unsqueeze(self, axis)._array, (axis,))
+
+
+@public
+def conj(input: Tensor) -> Tensor:
+    """Return the complex conjugate; a real tensor itself."""
+    if input._array.dtype.kind != "c":
+        return input
+    return record(ConjBackward0, input._array.conj(), (input,))
+
+
+ConjBackward0 = derivative("ConjBackward0", self=lambda g: g.conj())
+RealBackward0 = derivative("SelectBackward0", self=lambda g: g)
+
+
+def _real(self: Tensor) -> Tensor:
+    """The real part."""
+    return self if self._array.dtype.kind != "c" else record(RealBackward0, self._array.real, (self,))
+
+
+Tensor.real = property(_real)
