@@ -74,10 +74,8 @@ def dense_strides(array: Array) -> tuple[int, ...] | None:
     A dense array keeps its strides; any other gets row-major memory in the order of its axes' strides (torch's
     `preserve_format`); axes of stride 0, as after `expand`, stay where they are.
     """
-    if array.flags.c_contiguous:
-        return None
     if is_dense(array):
-        return array.strides
+        return None if array.flags.c_contiguous and not _has_odd_strides(array) else array.strides
     order: list[int] = []  # innermost first
     for axis in reversed(range(array.ndim)):
         place = len(order)
@@ -93,6 +91,11 @@ def dense_strides(array: Array) -> tuple[int, ...] | None:
         found[axis] = step
         step *= max(array.shape[axis], 1)
     return tuple(found)
+
+
+def _has_odd_strides(array: Array) -> bool:
+    """Return whether a dimension of size 1 has another stride than row-major memory gives it."""
+    return 1 in array.shape and strides(array) != contiguous_strides(array.shape)
 
 
 def _compare(array: Array, inner: int, outer: int) -> int:
@@ -113,9 +116,10 @@ def empty_like(array: Array, dtype: Any) -> Array:
 
 def copy(array: Array) -> Array:
     """Return a copy that keeps the layout where the array is dense, and is row-major otherwise."""
-    if array.flags.c_contiguous:
+    steps = dense_strides(array)
+    if steps is None:
         return array.copy()
-    made = backend.empty(array.shape, array.dtype, dense_strides(array))
+    made = backend.empty(array.shape, array.dtype, steps)
     made[...] = array
     return made
 

@@ -329,11 +329,14 @@ def _space(engine: ModuleType) -> dict[str, Any]:
     return {"torch": engine, "fill": fill}
 
 
-def _seen(engine: ModuleType, value: Any) -> Any:
+def _seen(engine: ModuleType, value: Any, *, made: bool = True) -> Any:
+    """Return what shows of a value; of a gradient (`made` false) not its version, nor whether it is a view."""
     if not isinstance(value, engine.Tensor):
         return ("value", type(value).__name__, str(value))
     node = value.grad_fn
-    flags = (value.requires_grad, value.is_leaf, value._is_view(), value._version, value.output_nr)
+    flags = (value.requires_grad, value.is_leaf, value.output_nr)
+    if made:
+        flags += (value._is_view(), value._version)
     shape = (str(value.dtype), tuple(value.shape), value.stride() if value.numel() > 1 else None)
     return ("tensor", shape, flags, None if node is None else node.name(), value.detach().numpy(force=True).copy())
 
@@ -393,7 +396,7 @@ def _gradients(engine: ModuleType, space: dict[str, Any]) -> list[Any]:
     first = _attempt(once)
     second = None if _is_error(first) else _attempt(lambda: twice(first))
     third = _attempt(lambda: last.backward(engine.ones_like(last)))
-    grads = [_attempt(lambda leaf=leaf: _seen(engine, leaf.grad)) for leaf in leaves]
+    grads = [_attempt(lambda leaf=leaf: _seen(engine, leaf.grad, made=False)) for leaf in leaves]
     return [_plain(engine, first), _plain(engine, second), third, *grads]
 
 
@@ -411,7 +414,7 @@ def _has_tensors(value: Any) -> bool:
 
 def _plain(engine: ModuleType, value: Any) -> Any:
     if _has_tensors(value):
-        return ("grads", [None if each is None else _seen(engine, each) for each in value])
+        return ("grads", [None if each is None else _seen(engine, each, made=False) for each in value])
     return value
 
 

@@ -241,7 +241,8 @@ def _rpow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented or isinstance(other, Tensor):
         return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
     x, y = common(self, other)
-    return record(PowBackward2, _power(xp.asarray(y, x.dtype), x), (self,), (other,))
+    powers = xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x)) if x.ndim else _power(xp.asarray(y, x.dtype), x)
+    return record(PowBackward2, powers, (self,), (other,))
 
 
 @operator("__floordiv__")
@@ -317,6 +318,7 @@ FloorDivideNode = derivative(
 @public
 def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input + alpha * other`."""
+    _refuse_fraction(input, other, alpha)
     return finish_out("add", binary(AddBackward0, _scaled(xp.add, alpha), input, _operand(other), (alpha,)), out, input, other)
 
 
@@ -325,7 +327,13 @@ def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
     """Return `input - alpha * other`."""
     other = _operand(other)
     _refuse_bool_sub(input, other)
+    _refuse_fraction(input, other, alpha)
     return finish_out("sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other)
+
+
+def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
+    if isinstance(alpha, float) and dtypes.result_of((input, other)).is_integral:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 
 
 def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:

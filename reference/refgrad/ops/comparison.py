@@ -7,7 +7,7 @@ from typing import Any
 
 from ..backend import xp
 from ..tensor import Tensor, wrap
-from .broadcasting import as_operand, check_broadcast, common
+from .broadcasting import as_operand, check_broadcast, common, keep_layout
 from .inplace import finish_out, update
 from .registry import function, method, operator, public
 
@@ -24,10 +24,11 @@ def _arrays(a: Tensor, b: Any) -> tuple[Any, Any]:
 def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any) -> Tensor:
     x, y = _arrays(a, b)
     try:
-        return wrap(xp.asarray(compute(x, y)))
+        array = xp.asarray(compute(x, y))
     except ValueError:
         check_broadcast(xp.shape(x), xp.shape(y))
         raise
+    return wrap(array if a._array.flags.c_contiguous else keep_layout(a._array, array))
 
 
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:

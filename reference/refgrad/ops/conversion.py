@@ -12,6 +12,7 @@ from ..device import device
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .broadcasting import check_broadcast
 from .inplace import update
 from .registry import method, operator, public
 from .shape import expand
@@ -273,7 +274,16 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 
 def _copied(self: Tensor, src: Tensor) -> Tensor:
-    given = src._array if src._array.shape == self._array.shape else expand(src, *self._array.shape)._array
+    if src._array.shape == self._array.shape:
+        given = src._array
+    else:
+        check_broadcast(self._array.shape, src._array.shape)
+        joint = xp.broadcast_shapes(self._array.shape, src._array.shape)
+        if joint != self._array.shape:
+            raise RuntimeError(
+                f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(joint)}"
+            )
+        given = expand(src, *self._array.shape)._array
     if given.dtype.kind == "c" and self._array.dtype.kind != "c":
         given = given.real
     made = given.astype(self._array.dtype)

@@ -118,6 +118,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     axis, places = _check_index("gather", input, dim, index)
     x = input._array
     array = x.reshape(-1)[flat_index(places, x.shape, axis)] if x.ndim and places.ndim else x.reshape(-1)[places]
+    array = xp.ascontiguousarray(array).reshape(places.shape)
     return record(GatherBackward0, array, (input,), (x.shape, axis), (index,))
 
 
@@ -184,7 +185,16 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if places.dtype.kind != "i" or places.itemsize < 4:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     size = x.shape[axis] if x.ndim else 1
-    if ((places < 0) | (places >= size)).any():
+    if x.ndim > 1 and not size:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    if not x.ndim and places.size != 1:
+        raise RuntimeError(
+            f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)"
+        )
+    wrong = places[(places < 0) | (places >= size)]
+    if wrong.size and x.ndim > 1:
+        raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong.flat[0]} axis_dim={size}")
+    if wrong.size:
         raise IndexError("index out of range in self")
     array = x.take(places.reshape(-1), axis=axis) if x.ndim else x.copy()
     return record(IndexSelectBackward0, array, (input,), (x.shape, axis), (index,))
@@ -277,9 +287,24 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({length}), for "
             f"dim: {dim}"
         )
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"index_add_(): self ({input.dtype.scalar}) and source ({source.dtype.scalar}) must have the same scalar type"
+        )
+    _check_slices(x.shape, source._array.shape, axis)
+    if ((places < 0) | (places >= (x.shape[axis] if x.ndim else 1))).any():
+        raise IndexError("index out of range in self")
     made = storage.copy(x)
     xp.add.at(made, (*[slice(None)] * axis, places), source._array * alpha if alpha != 1 else source._array)
     return record(IndexAddBackward0, made, (input, source), (x.shape, axis, alpha), (index,))
+
+
+def _check_slices(shape: tuple[int, ...], source: tuple[int, ...], axis: int) -> None:
+    if shape and source and (shape[:axis] + shape[axis + 1 :]) != (source[:axis] + source[axis + 1 :]):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(shape)} source.shape = {list(source)}"
+        )
 
 
 @public
@@ -296,7 +321,17 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Return a copy with a number at the indices along `dim`."""
     x, axis = input._array, axis_of(dim, input._array.ndim)
     made = storage.copy(x)
-    made[(*[slice(None)] * axis, _vector("index_fill", index))] = value.item() if isinstance(value, Tensor) else value
+    if index._array.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
+    size = x.shape[axis] if x.ndim else 1
+    wrong = index._array[(index._array < -size) | (index._array >= size)]
+    if wrong.size:
+        raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension 0 with size {size}")
+    number = value.item() if isinstance(value, Tensor) else value
+    if x.ndim:
+        made[(*[slice(None)] * axis, index._array)] = number
+    else:
+        made[...] = number
     return record(IndexFillBackward0, made, (input,), (x.shape, axis), (index,))
 
 

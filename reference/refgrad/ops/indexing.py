@@ -276,7 +276,7 @@ def _check_mask(self: Tensor, dim: int, mask: Array) -> None:
 
 def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
     """Check index arrays against the sizes they index, and turn the gaps into whole slices."""
-    shapes = []
+    shapes: list[tuple[int, ...]] = []
     for dim, each in enumerate(indices):
         if each is None or isinstance(each, slice):
             continue
@@ -286,7 +286,7 @@ def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
         if wrong.size and not size:
             raise IndexError("index is out of bounds for dimension with size 0")
         if wrong.size:
-            raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {size}")
+            raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {len(shapes)} with size {size}")
         shapes.append(array.shape)
     try:
         xp.broadcast_shapes(*shapes)
@@ -342,7 +342,7 @@ def _copy_into(seen: Tensor, value: Tensor) -> None:
         shape = shape[1:]
     if shape != value._array.shape:
         value = value.reshape(shape)
-    seen.copy_(value)
+    seen.copy_(value if shape == seen._array.shape else value.expand(*seen._array.shape))
 
 
 def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:

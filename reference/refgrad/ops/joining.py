@@ -91,13 +91,13 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     if not given:
         raise RuntimeError("stack expects a non-empty TensorList")
     first = given[0]._array.shape
+    dim = axis_of(dim, len(first) + 1)
     for at, each in enumerate(given):
         if each._array.shape != first:
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
                 f"{list(each._array.shape)} at entry {at}"
             )
-    dim = axis_of(dim, len(first) + 1)
     want = dtypes.result_of(tuple(given)).numpy
     joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
     return record(_joined("StackBackward0", len(given), _unstack), joined, tuple(given), ((), dim))
@@ -207,7 +207,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return a view of each place along a dimension."""
     if input._array.ndim == 0:
-        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {axis_of(dim, 0)} but tensor has no dimensions")
     axis = axis_of(dim, input._array.ndim)
     places = range(input._array.shape[axis])
     arrays = [input._array[(*[slice(None)] * axis, at, ...)] for at in places]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import both, dtypes
@@ -9,7 +10,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
-from .broadcasting import as_operand
+from .broadcasting import as_operand, check_broadcast
 from .inplace import finish_out, update
 from .registry import operator, public
 from .shape import CloneBackward0, SqueezeBackward4, UnsafeViewBackward0, expand, reshape, t, transpose, unsqueeze
@@ -194,9 +195,9 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 def _batched(a: Tensor, b: Tensor) -> Tensor:
     """Multiply where one has three dimensions or more: fold one into a matrix if the other is one, else `bmm`."""
     x, y = a._array.ndim, b._array.ndim
-    if y <= 2 and x >= 3:
+    if y <= 2 and x >= 3 and _should_fold(a, b):
         return _folded(a, b)
-    if x <= 2 and y >= 3:
+    if x <= 2 and y >= 3 and (a.requires_grad or (x == 1 and _should_fold(transpose(b, -1, -2), a))):
         flipped = transpose(b, -1, -2)
         other = t(a) if x == 2 else a
         product = _folded(flipped, other)
@@ -205,6 +206,15 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         swapped = transpose(product, -1, -2)
         return record(CloneBackward0, xp.ascontiguousarray(swapped._array), (swapped,))
     return _broadcast_bmm(a, b)
+
+
+def _should_fold(large: Tensor, small: Tensor) -> bool:
+    """Return whether a batch is multiplied as one long matrix: always if the other factor wants a gradient."""
+    array = large._array
+    if small.requires_grad or not array.size:
+        return True
+    steps, shape = array.strides, array.shape
+    return all(shape[at] == 1 or steps[at] == steps[at + 1] * shape[at + 1] for at in range(array.ndim - 2))
 
 
 def _folded(a: Tensor, b: Tensor) -> Tensor:
@@ -218,14 +228,15 @@ def _folded(a: Tensor, b: Tensor) -> Tensor:
 
 def _broadcast_bmm(a: Tensor, b: Tensor) -> Tensor:
     x, y = a._array.shape, b._array.shape
-    from .broadcasting import check_broadcast
-
+    rows, columns = x[-2:-1], y[-1:] if len(y) > 1 else ()
+    inner = y[-2:] if len(y) > 1 else y
     check_broadcast(x[:-2], y[:-2])
     lead = xp.broadcast_shapes(x[:-2], y[:-2])
-    one = reshape(expand(a, (*lead, *x[-2:])), (-1, *x[-2:]))
-    two = reshape(expand(b, (*lead, *y[-2:])), (-1, *y[-2:]))
-    product = bmm(one, two)
-    wanted = (*lead, x[-2], y[-1])
+    count = math.prod(lead)
+    one = reshape(expand(a, (*lead, *(rows or (1,)), x[-1])), (count, *(rows or (1,)), x[-1]))
+    two = reshape(expand(b, (*lead, *inner)), (count, *inner))
+    product = bmm(one, two if columns else unsqueeze(two, 2))
+    wanted = (*lead, *rows, *columns)
     return record(UnsafeViewBackward0, product._array.reshape(wanted), (product,), (product._array.shape,))
 
 

@@ -11,6 +11,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
+from .broadcasting import check_broadcast
 from .inplace import update
 from .registry import method, public
 
@@ -65,7 +66,11 @@ def _publish(name: str, compute: Callable[..., Any], first: Callable[..., Any], 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):
             other = wrap(xp.asarray(other, input._array.dtype))
-        if input._array.dtype.kind in "biu" and other._array.dtype.kind in "biu":
+        joint = dtypes.result_of((input, other))
+        if joint.is_integral and name == "logaddexp":
+            check_broadcast(input._array.shape, other._array.shape)
+            raise NotImplementedError(f"\"logaddexp_cpu\" not implemented for '{joint.scalar}'")
+        if joint.is_integral:
             input, other = input.to(dtypes.get_default_dtype()), other.to(dtypes.get_default_dtype())
         return binary(kind, compute, input, other)
 
@@ -106,6 +111,15 @@ AddcdivBackward0 = derivative(
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """Return `input + weight * (end - input)`."""
     x, y = input._array, end._array
+    for name, each in (("end", end), ("weight", weight)):
+        if isinstance(each, Tensor) and each.dtype is not input.dtype:
+            raise RuntimeError(
+                f"expected dtype {dtypes.c_name(input.dtype)} for `{name}` but got dtype {dtypes.c_name(each.dtype)}"
+            )
+    check_broadcast(x.shape, y.shape)
+    if x.dtype.kind not in "fc":
+        kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
     if isinstance(weight, Tensor):
         return record(LerpBackward1, x + weight._array * (y - x), (input, end, weight))
     if abs(weight) < 0.5:
@@ -113,10 +127,23 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return record(LerpBackward0, y - (y - x) * (1 - weight), (input, end), (weight,))
 
 
+def _three(name: str, *tensors: Tensor) -> list[Any]:
+    """Bring three operands to one dtype; refuse bool and shapes that do not broadcast."""
+    joint = dtypes.result_of(tensors)
+    shape: tuple[int, ...] = ()
+    for each in tensors:
+        check_broadcast(shape, each._array.shape)
+        shape = xp.broadcast_shapes(shape, each._array.shape)
+    if joint is dtypes.bool:
+        raise NotImplementedError(f"\"{name}_cpu_out\" not implemented for 'Bool'")
+    return [each._array.astype(joint.numpy, copy=False) for each in tensors]
+
+
 @public
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return `input + value * tensor1 * tensor2`."""
-    array = input._array + tensor1._array * tensor2._array * value
+    arrays = _three("addcmul", input, tensor1, tensor2)
+    array = arrays[0] + arrays[1] * arrays[2] * (int(value) if arrays[0].dtype.kind in "iu" else value)
     return record(AddcmulBackward0, array, (input, tensor1, tensor2), (value,))
 
 

@@ -269,7 +269,24 @@ def _reversed(self: Tensor) -> Tensor:
 
 
 Tensor.T = property(_reversed)
-Tensor.mT = property(lambda self: transpose(self, -2, -1))
+
+
+def _matrix_transposed(self: Tensor) -> Tensor:
+    """The last two dimensions swapped."""
+    ndim = self._array.ndim
+    if ndim == 1:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    if ndim == 0:
+        warnings.warn(
+            "Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return permute(self, ())
+    return transpose(self, -2, -1)
+
+
+Tensor.mT = property(_matrix_transposed)
 
 
 @public
@@ -309,7 +326,7 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
         )
     steps, shape = list(storage.strides(array)), []
     found = []
-    for at, size in enumerate(wanted):
+    for at, size in reversed(list(enumerate(wanted))):
         own = array.shape[at - lead] if at >= lead else 1
         if size == -1 and at < lead:
             raise RuntimeError(
@@ -328,7 +345,8 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
             found.append(steps[at - lead] if own == size else 0)
         else:
             found.append(0 if size != 1 else _outer_step(array, steps))
-    return make_view(ExpandBackward0, self, storage.restride(array, shape, found), (array.shape,))
+    seen = storage.restride(array, shape[::-1], found[::-1])
+    return make_view(ExpandBackward0, self, seen, (array.shape,))
 
 
 def _outer_step(array: Array, steps: list[int]) -> int:

@@ -233,7 +233,8 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     x = input._array
     if x.dtype.kind not in "fc":
         x = x.astype(dtypes.get_default_dtype().numpy)
-    axes = axes_of(dim, x.ndim) if x.ndim else None
+    axes = axes_of(dim, x.ndim)
+    axes = axes if x.ndim else None
     top = x.max(axis=axes, keepdims=True) if x.ndim else x
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
