@@ -337,7 +337,9 @@ def _seen(engine: ModuleType, value: Any, *, made: bool = True) -> Any:
     flags = (value.requires_grad, value.is_leaf, value.output_nr)
     if made:
         flags += (value._is_view(), value._version)
-    shape = (str(value.dtype), tuple(value.shape), value.stride() if value.numel() > 1 else None)
+    # The stride of a dimension of size 1 means nothing.
+    steps = [step for step, size in zip(value.stride(), value.shape, strict=True) if size > 1 and value.numel()]
+    shape = (str(value.dtype), tuple(value.shape), steps)
     return ("tensor", shape, flags, None if node is None else node.name(), value.detach().numpy(force=True).copy())
 
 

@@ -251,6 +251,7 @@ def _floordiv(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     _refuse_zero(self, other)
+    _refuse_bools("div_floor_cpu", self, other)
     return binary(FloorDivideNode, xp.floor_divide, self, other, (), _tensors(self, other))
 
 
@@ -269,6 +270,7 @@ def _mod(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     _refuse_zero(self, other)
+    _refuse_bools("remainder_cpu", self, other)
     kind = RemainderBackward1 if isinstance(other, Tensor) else RemainderBackward0
     return binary(kind, xp.remainder, self, other, (), _tensors(self, other))
 
@@ -285,8 +287,15 @@ def _full_like(self: Tensor, number: Any) -> Tensor:
     return wrap(xp.asarray(y, x.dtype))
 
 
+def _refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
+    if dtypes.result_of((self, other)) is dtypes.bool:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
 def _refuse_zero(self: Tensor, other: Any) -> None:
     """Refuse to divide integers by zero."""
+    if isinstance(other, Tensor):
+        check_broadcast(self._array.shape, other._array.shape)
     if self._array.dtype.kind not in "iub":
         return
     if isinstance(other, Tensor):

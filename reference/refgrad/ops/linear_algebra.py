@@ -69,6 +69,11 @@ def _check_dtypes(a: Tensor, b: Tensor) -> None:
         )
 
 
+def _refuse_bool(kernel: str, x: Array) -> None:
+    if x.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
 def _check_inner(x: Array, y: Array) -> None:
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(
@@ -87,6 +92,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     _check_inner(x, y)
     if x.dtype is not y.dtype:
         _check_dtypes(input, mat2)
+    _refuse_bool("addmm_impl_cpu_", x)
     result = record(MmBackward0, x.dot(y), (input, mat2), (_is_transposed(y),))
     return result if out is None else finish_out("mm", result, out, input, mat2)
 
@@ -104,7 +110,9 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
-    _check_dtypes(input, mat2)
+    if x.dtype != y.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
+    _refuse_bool("bmm", x)
     return finish_out("bmm", record(BmmBackward0, xp.matmul(x, y), (input, mat2)), out, input, mat2)
 
 
@@ -118,7 +126,10 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {x.ndim}, {y.ndim}")
     if x.shape[1] != y.shape[0]:
         raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})")
-    _check_dtypes(input, vec)
+    if x.dtype != y.dtype:
+        names = f"{vec.dtype.scalar}, {input.dtype.scalar}, and {vec.dtype.scalar}"
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
+    _refuse_bool("addmv_impl_cpu", x)
     return finish_out("mv", record(MvBackward0, x.dot(y), (input, vec)), out, input, vec)
 
 
@@ -138,6 +149,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"inconsistent tensor size, expected tensor [{x.shape[0]}] and src [{y.shape[0]}] to have the same number "
             f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
         )
+    _refuse_bool("dot", x)
     return finish_out("dot", record(DotBackward0, x.dot(y), (input, tensor)), out, input, tensor)
 
 
@@ -147,6 +159,14 @@ def addmm(
 ) -> Tensor:
     """Return `beta * input + alpha * (mat1 @ mat2)`."""
     x, y = mat1._array, mat2._array
+    if input.dtype is not mat2.dtype:
+        raise RuntimeError(
+            f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
+        )
+    if mat1.dtype is not mat2.dtype:
+        raise RuntimeError(
+            f"mat1 and mat2 must have the same dtype, but got {mat1.dtype.scalar} and {mat2.dtype.scalar}"
+        )
     if x.ndim != 2:
         raise RuntimeError("mat1 must be a matrix, got " + f"{x.ndim}-D tensor")
     if y.ndim != 2:
@@ -156,14 +176,7 @@ def addmm(
     if bias.shape != shape and bias.shape != shape[1:]:
         expand(input, shape)  # refuses what does not fit
     _check_inner(x, y)
-    if x.dtype != y.dtype:
-        raise RuntimeError(
-            f"mat1 and mat2 must have the same dtype, but got {mat1.dtype.scalar} and {mat2.dtype.scalar}"
-        )
-    if bias.dtype != x.dtype:
-        raise RuntimeError(
-            f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
-        )
+    _refuse_bool("addmm_impl_cpu_", x)
     array = x.dot(y)
     if alpha != 1:
         array *= alpha

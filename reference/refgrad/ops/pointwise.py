@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import backend, both, dtypes
+from .. import backend, both, dtypes, storage
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
@@ -87,11 +87,18 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
     def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         x = input._array
         if x.dtype.kind not in "fc":
-            x = x.astype(dtypes.get_default_dtype().numpy)
+            x = _converted(x)
         result = record(kind, compute(x), (input,))
         return result if out is None else finish_out(name, result, out, input)
 
     return apply
+
+
+def _converted(x: Array) -> Array:
+    """Return integers as the default dtype, laid out as a copy would be."""
+    made = storage.empty_like(x, dtypes.get_default_dtype().numpy)
+    made[...] = x
+    return made
 
 
 def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:

@@ -8,7 +8,9 @@ from .. import both
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
+from ..layouts import contiguous_format
+from ..tensor import Tensor, wrap
+from .inplace import update
 from .registry import function, method, public
 from .shape import axis_of, sizes_of
 
@@ -26,7 +28,9 @@ def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
 FlipBackward0 = derivative("FlipBackward0", args="shape places", self=put_back)
 RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
 RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
-RepeatInterleaveBackward0 = derivative("RepeatInterleaveBackward0", args="shape places", self=put_back)
+FillDiagonalBackward0 = derivative(
+    "FillDiagonalBackward0", args="mask", self=lambda g, mask: both.keep(g, ~mask)
+)
 Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=put_back)
 DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
 DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
@@ -120,8 +124,43 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 @public
 def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
     """Return each element (or slice along a dimension) several times in a row."""
-    counts = repeats._array if isinstance(repeats, Tensor) else repeats
-    return moved(RepeatInterleaveBackward0, input, lambda places: xp.repeat(places, counts, axis=dim))
+    if dim is None:
+        input, dim = input.flatten(), 0
+    axis = axis_of(dim, input._array.ndim)
+    if isinstance(repeats, Tensor):
+        counts, size = repeats._array, input._array.shape[axis]
+        if counts.size not in (1, size):
+            raise RuntimeError(
+                "repeats must have the same size as input along dim, but got repeats.size(0) = "
+                f"{counts.size} and input.size({axis}) = {size}"
+            )
+        chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
+        return chosen
+    if repeats < 0:
+        raise RuntimeError("Repeats must be non-negative")
+    apart = input.unsqueeze(axis + 1)
+    shape = list(apart._array.shape)
+    shape[axis + 1] = repeats
+    repeated: Tensor = apart.expand(*shape).clone(memory_format=contiguous_format).flatten(axis, axis + 1)
+    return repeated
+
+
+@method
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:  # noqa: A002
+    """Set the main diagonal to a number; `wrap` begins again below a tall matrix's last full square."""
+    x = self._array
+    if x.ndim < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if x.ndim > 2 and len(set(x.shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    mask = xp.zeros(x.shape, bool)
+    xp.fill_diagonal(mask, True, wrap=wrap)
+
+    def filled(tensor: Tensor) -> Tensor:
+        array = xp.where(mask, xp.asarray(fill_value, x.dtype), tensor._array)
+        return record(FillDiagonalBackward0, array, (tensor,), (mask,))
+
+    return update("fill_diagonal_", self, filled)
 
 
 def _triangle(kind: Any, input: Tensor, diagonal: int, lower: bool) -> Tensor:

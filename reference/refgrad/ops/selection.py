@@ -163,7 +163,7 @@ def _limits(input: Tensor, low: Any, high: Any) -> Tensor:
     for limit, compute in ((low, xp.maximum), (high, xp.minimum)):
         if limit is not None:
             bound = limit._array if isinstance(limit, Tensor) else limit
-            array = compute(array, xp.asarray(bound, want))
+            array = compute(array, xp.asarray(bound).astype(want))
     if array is x:
         array = x.copy()
     if tensors:
