@@ -179,14 +179,16 @@ def _checks(
     """Load the public checks, then the hidden ones. Returns those that load, and the problems of the others."""
     found: list[Check] = []
     problems: list[str] = []
-    errors = surface.errors if surface else "class"
+    surface = surface or Surface.from_table({"api": [], "observe": []})
     for file, hidden in (("checks.py", False), ("hidden.py", True)):
         if not (root / file).is_file():
             if not hidden:
                 problems.append(f"{root}: holds no checks.py, the public checks.")
             continue
         try:
-            found += load_checks(root / file, hidden=hidden, tolerance=tolerance, errors=errors)
+            found += load_checks(
+                root / file, hidden=hidden, tolerance=tolerance, errors=surface.errors, flags=surface.flags
+            )
         except CourseError as error:
             problems += error.problems
     return tuple(found), problems

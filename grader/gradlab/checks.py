@@ -110,11 +110,16 @@ def _is_number(value: object) -> bool:
 
 
 def load_checks(
-    path: Path, *, hidden: bool, tolerance: Mapping[str, float], errors: str = "class"
+    path: Path,
+    *,
+    hidden: bool,
+    tolerance: Mapping[str, float],
+    errors: str = "class",
+    flags: tuple[str, ...] = ("requires_grad", "is_leaf"),
 ) -> tuple[Check, ...]:
     """Execute a course's file of checks, which is trusted, and return its checks in the order of the file.
 
-    `hidden` marks all of them; `tolerance` and `errors` are the assignment's. Raises CheckAuthoringError if the file
+    `hidden` marks all of them; `tolerance`, `errors` and `flags` are the assignment's. Raises CheckAuthoringError if the file
     does not run or two checks have the same name.
     """
     global _collected
@@ -136,7 +141,7 @@ def load_checks(
     finally:
         _collected = None
     _refuse_doubles(found)
-    settled: dict[str, Any] = {"tolerance": dict(tolerance), "errors": errors}
+    settled: dict[str, Any] = {"tolerance": dict(tolerance), "errors": errors, "flags": flags}
     return tuple(msgspec.structs.replace(one, hidden=hidden or one.hidden, **settled) for one in found)
 
 

@@ -20,7 +20,18 @@ __all__ = ["BUNDLED", "build_manager", "observers"]
 
 # The plugins that every course has, and the entry points of this very distribution. They are named here as
 # data so that an uninstalled checkout runs; gradlab itself never imports them by name.
-BUNDLED = ("program", "gradients", "errors", "memory")
+BUNDLED = (
+    "program",
+    "gradients",
+    "errors",
+    "memory",
+    "flags",
+    "aliasing",
+    "order",
+    "same",
+    "text",
+    "warning",
+)
 
 
 def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy.PluginManager:
@@ -54,7 +65,9 @@ def _load(name: str, installed: dict[str, EntryPoint]) -> object:
     try:
         return installed[name].load()
     except Exception as error:
-        raise CourseError(f"The plugin {name!r} ({installed[name].value}) cannot be imported: {error}") from error
+        raise CourseError(
+            f"The plugin {name!r} ({installed[name].value}) cannot be imported: {error}"
+        ) from error
 
 
 def observers(manager: pluggy.PluginManager) -> dict[str, Observer]:

@@ -64,6 +64,7 @@ class Check(msgspec.Struct, frozen=True):
     instances: int = 1
     tolerance: dict[str, float] = {}  # relative tolerance by dtype name, from the assignment
     errors: str = "class"  # how closely messages are compared: class, quoted or exact; from the surface
+    flags: tuple[str, ...] = ("requires_grad", "is_leaf")  # what observe.flags compares; from the surface
     file: str = ""
     line: int = 0
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PROBES", "Observer", "Probe", "Recording", "pairs"]
 
-Probe = Literal["value", "grad", "flags", "shares", "same", "alive", "text"]
-PROBES: tuple[Probe, ...] = ("value", "grad", "flags", "shares", "same", "alive", "text")
+Probe = Literal["value", "grad", "flags", "shares", "same", "alive", "text", "mark"]
+PROBES: tuple[Probe, ...] = ("value", "grad", "flags", "shares", "same", "alive", "text", "mark")
 
 
 class Recording(Protocol):
@@ -25,11 +25,17 @@ class Recording(Protocol):
     def probe(self, probe: Probe, *values: Any) -> None:
         """Record a probe of `values`; its observation carries the observer's name."""
 
+    def mark(self, label: str) -> None:
+        """Record that this place was reached; its observation carries `label`."""
+
     def watch(self, value: Any) -> Any:
         """Record a weak reference to `value` and return a token for `probe("alive", token)`."""
 
     def catch(self) -> AbstractContextManager[None]:
         """Record a block whose exception is observed (as kind: the observer's name) and swallowed."""
+
+    def warnings(self) -> AbstractContextManager[None]:
+        """Record a block whose warnings are observed, as a list, and go no further."""
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ class Step(msgspec.Struct, array_like=True):
     """One thing done to the engine.
 
     `op` is one of: array (bind an array), call, method, op (an operator of the `operator` module, or len,
-    iter, next, float, int, bool, isinstance), getattr, setattr, delattr, unpack, with, catch, class,
-    watch (a weak reference), read (a callback's plain argument), drop (the check's last name died),
+    iter, next, float, int, bool, isinstance), getattr, setattr, delattr, unpack, with, catch (a block whose
+    exception is observed), warnings (one whose warnings are), class, watch (a weak reference), read (a callback's plain argument), drop (the check's last name died),
     probe (observe), return (end of a callback).
     """
 
@@ -53,7 +53,7 @@ class Step(msgspec.Struct, array_like=True):
     kwargs: dict[str, Any] = {}
     name: str = ""  # method, attribute, operator, class, or the probe's kind
     out: int | None = None  # slot that receives the result
-    body: list[Step] = []  # nested steps of with / catch
+    body: list[Step] = []  # nested steps of with / catch / warnings
     may_raise: bool = False  # the check itself caught what this step raised
     read: bool = False  # the result left the engine as a plain scalar: both engines' answers are compared
     sid: int = 0  # stable identity, survives shrinking

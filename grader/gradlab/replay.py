@@ -219,7 +219,7 @@ class _Reader:
 
 def _kind(step: Step) -> str | None:
     """Return the kind of observation that a step makes, or None if it makes none."""
-    if step.op in ("probe", "catch"):
+    if step.op in ("probe", "catch", "warnings"):
         return step.observer or "error"
     if step.may_raise:
         return "error"

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from gradlab import Location
+from gradlab import Check, Finding, Location, Observation
 from gradlab.wire import Alive, Array, Flags, Missing, Opaque, Payload, Raised, Scalar, Seq, Unmade
 
-__all__ = ["TOLERANCE", "Difference", "cut", "difference", "location", "named"]
+__all__ = ["TOLERANCE", "Difference", "cut", "difference", "finding", "location", "named"]
 
 # How far apart two elements may be, relative to the largest element of the expected array.
 TOLERANCE: Mapping[str, float] = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-9}
@@ -56,6 +56,19 @@ def difference(
     if want == got:  # a number here, a tensor there
         want, got = _noun(expected), _noun(actual)
     return _plain(name, want, got)
+
+
+def finding(plugin: str, found: Difference, check: Check, wanted: Observation) -> Finding:
+    """Return a plugin's finding about an observation."""
+    return Finding(
+        plugin,
+        found.message,
+        expected=found.expected,
+        actual=found.actual,
+        help=check.help or None,
+        location=found.location,
+        sid=wanted.sid,
+    )
 
 
 def named(label: str, attribute: str = "") -> str:

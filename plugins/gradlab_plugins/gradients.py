@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradlab import Check, Finding, Observation, Observer, Recording, hookimpl, pairs
-from gradlab_plugins.comparing import difference, named
+from gradlab_plugins.comparing import difference, finding, named
 
 __all__ = ["judge", "register_observers"]
 
@@ -35,15 +35,5 @@ def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observ
         name = named(wanted.label, "grad" if wanted.kind == "gradient" else "")
         found = difference(name, wanted.payload, got.payload, check.tolerance)
         if found is not None:
-            findings.append(
-                Finding(
-                    "gradients",
-                    found.message,
-                    expected=found.expected,
-                    actual=found.actual,
-                    help=check.help or None,
-                    location=found.location,
-                    sid=wanted.sid,
-                )
-            )
+            findings.append(finding("gradients", found, check, wanted))
     return findings

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from gradlab import Check, Finding, Observation, Observer, Recording, hookimpl, pairs
 from gradlab.wire import Alive
-from gradlab_plugins.comparing import difference
+from gradlab_plugins.comparing import difference, finding
 
 __all__ = ["judge", "register_observers"]
 
@@ -35,18 +36,8 @@ def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observ
     for wanted, got in pairs(expected, actual, ("freed",)):
         found = difference(wanted.label, wanted.payload, got.payload, check.tolerance)
         if found is not None:
-            message = _sentence(wanted, got) or found.message
-            findings.append(
-                Finding(
-                    "memory",
-                    message,
-                    expected=found.expected,
-                    actual=found.actual,
-                    help=check.help or None,
-                    location=found.location,
-                    sid=wanted.sid,
-                )
-            )
+            said = _sentence(wanted, got) or found.message
+            findings.append(finding("memory", replace(found, message=said), check, wanted))
     return findings
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from gradlab.model import Location, Observation
 from gradlab.wire import Payload, Raised, Scalar, Unmade
-from gradlab_plugins.errors import quoted
+from gradlab_plugins.wording import quoted
 
 NO_ERROR = Scalar("no error")
 IMPLICIT = 'raise RuntimeError("grad can be implicitly created only for scalar outputs")'

@@ -91,10 +91,20 @@ def test_flags_are_none_where_the_engine_has_no_such_attribute():
 
 
 def test_shared_memory_identity_and_text():
-    base = np.zeros((4, 4))
-    assert PROBES["shares"](Holder(base), base[1:]) == Scalar(True)
-    assert PROBES["shares"](Holder(base[::2]), base[1::2]) == Scalar(False)
+    base = np.zeros(4)
+
+    def shares(left, right):
+        array = PROBES["shares"](left, right)
+        assert (array.dtype, array.tensor) == ("int64", False)
+        return np.frombuffer(array.data, np.int64).reshape(array.shape).tolist()
+
+    assert shares(Holder(base), base[1:]) == [1, 2, 3]
+    assert shares(Holder(base.reshape(2, 2)), Holder(base.reshape(2, 2).T)) == [[0, 2], [1, 3]]
+    assert shares(Holder(base[::2]), base[1::2]) == [-1, -1]
+    assert shares(Holder(base[:0]), base[:2]) == [-1, -1]
+    assert shares(Holder(base), np.broadcast_to(base[1:2], (3,))) == [1, 1, 1]
     assert PROBES["shares"](Holder(base), 3) == Opaque("something without a numpy array")
+    assert PROBES["shares"](np.zeros(100_001), base) == Opaque("ndarray of more than 100000 elements")
     assert PROBES["same"](base, base) == Scalar(True)
     assert PROBES["text"](3) == Scalar("3")
 

@@ -18,7 +18,7 @@ from gradlab.record.recorder import Recorder
 
 __all__ = ["Observe"]
 
-_DEEDS = ("call", "method", "op", "setattr", "delattr", "with", "catch")
+_DEEDS = ("call", "method", "op", "setattr", "delattr", "with", "catch", "warnings")
 
 
 class Observe:
@@ -85,6 +85,18 @@ class Probing:
         )
         recorder.observed()
 
+    def mark(self, label: str) -> None:
+        """Record that this place was reached."""
+        recorder, site = self._recorder, self._recorder.site()
+        if type(label) is not str:
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): give the place a name, a string."
+            )
+        step = Step("probe", name="mark", sid=recorder.new_sid(), label=label, line=site.line)
+        step.observer = self._observer
+        recorder.add(step)
+        recorder.observed()
+
     def _watched(self, token: Any) -> str:
         """Return what a token watches, and the last thing done: `"y after loss.backward()"`."""
         recorder = self._recorder
@@ -112,6 +124,12 @@ class Probing:
         step = Step("catch", label=site.block, line=site.line, observer=self._observer)
         return _catch(self._recorder, step)
 
+    def warnings(self) -> AbstractContextManager[None]:
+        """Record a block whose warnings are observed."""
+        site = self._recorder.site()
+        step = Step("warnings", label=site.block, line=site.line, observer=self._observer)
+        return _warnings(self._recorder, step)
+
 
 @contextmanager
 def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
@@ -124,6 +142,25 @@ def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
         raise
     except Exception as error:
         recorder.settle_error(error)
+    finally:
+        recorder.stack.pop()
+        recorder.observed()
+
+
+@contextmanager
+def _warnings(recorder: Recorder, step: Step) -> Iterator[None]:
+    step.sid = recorder.new_sid()
+    recorder.add(step)
+    recorder.stack.append(step.body)
+    try:
+        yield
+    except CheckAuthoringError:
+        raise
+    except Exception as error:
+        raise recorder.refuse(
+            f"{type(error).__name__} ({error}) leaves the block of observe.{step.observer}(); put `with observe.error():` "
+            "inside it."
+        ) from error
     finally:
         recorder.stack.pop()
         recorder.observed()

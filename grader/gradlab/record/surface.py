@@ -87,6 +87,12 @@ class Surface:
             found.add(".".join(parts[-2:]))
         return frozenset(found)
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What `observe.flags` compares: retains_grad and grad_fn only where the surface asks for them."""
+        asked = {"retains_grad": "Tensor.retains_grad" in self.names, "grad_fn": self.grad_fn == "name"}
+        return ("requires_grad", "is_leaf", *(flag for flag, is_asked in asked.items() if is_asked))
+
     @cached_property
     def keywords(self) -> frozenset[str]:
         """Every `"callable:keyword"`, of methods also by the class's own name (`"Module.train:mode"`)."""

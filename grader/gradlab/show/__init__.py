@@ -28,6 +28,7 @@ def show(
     body = "\n".join(_folded(writer.lines))
     imports = [f"import {engine_name} as torch"]
     imports += ["import numpy as np"] if "np." in body else []
+    imports += ["import warnings"] if "warnings." in body else []
     imports += ["import weakref"] if "weakref." in body else []
     return "\n".join([*imports, "", body, ""])
 

@@ -73,6 +73,8 @@ def source(
             return f"weakref.ref({text(args[0])})", ATOM
         case "probe":
             level = LOWEST if step.name == "value" else ATOM
+            if step.name == "mark":
+                return f"print({step.label!r})", LOWEST
             return PROBES[step.name].format(*(text(arg, level) for arg in args)), LOWEST
         case "op":
             return _operator(step, text)

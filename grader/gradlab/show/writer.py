@@ -18,7 +18,7 @@ from gradlab.show.usage import Scope, Usage, alike, made, made_in
 __all__ = ["Writer"]
 
 NAMES = ("y", "z", "u", "v", "p", "q", "r", "s")
-RESERVED = {"torch", "np", "weakref", "error", *keyword.kwlist}
+RESERVED = {"torch", "np", "warnings", "weakref", "error", "warning", *keyword.kwlist}
 INDENT = "    "
 
 
@@ -108,6 +108,15 @@ class Writer:
         self._body(body, depth + 1)
         self._line(depth, "except Exception as error:")
         self._line(depth + 1, "print(type(error).__name__, error)", self._note(step))
+
+    def _warnings(self, step: Step, depth: int) -> None:
+        self._flush(depth)
+        said = self._fresh("said")
+        self._fixed.add(said)
+        self._line(depth, f"with warnings.catch_warnings(record=True) as {said}:")
+        self._line(depth + 1, 'warnings.simplefilter("always")')
+        self._body(step.body, depth + 1)
+        self._line(depth, f"print([str(warning.message) for warning in {said}])", self._note(step))
 
     def _with(self, step: Step, depth: int) -> None:
         text, _, notes = self._expression(step)
@@ -391,6 +400,7 @@ def _numbered() -> Iterable[str]:
 _STATEMENTS: dict[str, Callable[[Writer, Step, int], None]] = {
     "try": Writer._try,
     "catch": Writer._try,
+    "warnings": Writer._warnings,
     "with": Writer._with,
     "class": Writer._class,
     "read": Writer._read,

@@ -18,7 +18,7 @@ MAX_ITEMS = 10_000
 MAX_DEPTH = 4
 MAX_TEXT = 10_000
 MAX_MESSAGE = 2_000
-SHARING_EFFORT = 100_000
+MAX_SHARED = 100_000  # elements
 _NATIVE = "="
 
 
@@ -160,15 +160,28 @@ def _node_name(node: Any) -> str | None:
 
 
 def _shares(left: Any, right: Any) -> wire.Payload:
+    """Return, for each element of `right`, the number of the element of `left` that lies in the same place in memory,
+    or -1. What is written to the one is seen in the other."""
     arrays = [value if type(value) is np.ndarray else ndarray_of(value) for value in (left, right)]
     if arrays[0] is None or arrays[1] is None:
         return wire.Opaque("something without a numpy array")
-    try:
-        # numpy's stub knows only two of the efforts that its documentation allows.
-        shared = np.shares_memory(arrays[0], arrays[1], max_work=SHARING_EFFORT)  # type: ignore[arg-type]
-        return wire.Scalar(bool(shared))
-    except np.exceptions.TooHardError:
-        return wire.Scalar(bool(np.may_share_memory(arrays[0], arrays[1])))
+    if max(array.size for array in arrays if array is not None) > MAX_SHARED:
+        return wire.Opaque(f"ndarray of more than {MAX_SHARED} elements")
+    places, first = np.unique(_addresses(arrays[0]), return_index=True)
+    wanted = _addresses(arrays[1])
+    if not places.size:
+        return _array(np.full(wanted.shape, -1), tensor=False)
+    near = np.searchsorted(places, wanted).clip(max=places.size - 1)
+    return _array(np.where(places[near] == wanted, first[near], -1), tensor=False)
+
+
+def _addresses(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return where in memory each element lies."""
+    found = np.full(array.shape, array.__array_interface__["data"][0], np.int64)
+    for axis, (length, stride) in enumerate(zip(array.shape, array.strides, strict=True)):
+        steps = np.arange(length, dtype=np.int64) * stride
+        found += steps.reshape(-1, *[1] * (array.ndim - axis - 1))
+    return found
 
 
 def _text(value: Any) -> wire.Payload:
@@ -184,4 +197,5 @@ PROBES: dict[str, Callable[..., wire.Payload]] = {
     "same": lambda left, right: wire.Scalar(left is right),
     "alive": lambda watched: wire.Alive(watched() is not None),
     "text": _text,
+    "mark": lambda: wire.Scalar(None),
 }

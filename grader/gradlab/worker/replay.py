@@ -24,6 +24,7 @@ __all__ = ["END", "NO_ERROR", "Replayer"]
 
 END = "no further item"
 NO_ERROR = "no error"
+MAX_WARNINGS = 100
 _NO_MORE = object()
 _CONTAINERS = (tuple, list, dict, slice)
 
@@ -133,6 +134,8 @@ class _Run:
             self._see(step, self._caught(step))
         elif step.op == "probe":
             self._see(step, self._probed(step))
+        elif step.op == "warnings":
+            self._see(step, self._warned(step))
         else:
             try:
                 self._plain(step)
@@ -155,6 +158,13 @@ class _Run:
         except BaseException as error:
             return raised(error, self._own_files)
         return wire.Scalar(NO_ERROR)
+
+    def _warned(self, step: Step) -> wire.Payload:
+        """Run a block and return its warnings. An exception leaves it, and then they do not matter."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self._steps(step.body)
+        return wire.Seq(tuple([raised(warned.message, self._own_files) for warned in caught[:MAX_WARNINGS]]))  # type: ignore[arg-type]
 
     def _probed(self, step: Step) -> wire.Payload:
         try:
