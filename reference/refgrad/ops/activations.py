@@ -66,7 +66,12 @@ MishBackward0 = derivative("MishBackward0", self=lambda g, self: g * _mish_slope
 HardsigmoidBackward0 = derivative(
     "HardsigmoidBackward0", self=lambda g, self: both.keep(g * (1 / 6), (both.plain(self) > -3) & (both.plain(self) < 3))
 )
-HardswishBackward0 = derivative("HardswishBackward0", self=lambda g, self: g * _hardswish_slope(self))
+HardswishBackward0 = derivative(
+    "HardswishBackward0",
+    self=lambda g, self: (
+        both.keep(g * (self / 3 + 0.5), xp.abs(both.plain(self)) <= 3) + both.keep(g, both.plain(self) > 3)
+    ),
+)
 ThresholdBackward0 = derivative(
     "ThresholdBackward0", args="limit", self=lambda g, self, limit: both.keep(g, ~(both.plain(self) <= limit))
 )
@@ -85,12 +90,6 @@ def _gelu_tanh_slope(x: Any) -> Any:
 def _mish_slope(x: Any) -> Any:
     t = both.tanh(both.log(1 + both.exp(x)))
     return t + x * (1 - t * t) * _sigmoid(x)
-
-
-def _hardswish_slope(x: Any) -> Any:
-    value = both.plain(x)
-    slope = xp.where(value < -3, 0, xp.where(value <= 3, value / 3 + 0.5, 1)).astype(value.dtype)
-    return both.like(slope, x)
 
 
 def _unary(kind: Any, compute: Callable[..., Array], input: Tensor, inplace: bool, *args: Any) -> Tensor:

@@ -105,6 +105,12 @@ def _check_index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[int
     if max(places.ndim, 1) != max(x.ndim, 1):
         whose = "input" if name == "gather" else "self"
         raise RuntimeError(f"Index tensor must have the same number of dimensions as {whose} tensor")
+    for at, (count, have) in enumerate(zip(places.shape, x.shape, strict=False)):
+        if name == "gather" and at != axis and count > have:
+            raise RuntimeError(
+                f"Size does not match at dimension {at} expected index {list(places.shape)} to be no larger than self "
+                f"{list(x.shape)} apart from dimension {axis}"
+            )
     size = x.shape[axis] if x.ndim else 1
     wrong = places[(places < 0) | (places >= size)]
     if wrong.size:
@@ -146,15 +152,20 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
         _check_sizes(input, dim, index, given)
         array, axis = _scattered(input, dim, index, given, False, "scatter")
         return record(ScatterBackward0, array, (input, given), (array.shape, axis), (index,))
+    _check_sizes(input, dim, index, None)
     array, axis = _scattered(input, dim, index, given, False, "scatter")
     return record(ScatterBackward1, array, (input,), (array.shape, axis), (index,))
 
 
-def _check_sizes(input: Tensor, dim: int, index: Tensor, src: Tensor) -> None:
+def _check_sizes(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -> None:
     axis = axis_of(dim, input._array.ndim)
     sizes = index._array.shape
     outside = any(n > have for at, (n, have) in enumerate(zip(sizes, input._array.shape, strict=False)) if at != axis)
-    if outside or any(n > have for n, have in zip(sizes, src._array.shape, strict=False)):
+    if outside and src is None:
+        raise RuntimeError(
+            f"Expected index {list(sizes)} to be no larger than self {list(input._array.shape)} apart from dimension {axis}"
+        )
+    if src is not None and (outside or any(n > have for n, have in zip(sizes, src._array.shape, strict=False))):
         raise RuntimeError(
             f"Expected index {list(sizes)} to be no larger than self {list(input._array.shape)} apart from dimension "
             f"{axis} and to be no larger size than src {list(src._array.shape)}"

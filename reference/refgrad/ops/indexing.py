@@ -167,7 +167,7 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
         elif isinstance(part, slice):
             self = _slice_part(self, dim, part)
             dim += 1
-        elif isinstance(part, bool):
+        elif _is_single_bool(part):
             self = self.unsqueeze(dim)
             tensors += [None] * (dim - len(tensors)) + [xp.asarray([0] if part else [], xp.int64)]
             dim += 1
@@ -177,6 +177,12 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
             tensors += [None] * (dim - len(tensors)) + _as_indices(self, dim, part)
             dim = len(tensors)
     return self, tuple(tensors) if tensors else None
+
+
+def _is_single_bool(part: Any) -> bool:
+    if isinstance(part, bool):
+        return True
+    return isinstance(part, Tensor) and part._array.ndim == 0 and part._array.dtype.kind == "b"
 
 
 def _is_single_int(part: Any) -> bool:
@@ -191,7 +197,7 @@ def _is_single_int(part: Any) -> bool:
 
 def _dimensions(part: Any) -> int:
     """Return how many dimensions of the tensor a part of an index takes up."""
-    if part is None or part is Ellipsis or isinstance(part, bool):
+    if part is None or part is Ellipsis or _is_single_bool(part):
         return 0
     if isinstance(part, Tensor | backend.ndarray):
         array = both.plain(part)
@@ -222,13 +228,13 @@ def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
 
 
 def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
+    if self._array.ndim == 0:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if part.start is None and part.stop is None and part.step is None:
         return self
     start, stop, step = [None if each is None else each.__index__() for each in (part.start, part.stop, part.step)]
     if step is not None and step <= 0:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
-    if self._array.ndim == 0:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
 
 

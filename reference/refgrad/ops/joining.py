@@ -44,6 +44,8 @@ def _unstack(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) ->
 
 def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     """Join tensors along a dimension that they have."""
+    if not isinstance(tensors, tuple | list):
+        raise TypeError("cat")
     given = list(tensors)
     if not given:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
@@ -133,7 +135,9 @@ class _Several(Node):
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Join the gradients of the views, zeros standing in for those that got none."""
-        shape, dim, whole = self.args
+        _, dim, whole = self.args
+        if len(self.metas) == 1:
+            grad = [grad]
         model = next(part for part in grad if part is not None)
         parts = [
             both.like(xp.zeros(meta[0], both.plain(model).dtype), model) if part is None else part

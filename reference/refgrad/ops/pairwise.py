@@ -127,6 +127,14 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return record(LerpBackward0, y - (y - x) * (1 - weight), (input, end), (weight,))
 
 
+INTEGER_ADDCDIV = (
+    "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
+    "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc("
+    "tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. "
+    "The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
+)
+
+
 def _three(name: str, *tensors: Tensor) -> list[Any]:
     """Bring three operands to one dtype; refuse bool and shapes that do not broadcast."""
     joint = dtypes.result_of(tensors)
@@ -150,7 +158,10 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 @public
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return `input + value * tensor1 / tensor2`."""
-    array = input._array + tensor1._array / tensor2._array * value
+    if dtypes.result_of((tensor1, tensor2)).is_integral:
+        raise RuntimeError(INTEGER_ADDCDIV)
+    arrays = _three("addcdiv", input, tensor1, tensor2)
+    array = arrays[0] + arrays[1] / arrays[2] * value
     return record(AddcdivBackward0, array, (input, tensor1, tensor2), (value,))
 
 

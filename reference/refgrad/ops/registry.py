@@ -41,15 +41,12 @@ def explain(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeErr
 
     if not _signatures.overloads(name):
         return None
-    refused = None
-    for given in (args[1:], args) if name.startswith("Tensor.") else (args,):
-        try:
-            _signatures.bind(name, given, kwargs)
-        except TypeError as error:
-            refused = refused or error
-        else:
-            return None
-    return refused
+    try:
+        overload, values = _signatures.bind(name, args[1:] if name.startswith("Tensor.") else args, kwargs)
+        _signatures.check_ints(name, overload, values)
+    except TypeError as error:
+        return error
+    return None
 
 
 def function(call: F) -> F:
