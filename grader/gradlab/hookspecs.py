@@ -61,4 +61,4 @@ def check_finished(result: CheckResult) -> None:
 
 @hookspec
 def report_finished(report: Report) -> None:
-    """Called once a submission's report is complete and stored."""
+    """Called once a submission's report is complete; the command line stores it next."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BUNDLED", "build_manager", "observers"]
 
-# The plugins that every course has, and the entry points of this very distribution. They are named here as
-# data so that an uninstalled checkout runs; gradlab itself never imports them by name.
+# The plugins that every course has. They are entry points of this very distribution as well; named here as data, they
+# load at once, load from an uninstalled checkout, and no installed package can take their names.
 BUNDLED = (
     "program",
     "gradients",
@@ -41,8 +41,12 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
     """
     manager = pluggy.PluginManager(hookspecs.GROUP)
     manager.add_hookspecs(hookspecs)
-    installed = {entry.name: entry for entry in entry_points(group=hookspecs.GROUP)}
-    for name in dict.fromkeys((*BUNDLED, *plugins)):
+    for name in BUNDLED:
+        manager.register(import_module(f"gradlab_plugins.{name}"), name=name)
+    others = [name for name in dict.fromkeys(plugins) if name not in BUNDLED]
+    # Looking through what is installed takes time, and most courses have no plugin of their own.
+    installed = {entry.name: entry for entry in entry_points(group=hookspecs.GROUP)} if others else {}
+    for name in others:
         manager.register(_load(name, installed), name=name)
     try:
         manager.check_pending()
@@ -55,8 +59,6 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
 
 
 def _load(name: str, installed: dict[str, EntryPoint]) -> object:
-    if name not in installed and name in BUNDLED:
-        return import_module(f"gradlab_plugins.{name}")
     if name not in installed:
         raise CourseError(
             f"The course names the plugin {name!r}, which is not installed. "

@@ -89,12 +89,17 @@ def render(report: Report, screen: Screen | None = None) -> str:
     marks = _MARKS if screen.can_show("✓✗") else _ASCII_MARKS
     body: list[RenderableType] = [_heading(report), ""]
     said: set[tuple[str, ...]] = set()
+    grid = _grid(report)
     for check in report.checks:
-        body.append(_headline(check, marks))
+        _headline(grid, check, marks)
+        if parts := list(_explanation(check, said)):
+            body.append(grid)
+            grid = _grid(report)
         body += [
             part if isinstance(part, _Program) else Padding(part, (0, 0, 0, _indent(check)), expand=False)
-            for part in _explanation(check, said)
+            for part in parts
         ]
+    body.append(grid)
     body += ["", _totals(report), "", *_closing(report)]
     return screen.draw(Group(*body))
 
@@ -111,19 +116,23 @@ def _heading(report: Report) -> Text:
     return Text.assemble((clean(report.assignment), "bold"), "  ", ", ".join(parts))
 
 
-def _headline(check: CheckResult, marks: dict[Outcome, str]) -> Table:
-    style = _STYLES[check.outcome]
+def _grid(report: Report) -> Table:
+    """A table for the headlines of checks that follow each other; all of a report's have the same columns."""
     grid = Table.grid(expand=True, padding=(0, 1, 0, 0))
     grid.add_column(width=1)
-    grid.add_column(width=len(clean(check.task)) + 1)
+    grid.add_column(width=max((len(clean(check.task)) for check in report.checks), default=0) + 1)
     grid.add_column(ratio=1, overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
+    return grid
+
+
+def _headline(grid: Table, check: CheckResult, marks: dict[Outcome, str]) -> None:
+    style = _STYLES[check.outcome]
     title = Text(clean(check.title), style="" if check.outcome is Outcome.PASSED else "bold")
     if check.hidden:
         title.append(" (hidden)", "dim")
     score = Text(f" {points(check.score)} / {points(check.max_score)}", style)
     grid.add_row(Text(marks[check.outcome], style), clean(check.task), title, score)
-    return grid
 
 
 def _indent(check: CheckResult) -> int:

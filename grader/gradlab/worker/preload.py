@@ -55,6 +55,7 @@ def preload() -> None:
         warnings.simplefilter("ignore")
         for name in (*STDLIB, *_ON_FIRST_USE, *_NUMPY):
             importlib.import_module(name)
+        np.testing.assert_allclose(np.eye(3), np.eye(3))
         _warm_up()
 
 
@@ -63,6 +64,7 @@ def load_engine(name: str) -> ModuleType:
 
     A package of very many files, as PyTorch is, loads what it wants to.
     """
+    _warm_up()
     engine = importlib.import_module(name)
     roots = list(getattr(engine, "__path__", ()))
     if sum(len(files) for root in roots for _, _, files in os.walk(root)) <= _MANY_FILES:
@@ -84,6 +86,7 @@ def _use_once(engine: ModuleType) -> None:
 
 
 def _warm_up() -> None:
+    """Do what loads or reads something the first time it is done."""
     if hasattr(time, "tzset"):
         time.tzset()
     time.strftime("%c", time.localtime())
@@ -91,7 +94,6 @@ def _warm_up() -> None:
     eye = np.eye(3)
     np.linalg.inv(eye @ np.einsum("ij,jk->ik", eye, eye))
     repr((np.random.default_rng(0).normal(size=3), np.median(eye), np.quantile(eye, 0.5), np.array(["a"])))
-    np.testing.assert_allclose(eye, eye)
     for failing in ("1/0", "import gradlab.no_such_module", "no_such_name", "[].no_such_attribute", "x = ("):
         try:
             exec(failing, {})

@@ -33,9 +33,12 @@ def main(arguments: Sequence[str]) -> None:
     """Load everything, say Hello, then fork workers and report how they ended."""
     descriptor, engine_name, *roots = arguments
     broker = socket.socket(fileno=int(descriptor))
-    preload()
     sys.path[:0] = roots  # in front: the very engine that the parent records on, not another of its name
-    engine = load_engine(engine_name) if engine_name else None
+    engine = None
+    if engine_name:
+        engine = load_engine(engine_name)
+    else:
+        preload()
     _seal()
     if (threads := _threads()) != 1:
         sys.exit(f"the zygote runs {threads} threads; a fork of it may hang, so it refuses to serve")
