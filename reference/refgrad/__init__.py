@@ -28,7 +28,18 @@ from .tensor import Tensor
 __version__ = "2.13.0"
 
 _DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
-_LAZY_MODULES = ("autograd", "fft", "linalg", "nn", "optim", "random", "return_types", "special", "testing", "utils")
+_LAZY_MODULES = (
+    "autograd",
+    "fft",
+    "linalg",
+    "nn",
+    "optim",
+    "random",
+    "return_types",
+    "special",
+    "testing",
+    "utils",
+)
 
 # Where the names live that are imported on first use.
 _LAZY_NAMES: dict[str, str] = {

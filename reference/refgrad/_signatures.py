@@ -60,6 +60,7 @@ class Signature:
     parameters: tuple[Parameter, ...]
     deprecated: bool
     hidden: bool
+    no_arguments: bool
 
     @property
     def positional(self) -> int:
@@ -83,6 +84,9 @@ class Signature:
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Values:
         """Return the given values by parameter name; TypeError in torch's words where the call does not fit."""
+        if self.no_arguments and (args or kwargs):
+            what = "keyword arguments" if kwargs else f"arguments ({len(args)} given)"
+            raise TypeError(f"_TensorBase.{self.name}() takes no {what}")
         spreads = self.positional == 1 and self.parameters[0].is_ints  # f(2, 3) means f((2, 3))
         if len(args) > self.positional and not spreads:
             raise self._extra(args)
@@ -324,7 +328,9 @@ def _parse(line: str) -> Signature:
             keyword_only = True
         elif part:
             parameters.append(_parse_parameter(part, keyword_only))
-    return Signature(name.rpartition(".")[2], tuple(parameters), flag == "deprecated", flag == "hidden")
+    return Signature(
+        name.rpartition(".")[2], tuple(parameters), flag == "deprecated", flag == "hidden", flag == "noargs"
+    )
 
 
 def _parse_parameter(text: str, keyword_only: bool) -> Parameter:
@@ -365,6 +371,13 @@ def ints(function: str, parameter: str, values: Sequence[Any]) -> tuple[int, ...
     return tuple(found)
 
 
+def check_ints(name: str, overload: int, values: Values) -> None:
+    """Refuse tuples of ints of a bound call in which a later element is none."""
+    for each in overloads(name)[overload].parameters:
+        if each.is_ints and isinstance(values.get(each.name), tuple | list):
+            ints(name.rpartition(".")[2], each.name, values[each.name])
+
+
 def refused(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TypeError:
     """Return the error that torch raises for a call that no overload takes."""
     from ._invalid_arguments import describe
@@ -372,7 +385,7 @@ def refused(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TypeEr
     given = tuple(args)
     found = overloads(name)
     count = len(given) + len(kwargs)
-    near = [s for s in found if s.required <= count <= len(s.parameters) and not s.hidden]
+    near = [s for s in found if s.required <= count <= len(s.parameters) and not (s.hidden or s.deprecated)]
     if len(found) == 1 or len(near) == 1:
         try:
             (near if len(found) > 1 else found)[0].bind(given, kwargs)

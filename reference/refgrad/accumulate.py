@@ -40,7 +40,11 @@ def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
 def _first(model: Array, grad: Any, owned: bool) -> Tensor:
     if type(grad) is not backend.ndarray:
         return wrap(backend.as_array(grad))
-    if owned and grad.flags.writeable and (grad.flags.c_contiguous if model.flags.c_contiguous else _same_layout(model, grad)):
+    if (
+        owned
+        and grad.flags.writeable
+        and (grad.flags.c_contiguous if model.flags.c_contiguous else _same_layout(model, grad))
+    ):
         return wrap(grad)
     made = backend.empty(model.shape, grad.dtype, storage.dense_strides(model))
     made[...] = grad

@@ -94,7 +94,11 @@ def sum_to(value: Both, shape: Sequence[int]) -> Both:
         axis + lead for axis, size in enumerate(shape) if size == 1 and value.shape[axis + lead] != 1
     )
     if axes:
-        value = value.sum(axes, keepdim=True) if isinstance(value, Tensor) else value.sum(axis=axes, keepdims=True)
+        value = (
+            value.sum(axes, keepdim=True)
+            if isinstance(value, Tensor)
+            else value.sum(axis=axes, keepdims=True)
+        )
     return value.reshape(tuple(shape)) if lead else value
 
 
@@ -188,7 +192,13 @@ def _ratio(x: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) 
 
 
 _ERF_SMALL = (
-    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (
+        1.85777706184603153e-1,
+        3.16112374387056560e0,
+        1.13864154151050156e2,
+        3.77485237685302021e2,
+        3.20937758913846947e3,
+    ),
     (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
 )
 _ERF_MIDDLE = (
@@ -222,7 +232,9 @@ def clip(value: Both, low: float, high: float) -> Both:
 
 def at_least(value: Both, low: float) -> Both:
     """Raise what is smaller than `low` to it."""
-    return value.clamp(min=low) if isinstance(value, Tensor) else xp.maximum(value, xp.asarray(low, value.dtype))
+    return (
+        value.clamp(min=low) if isinstance(value, Tensor) else xp.maximum(value, xp.asarray(low, value.dtype))
+    )
 
 
 def take_or_zero(value: Both, places: Array) -> Both:

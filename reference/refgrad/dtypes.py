@@ -111,18 +111,18 @@ def _define(name: str, scalar: str, kind: str, itemsize: _pyint, known_to_numpy:
     return made
 
 
-bool = _define("bool", "Bool", "b", 1)  # noqa: A001
+bool = _define("bool", "Bool", "b", 1)
 uint8 = _define("uint8", "Byte", "u", 1)
 int8 = _define("int8", "Char", "i", 1)
 int16 = short = _define("int16", "Short", "i", 2)
-int32 = int = _define("int32", "Int", "i", 4)  # noqa: A001
+int32 = int = _define("int32", "Int", "i", 4)
 int64 = long = _define("int64", "Long", "i", 8)
 uint16 = _define("uint16", "UInt16", "u", 2)
 uint32 = _define("uint32", "UInt32", "u", 4)
 uint64 = _define("uint64", "UInt64", "u", 8)
 float16 = half = _define("float16", "Half", "f", 2)
 bfloat16 = _define("bfloat16", "BFloat16", "f", 2, known_to_numpy=False)
-float32 = float = _define("float32", "Float", "f", 4)  # noqa: A001
+float32 = float = _define("float32", "Float", "f", 4)
 float64 = double = _define("float64", "Double", "f", 8)
 complex32 = _define("complex32", "ComplexHalf", "c", 4, known_to_numpy=False)
 complex64 = cfloat = _define("complex64", "ComplexFloat", "c", 8)
@@ -181,7 +181,9 @@ def of_number(value: object) -> dtype:
         return int64
     if isinstance(value, _pyfloat | np.floating):
         return _default
-    return _default.to_complex()
+    if isinstance(value, complex | np.complexfloating):
+        return _default.to_complex()
+    raise TypeError(f"expected a number, but got {type(value).__name__}")
 
 
 # ---- promotion -------------------------------------------------------------------------------------------------

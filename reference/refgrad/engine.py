@@ -220,5 +220,3 @@ def _pop_leaf(leaves: list[Node]) -> Node:
             hole = child - 1
         leaves[hole] = last
     return first
-
-

@@ -88,7 +88,9 @@ def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording:
 def _check_replacement(hook: Any, old: Tensor, returned: Tensor) -> None:
     name = getattr(hook, "__name__", repr(hook))
     if returned.dtype is not old.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was {old.type()} got {returned.type()})")
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was {old.type()} got {returned.type()})"
+        )
     if returned.shape != old.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 

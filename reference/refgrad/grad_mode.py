@@ -58,7 +58,9 @@ class _Switch:
         self.previous = mode.enabled
         self._set()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         mode.enabled = self.previous
 
     def __call__(self, function: F) -> F:
@@ -174,5 +176,7 @@ class inference_mode(_Switch):  # noqa: N801 - torch's name
         mode.inference = self.mode
         mode.enabled = not self.mode
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         mode.enabled, mode.inference = self.before

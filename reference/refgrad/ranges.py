@@ -50,7 +50,7 @@ _ARANGE = (("start", 0), ("end", None), ("step", 1))
 
 
 @function
-def range(*args: Any, **kwargs: Any) -> Tensor:  # noqa: A001 - torch's name
+def range(*args: Any, **kwargs: Any) -> Tensor:
     """Return the numbers from `start` to `end`, both included; `arange` is the one to use."""
     warnings.warn(RANGE, UserWarning, stacklevel=2)
     values = bind("range", args, kwargs)[1]

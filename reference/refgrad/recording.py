@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from . import backend
-from .backend import Array
 from .grad_mode import mode
 from .graph import PACKED, PLAIN, AccumulateGrad, Node, next_sequence_number
 from .tensor import Tensor, new, wrap
@@ -22,7 +21,11 @@ saved_hooks: list[Any] = []
 
 
 def record(
-    kind: type[Node], array: Any, inputs: tuple[Any, ...], args: tuple[Any, ...] = (), extra: tuple[Any, ...] = ()
+    kind: type[Node],
+    array: Any,
+    inputs: tuple[Any, ...],
+    args: tuple[Any, ...] = (),
+    extra: tuple[Any, ...] = (),
 ) -> Tensor:
     """Return the result `array` as a tensor that remembers how it was made.
 
@@ -39,7 +42,9 @@ def record(
     if mode.enabled:
         mask, bit = 0, 1
         for each in inputs:
-            if isinstance(each, Tensor) and (each._requires_grad or (each._view is not None and each.requires_grad)):
+            if isinstance(each, Tensor) and (
+                each._requires_grad or (each._view is not None and each.requires_grad)
+            ):
                 mask |= bit
             bit <<= 1
         if mask:
@@ -50,7 +55,12 @@ def record(
 
 
 def connect(
-    kind: type[Node], mask: int, out: Tensor, inputs: tuple[Any, ...], args: tuple[Any, ...], extra: tuple[Any, ...]
+    kind: type[Node],
+    mask: int,
+    out: Tensor,
+    inputs: tuple[Any, ...],
+    args: tuple[Any, ...],
+    extra: tuple[Any, ...],
 ) -> Node:
     """Make the node of an operation and let `out` point to it. Bit i of `mask`: input i requires grad."""
     node: Node = new(kind)
@@ -91,10 +101,14 @@ def _plan(kind: Any, mask: int) -> tuple[int, ...]:
     for index, names in enumerate(kind.asked):
         if mask >> index & 1:
             needed.update(names)
-    return tuple([source if name in needed else -1 for name, source in zip(kind.tensors, kind.sources, strict=True)])
+    return tuple(
+        [source if name in needed else -1 for name, source in zip(kind.tensors, kind.sources, strict=True)]
+    )
 
 
-def save(node: Node, plan: tuple[int, ...], out: Tensor, inputs: tuple[Any, ...], extra: tuple[Any, ...]) -> None:
+def save(
+    node: Node, plan: tuple[int, ...], out: Tensor, inputs: tuple[Any, ...], extra: tuple[Any, ...]
+) -> None:
     """Keep what the node's rules will ask for, with the versions it has now."""
     saved: list[Any] = []
     versions: list[int] = []

@@ -26,7 +26,11 @@ def structured(name: str, **parts: Any) -> Any:
     kind = _kinds.get(name)
     if kind is None:
         fields = {each: property(lambda self, at=at: self[at]) for at, each in enumerate(parts)}
-        kind = type(name, (_Structured,), {"__slots__": (), "__module__": "torch.return_types", "names": tuple(parts), **fields})
+        kind = type(
+            name,
+            (_Structured,),
+            {"__slots__": (), "__module__": "torch.return_types", "names": tuple(parts), **fields},
+        )
         _kinds[name] = kind
     return kind(tuple(parts.values()))
 

@@ -65,7 +65,9 @@ def is_dense(array: Array) -> bool:
 
 def overlaps_itself(array: Array) -> bool:
     """Return whether several elements certainly share one place in memory, as after `expand`."""
-    return array.size > 0 and any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True))
+    return array.size > 0 and any(
+        step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)
+    )
 
 
 def dense_strides(array: Array) -> tuple[int, ...] | None:

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from . import backend, dtypes, storage
+from . import dtypes
 from .backend import Array
 from .grad_mode import mode
 from .size import Size

@@ -64,7 +64,9 @@ def refuse_view(self: Tensor, *, directly: bool = True) -> None:
         elif view.origin == "inference_mode":
             text = f"A view was created in inference mode and {changed} modified inplace in normal mode."
         else:
-            text = f"A view was created in no_grad mode and {changed} modified inplace with grad mode enabled."
+            text = (
+                f"A view was created in no_grad mode and {changed} modified inplace with grad mode enabled."
+            )
         raise RuntimeError(text + (REASONS.get(view.origin) or AMBIGUOUS.format(view.origin)))
     base = view.base
     if directly and base._requires_grad and base._node is None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import refgrad as torch
 from refgrad.autograd import gradcheck, gradgradcheck
-from refgrad.nn import functional as F
+from refgrad.nn import functional as F  # noqa: N812 - the name everybody uses
 
 Function = Callable[..., Any]
 index = torch.tensor([[0, 1, 1], [1, 0, 2]])
@@ -91,7 +92,10 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "pad": (lambda a: F.pad(a, (1, 2)) ** 2, 1),
     "linear": (lambda a, b: F.linear(a, b, b[:, 0]) ** 2, 2),
     "conv1d": (lambda a, b: F.conv1d(a[None], b[None, :, :2], padding=1) ** 2, 2),
-    "conv2d": (lambda a, b: F.conv2d(a[None, None], b[None, None, :, :2], b[0, :1], padding=1, stride=2) ** 2, 2),
+    "conv2d": (
+        lambda a, b: F.conv2d(a[None, None], b[None, None, :, :2], b[0, :1], padding=1, stride=2) ** 2,
+        2,
+    ),
     "max_pool2d": (lambda a: F.max_pool2d(a[None], 2, stride=1) ** 2, 1),
     "avg_pool2d": (lambda a: F.avg_pool2d(a[None], 2, stride=1, padding=1) ** 2, 1),
     "layer_norm": (lambda a, b: F.layer_norm(a, (3,), b[0], b[1]) ** 2, 2),
@@ -107,14 +111,52 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     **{
         name: (lambda a, name=name: getattr(a, name)(), 1)
         for name in (
-            *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin"),
-            *("acos", "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "sigmoid", "erf", "abs", "square", "relu"),
+            *(
+                "exp",
+                "exp2",
+                "expm1",
+                "log",
+                "log2",
+                "log10",
+                "log1p",
+                "sqrt",
+                "rsqrt",
+                "sin",
+                "cos",
+                "tan",
+                "asin",
+            ),
+            *(
+                "acos",
+                "atan",
+                "sinh",
+                "cosh",
+                "tanh",
+                "asinh",
+                "atanh",
+                "sigmoid",
+                "erf",
+                "abs",
+                "square",
+                "relu",
+            ),
         )
     },
     **{
         name: (lambda a, name=name: getattr(F, name)(a * 3 - 1), 1)
         for name in (
-            *("leaky_relu", "elu", "selu", "celu", "softplus", "logsigmoid", "silu", "gelu", "mish", "hardswish"),
+            *(
+                "leaky_relu",
+                "elu",
+                "selu",
+                "celu",
+                "softplus",
+                "logsigmoid",
+                "silu",
+                "gelu",
+                "mish",
+                "hardswish",
+            ),
             *("hardsigmoid", "hardtanh", "softsign", "tanhshrink"),
         )
     },

@@ -6,6 +6,7 @@ import gc
 import weakref
 
 import pytest
+
 import refgrad as torch
 from refgrad.graph import derivative
 
@@ -25,7 +26,9 @@ def test_both_factors_are_saved_when_both_require_grad() -> None:
 
 
 def test_a_rule_names_what_it_needs_by_its_parameters() -> None:
-    kind = derivative("Probe", args="factor", self=lambda g, factor: g * factor, other=lambda g, self, result: g)
+    kind = derivative(
+        "Probe", args="factor", self=lambda g, factor: g * factor, other=lambda g, self, result: g
+    )
     assert kind.inputs == ("self", "other")
     assert kind.tensors == ("self", "result")
     assert kind.takes == ("factor",)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import refgrad as torch
 from hypothesis import given
 from hypothesis import strategies as st
+
+import refgrad as torch
 
 MODIFIED = "one of the variables needed for gradient computation has been modified by an inplace operation"
 
@@ -94,9 +95,15 @@ def test_retain_grad_follows_a_tensor_through_a_change() -> None:
     ("change", "text"),
     [
         (lambda x: x.add_(1), "a leaf Variable that requires grad is being used in an in-place operation."),
-        (lambda x: x[0].add_(1), "a view of a leaf Variable that requires grad is being used in an in-place operation."),
+        (
+            lambda x: x[0].add_(1),
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+        ),
         (lambda x: (x * 1).split(1)[0].add_(1), "Output 0 of Split is a view and is being modified inplace."),
-        (lambda x: (x * 1).unbind(0)[1].mul_(2), "Output 1 of Unbind is a view and is being modified inplace."),
+        (
+            lambda x: (x * 1).unbind(0)[1].mul_(2),
+            "Output 1 of Unbind is a view and is being modified inplace.",
+        ),
     ],
 )
 def test_a_change_that_autograd_could_not_follow_is_refused(change: object, text: str) -> None:
@@ -109,7 +116,9 @@ def test_a_view_made_unrecorded_is_not_changed_when_recording() -> None:
     base = torch.ones(2, requires_grad=True) * 1
     with torch.no_grad():
         view = base.view(2)
-    with pytest.raises(RuntimeError, match="A view was created in no_grad mode and is being modified inplace"):
+    with pytest.raises(
+        RuntimeError, match="A view was created in no_grad mode and is being modified inplace"
+    ):
         view.add_(1)
 
 
@@ -123,8 +132,12 @@ VIEWS = {
 }
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(VIEWS)), st.sampled_from(["mul", "add", "zero"])), max_size=4))
-def test_changing_views_gives_the_gradients_of_the_same_changes_without_views(steps: list[tuple[str, str]]) -> None:
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(VIEWS)), st.sampled_from(["mul", "add", "zero"])), max_size=4)
+)
+def test_changing_views_gives_the_gradients_of_the_same_changes_without_views(
+    steps: list[tuple[str, str]],
+) -> None:
     start = np.arange(1.0, 10.0).reshape(3, 3)
     x = torch.tensor(start, requires_grad=True)
     y = x * 1

@@ -33,7 +33,9 @@ def backward(
 ) -> None:
     """Add the derivatives of `tensors`, weighted with `grad_tensors`, to `.grad` of the leaves or of `inputs`."""
     if grad_variables is not None:
-        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2
+        )
         if grad_tensors is not None:
             raise RuntimeError(
                 "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
@@ -75,7 +77,9 @@ def grad(
     targets = _as_tuple(inputs)
     for each in targets:
         if not isinstance(each, Tensor):
-            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}")
+            raise RuntimeError(
+                f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}"
+            )
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     sources = _as_tuple(outputs)
@@ -107,7 +111,9 @@ def _gradients(given: Any, count: int) -> Sequence[Any]:
     return [given] if isinstance(given, Tensor) else list(given)
 
 
-def _roots(outputs: tuple[Any, ...], grads: Sequence[Any], create_graph: bool) -> list[tuple[Node, int, Tensor]]:
+def _roots(
+    outputs: tuple[Any, ...], grads: Sequence[Any], create_graph: bool
+) -> list[tuple[Node, int, Tensor]]:
     """Pair each output with its gradient, 1 for a scalar's; refuse what does not fit."""
     checked = []
     for index, (output, given) in enumerate(zip(outputs, grads, strict=False)):
@@ -115,7 +121,9 @@ def _roots(outputs: tuple[Any, ...], grads: Sequence[Any], create_graph: bool) -
     roots = []
     for index, (output, given) in enumerate(zip(outputs, checked, strict=True)):
         if not output.requires_grad:
-            raise RuntimeError(f"element {index} of tensors does not require grad and does not have a grad_fn")
+            raise RuntimeError(
+                f"element {index} of tensors does not require grad and does not have a grad_fn"
+            )
         node, slot = gradient_edge(output)
         if given._array.dtype != output._array.dtype:
             given = given.to(output.dtype)

@@ -52,7 +52,9 @@ def _analytical(output: Tensor, source: Tensor, allow: bool = True) -> Any:
     for at in range(count):
         seed = xp.zeros(count, output._array.dtype)
         seed[at] = 1
-        (found,) = grad(output, source, wrap(seed.reshape(output._array.shape)), retain_graph=True, allow_unused=allow)
+        (found,) = grad(
+            output, source, wrap(seed.reshape(output._array.shape)), retain_graph=True, allow_unused=allow
+        )
         columns.append(xp.zeros(source._array.size) if found is None else found._array.reshape(-1))
     if not columns:
         return xp.zeros((source._array.size, 0))
@@ -128,9 +130,19 @@ def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = Non
 
     def first(*values: Any) -> tuple[Any, ...]:
         sources, cotangents = values[: len(given)], values[len(given) :]
-        made = [(out, seed) for out, seed in zip(_outputs(func, sources), cotangents, strict=True) if out.requires_grad]
+        made = [
+            (out, seed)
+            for out, seed in zip(_outputs(func, sources), cotangents, strict=True)
+            if out.requires_grad
+        ]
         watched = [each for each in sources if isinstance(each, Tensor) and each.requires_grad]
-        found = grad([out for out, _ in made], watched, [seed for _, seed in made], create_graph=True, allow_unused=True)
+        found = grad(
+            [out for out, _ in made],
+            watched,
+            [seed for _, seed in made],
+            create_graph=True,
+            allow_unused=True,
+        )
         return tuple(each for each in found if each is not None)
 
     def with_grad(*values: Any) -> tuple[Any, ...]:

@@ -95,7 +95,9 @@ class _Meta(type):
         super().__init__(name, bases, attributes)
         node = f"{name}Backward"
         cls._node_kind = type(
-            node, (FunctionCtx,), {"function": cls, "full_name": node, "plans": {}, "__module__": cls.__module__}
+            node,
+            (FunctionCtx,),
+            {"function": cls, "full_name": node, "plans": {}, "__module__": cls.__module__},
         )
 
 
@@ -175,7 +177,9 @@ def _check_dirty(ctx: FunctionCtx, outputs: tuple[Any, ...], recorded: bool) -> 
 def _attach_outputs(ctx: FunctionCtx, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """Let the outputs point to the node: as new tensors, views of inputs, or inputs changed in place."""
     found = []
-    ctx.metas = [(each._array.shape, each._array.dtype) for each in outputs if isinstance(each, Tensor)] or [((), None)]
+    ctx.metas = [(each._array.shape, each._array.dtype) for each in outputs if isinstance(each, Tensor)] or [
+        ((), None)
+    ]
     for at, each in enumerate(outputs):
         if not isinstance(each, Tensor):
             found.append(each)
@@ -230,7 +234,9 @@ class _Error(Node):
     full_name = "torch::autograd::Error"
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
-        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )
 
 
 _Error.__name__ = "Error"
@@ -257,7 +263,14 @@ def _not_again(value: Any) -> Any:
         return value
     out = value.detach()
     node = _Error()
-    node.seq, node.edges, node.slots, node.args, node.saved, node.versions = next_sequence_number(), (), None, (), (), ()
+    node.seq, node.edges, node.slots, node.args, node.saved, node.versions = (
+        next_sequence_number(),
+        (),
+        None,
+        (),
+        (),
+        (),
+    )
     node.metas, node.hooks = ((out._array.shape, out._array.dtype),), None
     out._node, out._requires_grad = node, True
     return out

@@ -21,7 +21,11 @@ def _tuple(name: str, what: str, values: Any) -> tuple[bool, tuple[Any, ...]]:
     for at, each in enumerate(given):
         if isinstance(each, Tensor):
             continue
-        start = "The inputs given to" if what == "inputs" else f"The outputs of the user-provided function given to"
+        start = (
+            "The inputs given to"
+            if what == "inputs"
+            else "The outputs of the user-provided function given to"
+        )
         if several:
             raise TypeError(
                 f"{start} {name} must be either a Tensor or a tuple of Tensors but the value at index {at} has type "
@@ -29,7 +33,11 @@ def _tuple(name: str, what: str, values: Any) -> tuple[bool, tuple[Any, ...]]:
             )
         raise TypeError(
             f"{start} {name} must be either a Tensor or a tuple of Tensors but the given {what} "
-            + (f"has type {type(each)}." if what == "inputs" else f"of the user-provided function has type {type(each)}.")
+            + (
+                f"has type {type(each)}."
+                if what == "inputs"
+                else f"of the user-provided function has type {type(each)}."
+            )
         )
     return several, given
 
@@ -37,7 +45,8 @@ def _tuple(name: str, what: str, values: Any) -> tuple[bool, tuple[Any, ...]]:
 def _apart(values: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
     """Return the inputs as tensors of their own that require grad; still connected if the result is to be."""
     return tuple(
-        each.view_as(each) if create_graph and each.requires_grad else each.detach().requires_grad_() for each in values
+        each.view_as(each) if create_graph and each.requires_grad else each.detach().requires_grad_()
+        for each in values
     )
 
 
@@ -54,7 +63,12 @@ def _or_zeros(found: tuple[Any, ...], like: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def jacobian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, strategy: str = "reverse-mode"
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
 ) -> Any:
     """Return the derivative of each output's elements by each input's: shape of the output, then of the input."""
     with enable_grad():
@@ -68,11 +82,16 @@ def jacobian(
             for at in range(output._array.size):
                 found: Any = (None,) * len(sources)
                 if output.requires_grad:
-                    found = grad(flat[at], sources, retain_graph=True, create_graph=create_graph, allow_unused=True)
+                    found = grad(
+                        flat[at], sources, retain_graph=True, create_graph=create_graph, allow_unused=True
+                    )
                 for kept, each in zip(parts, _or_zeros(found, sources), strict=True):
                     kept.append(each)
             rows.append(
-                tuple(stack(each).view(output.shape + source.shape) for each, source in zip(parts, sources, strict=True))
+                tuple(
+                    stack(each).view(output.shape + source.shape)
+                    for each, source in zip(parts, sources, strict=True)
+                )
             )
     result = tuple(rows)
     result = _detached(result, create_graph)
@@ -81,7 +100,12 @@ def jacobian(
 
 
 def hessian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode"
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
     """Return the second derivatives of a scalar function."""
     many, given = _tuple("hessian", "inputs", inputs)
@@ -90,13 +114,14 @@ def hessian(
         found = jacobian(lambda *each: _scalar("hessian", func(*each)), values, create_graph=True)
         return tuple(found) if many else found[0]
 
-    found = jacobian(slope, given if many else given[0], create_graph=create_graph)
-    return found
+    return jacobian(slope, given if many else given[0], create_graph=create_graph)
 
 
 def _scalar(name: str, output: Any) -> Any:
     if isinstance(output, Tensor) and output._array.size != 1:
-        raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
+        raise RuntimeError(
+            f"The Tensor returned by the function given to {name} should contain a single element"
+        )
     return output
 
 
@@ -110,19 +135,25 @@ def _vectors(name: str, v: Any, like: tuple[Any, ...]) -> tuple[Any, ...]:
     return _tuple(name, "inputs", v)[1]
 
 
-def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vjp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """Return the outputs, and a vector times the Jacobian."""
     with enable_grad():
         many_in, given = _tuple("vjp", "inputs", inputs)
         sources = _apart(given, create_graph)
         many_out, outputs = _tuple("vjp", "outputs", func(*sources))
         seeds = _vectors("vjp", v, outputs)
-        found = _or_zeros(grad(outputs, sources, seeds, create_graph=create_graph, allow_unused=True), sources)
+        found = _or_zeros(
+            grad(outputs, sources, seeds, create_graph=create_graph, allow_unused=True), sources
+        )
     results = _detached((outputs if many_out else outputs[0], found if many_in else found[0]), create_graph)
     return results[0], results[1]
 
 
-def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def jvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """Return the outputs, and the Jacobian times a vector: the derivative of `vjp` by its vector."""
     with enable_grad():
         _, given = _tuple("jvp", "inputs", inputs)
@@ -133,14 +164,22 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         slopes = grad(outputs, sources, seeds, create_graph=True, allow_unused=True)
         used = [(slope, vector) for slope, vector in zip(slopes, vectors, strict=True) if slope is not None]
         found = _or_zeros(
-            grad([slope for slope, _ in used], seeds, [vector for _, vector in used], create_graph=create_graph, allow_unused=True),
+            grad(
+                [slope for slope, _ in used],
+                seeds,
+                [vector for _, vector in used],
+                create_graph=create_graph,
+                allow_unused=True,
+            ),
             outputs,
         )
     results = _detached((outputs if many_out else outputs[0], found if many_out else found[0]), create_graph)
     return results[0], results[1]
 
 
-def vhp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vhp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """Return the output of a scalar function, and a vector times its Hessian."""
     with enable_grad():
         many, given = _tuple("vhp", "inputs", inputs)
@@ -148,15 +187,27 @@ def vhp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         output = _scalar("vhp", func(*sources))
         vectors = _vectors("vhp", v, sources)
         slopes = grad(output, sources, create_graph=True, allow_unused=True)
-        used = [(slope, vector) for slope, vector in zip(slopes, vectors, strict=True) if slope is not None and slope.requires_grad]
+        used = [
+            (slope, vector)
+            for slope, vector in zip(slopes, vectors, strict=True)
+            if slope is not None and slope.requires_grad
+        ]
         found: Any = (None,) * len(sources)
         if used:
-            found = grad([s for s, _ in used], sources, [w for _, w in used], create_graph=create_graph, allow_unused=True)
+            found = grad(
+                [s for s, _ in used],
+                sources,
+                [w for _, w in used],
+                create_graph=create_graph,
+                allow_unused=True,
+            )
         found = _or_zeros(found, sources)
     results = _detached((output, found if many else found[0]), create_graph)
     return results[0], results[1]
 
 
-def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def hvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """Return the output of a scalar function, and its Hessian (which is symmetric) times a vector."""
     return vhp(func, inputs, v, create_graph, strict)

@@ -57,7 +57,9 @@ class _Activation(Module):
             settings[key] = value
         if len(args) > len(self._defaults):
             most = len(self._defaults) + 1
-            raise TypeError(f"{name}.__init__() takes {most} positional arguments but {len(args) + 1} were given")
+            raise TypeError(
+                f"{name}.__init__() takes {most} positional arguments but {len(args) + 1} were given"
+            )
         for key, value in {**self._defaults, **settings}.items():
             setattr(self, key, value)
 

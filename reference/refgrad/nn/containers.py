@@ -31,7 +31,11 @@ class _Numbered(Module):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             chosen = list(self._modules.items())[index]
-            return type(self)(OrderedDict(chosen)) if isinstance(self, Sequential) else type(self)([m for _, m in chosen])  # type: ignore[call-arg]
+            return (
+                type(self)(OrderedDict(chosen))
+                if isinstance(self, Sequential)
+                else type(self)([m for _, m in chosen])
+            )  # type: ignore[call-arg]
         return self._modules[self._key(index)]
 
     def __setitem__(self, index: int, module: Module) -> None:

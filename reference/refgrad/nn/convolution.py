@@ -15,7 +15,15 @@ from .module import Module
 from .parameter import Parameter
 
 __all__ = [
-    *("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d"),
+    *(
+        "AdaptiveAvgPool1d",
+        "AdaptiveAvgPool2d",
+        "AvgPool1d",
+        "AvgPool2d",
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "Conv1d",
+    ),
     *("Conv2d", "Conv3d", "GroupNorm", "LayerNorm", "MaxPool1d", "MaxPool2d"),
 ]
 
@@ -57,7 +65,12 @@ class _Conv(Module):
                 "padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got "
                 f"padding_mode={padding_mode!r}"
             )
-        self.in_channels, self.out_channels, self.groups, self.padding_mode = in_channels, out_channels, groups, padding_mode
+        self.in_channels, self.out_channels, self.groups, self.padding_mode = (
+            in_channels,
+            out_channels,
+            groups,
+            padding_mode,
+        )
         self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
         self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
         self.dilation = _each(dilation, self._ndim)
@@ -83,12 +96,16 @@ class _Conv(Module):
         if self.padding_mode != "zeros" and not isinstance(padding, str):
             widths = [size for size in reversed(padding) for _ in range(2)]
             input, padding = F.pad(input, widths, mode=self.padding_mode), 0
-        result: Tensor = convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        result: Tensor = convolve(
+            input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
         return result
 
     def extra_repr(self) -> str:
         """Show sizes and settings."""
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        text = (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        )
         if self.padding != (0,) * self._ndim:
             text += f", padding={self.padding}"
         if self.dilation != (1,) * self._ndim:
@@ -121,15 +138,34 @@ class Conv3d(_Conv):
 class _MaxPool(Module):
     _function: Any
 
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, return_indices: bool = False, ceil_mode: bool = False) -> None:
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        return_indices: bool = False,
+        ceil_mode: bool = False,
+    ) -> None:
         super().__init__()
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
-        self.padding, self.dilation, self.return_indices, self.ceil_mode = padding, dilation, return_indices, ceil_mode
+        self.padding, self.dilation, self.return_indices, self.ceil_mode = (
+            padding,
+            dilation,
+            return_indices,
+            ceil_mode,
+        )
 
     def forward(self, input: Tensor) -> Any:
         """Return the largest element of each window."""
         return type(self)._function(
-            input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
+            self.return_indices,
         )
 
     def extra_repr(self) -> str:
@@ -155,7 +191,14 @@ class MaxPool2d(_MaxPool):
 class _AvgPool(Module):
     _function: Any
 
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> None:
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
         super().__init__()
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
@@ -211,7 +254,16 @@ class _BatchNorm(Module):
     _dims: tuple[int, ...]
     _expected: str
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
@@ -219,7 +271,9 @@ class _BatchNorm(Module):
         self.register_parameter("bias", Parameter(zeros(num_features)) if affine else None)
         self.register_buffer("running_mean", zeros(num_features) if track_running_stats else None)
         self.register_buffer("running_var", ones(num_features) if track_running_stats else None)
-        self.register_buffer("num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None)
+        self.register_buffer(
+            "num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input; in training, update the running statistics."""
@@ -264,12 +318,24 @@ class BatchNorm2d(_BatchNorm):
 class LayerNorm(Module):
     """Normalises over the last dimensions."""
 
-    def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        normalized_shape: Any,
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
         self.normalized_shape = _each(normalized_shape, 1)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        self.register_parameter("weight", Parameter(ones(self.normalized_shape)) if elementwise_affine else None)
-        self.register_parameter("bias", Parameter(zeros(self.normalized_shape)) if elementwise_affine and bias else None)
+        self.register_parameter(
+            "weight", Parameter(ones(self.normalized_shape)) if elementwise_affine else None
+        )
+        self.register_parameter(
+            "bias", Parameter(zeros(self.normalized_shape)) if elementwise_affine and bias else None
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""
@@ -283,7 +349,15 @@ class LayerNorm(Module):
 class GroupNorm(Module):
     """Normalises over groups of channels."""
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")

@@ -16,7 +16,16 @@ from ..ops.shape import SqueezeBackward4, UnsafeViewBackward0, t, unsqueeze
 from ..recording import record
 from ..tensor import Tensor, wrap
 
-__all__ = [*activations.__all__, *losses.__all__, "dropout", "embedding", "linear", "normalize", "one_hot", "pad"]
+__all__ = [
+    *activations.__all__,
+    *losses.__all__,
+    "dropout",
+    "embedding",
+    "linear",
+    "normalize",
+    "one_hot",
+    "pad",
+]
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -149,4 +158,3 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             return getattr(module, name)
     raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
-

@@ -10,7 +10,16 @@ from ..grad_mode import no_grad
 from ..tensor import Tensor
 
 __all__ = [
-    *("calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_"),
+    *(
+        "calculate_gain",
+        "constant_",
+        "dirac_",
+        "eye_",
+        "kaiming_normal_",
+        "kaiming_uniform_",
+        "normal_",
+        "ones_",
+    ),
     *("orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_"),
 ]
 
@@ -18,7 +27,15 @@ __all__ = [
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     """Return how much the standard deviation must grow to make up for a nonlinearity."""
     fixed = {"tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4, "sigmoid": 1}
-    plain = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
+    plain = (
+        "linear",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+    )
     if nonlinearity in plain:
         return 1
     if nonlinearity in fixed:
@@ -47,7 +64,12 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
 
 
 def trunc_normal_(
-    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Any = None,
 ) -> Tensor:
     """Draw from a normal distribution cut off at `a` and `b`, by inverting its distribution function."""
     low, high = [2 * (1 + math.erf((edge - mean) / std / math.sqrt(2))) / 2 - 1 for edge in (a, b)]
@@ -128,7 +150,11 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
 
 
 def kaiming_uniform_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Any = None,
 ) -> Tensor:
     """Draw uniformly, with a variance that keeps that of the signal through a nonlinearity."""
     if 0 in tensor.shape:
@@ -140,7 +166,11 @@ def kaiming_uniform_(
 
 
 def kaiming_normal_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Any = None,
 ) -> Tensor:
     """Draw from a normal distribution, with a variance that keeps that of the signal through a nonlinearity."""
     if 0 in tensor.shape:

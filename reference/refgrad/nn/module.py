@@ -27,9 +27,13 @@ class Module:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs:
-            raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'")
+            raise TypeError(
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+            )
         if args:
-            raise TypeError(f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given")
+            raise TypeError(
+                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
+            )
         own = self.__dict__
         own["training"] = True
         for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks"):
@@ -122,7 +126,9 @@ class Module:
             raise TypeError(f"buffer name should be a string. Got {type(name).__name__}")
         _check_name(self, name, "buffer", "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
+            raise TypeError(
+                f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            )
         self._buffers[name] = tensor
         if not persistent:
             self._non_persistent.add(name)
@@ -142,21 +148,32 @@ class Module:
 
     def forward(self, *input: Any) -> Any:
         """Compute the module's result; subclasses define it."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+        if not (
+            self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
+        ):
             return self.forward(*args, **kwargs)
         from .module_hooks import call
 
         return call(self, args, kwargs)
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False) -> RemovableHandle:
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
         """Call `hook(module, inputs)` before `forward`; what it returns replaces the inputs."""
         return self._register(self._forward_pre_hooks, hook, with_kwargs)
 
     def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Call `hook(module, inputs, output)` after `forward`; what it returns replaces the output."""
         return self._register(self._forward_hooks, hook, with_kwargs)
@@ -165,11 +182,15 @@ class Module:
         """Call `hook(module, grad_input, grad_output)` once the inputs' gradients are known."""
         return register(self._backward_hooks, hook)
 
-    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's backward."""
         return register(self._backward_pre_hooks, hook)
 
-    def _register(self, hooks: dict[int, Any], hook: Callable[..., Any], with_kwargs: bool) -> RemovableHandle:
+    def _register(
+        self, hooks: dict[int, Any], hook: Callable[..., Any], with_kwargs: bool
+    ) -> RemovableHandle:
         handle = register(hooks, hook)
         if with_kwargs:
             self._forward_kwargs[handle.id] = True
@@ -177,7 +198,9 @@ class Module:
 
     # ---- walking through ---------------------------------------------------------------------------------------
 
-    def named_modules(self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """Yield this module and all below it, with their paths."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -187,7 +210,9 @@ class Module:
         yield prefix, self
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+                yield from module.named_modules(
+                    memo, f"{prefix}.{name}" if prefix else name, remove_duplicate
+                )
 
     def modules(self) -> Iterator[Module]:
         """Yield this module and all below it."""
@@ -218,7 +243,9 @@ class Module:
                     seen.add(value)
                 yield (f"{path}.{name}" if path else name), value
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
         """Yield all parameters, with their paths."""
         return self._named("_parameters", prefix, recurse, remove_duplicate)
 
@@ -227,7 +254,9 @@ class Module:
         for _, param in self.named_parameters(recurse=recurse):
             yield param
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
         """Yield all buffers, with their paths."""
         return self._named("_buffers", prefix, recurse, remove_duplicate)
 
@@ -344,7 +373,9 @@ class Module:
         """Refuse: there is no GPU here."""
         raise AssertionError("Torch not compiled with CUDA enabled")
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Any]:
+    def state_dict(
+        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> OrderedDict[str, Any]:
         """Return all parameters and persistent buffers by path, over the same memory."""
         return state_dict(self, destination, prefix, keep_vars)
 
@@ -363,7 +394,9 @@ class Module:
 
     def __repr__(self) -> str:
         extra = self.extra_repr().split("\n") if self.extra_repr() else []
-        children = [f"({name}): " + "\n  ".join(repr(module).split("\n")) for name, module in self._modules.items()]
+        children = [
+            f"({name}): " + "\n  ".join(repr(module).split("\n")) for name, module in self._modules.items()
+        ]
         if len(extra) == 1 and not children:
             return f"{self._get_name()}({extra[0]})"
         lines = extra + children
@@ -374,7 +407,11 @@ def _check_name(module: Module, name: str, kind: str, table: str) -> None:
     if "_parameters" not in module.__dict__:
         raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
     if "." in name:
-        raise KeyError(f'{kind} name can\'t contain ".", got: {name}' if kind == "module" else f'{kind} name can\'t contain "."')
+        raise KeyError(
+            f'{kind} name can\'t contain ".", got: {name}'
+            if kind == "module"
+            else f'{kind} name can\'t contain "."'
+        )
     if name == "":
         raise KeyError(f'{kind} name can\'t be empty string ""')
     if hasattr(module, name) and name not in module.__dict__[table]:

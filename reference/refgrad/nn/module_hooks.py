@@ -44,7 +44,11 @@ def call(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         args = backward.around_inputs(args)
     result = module.forward(*args, **kwargs)
     for key, hook in list(module._forward_hooks.items()):
-        changed = hook(module, args, kwargs, result) if module._forward_kwargs.get(key) else hook(module, args, result)
+        changed = (
+            hook(module, args, kwargs, result)
+            if module._forward_kwargs.get(key)
+            else hook(module, args, result)
+        )
         if changed is not None:
             result = changed
     return result if backward is None else backward.around_outputs(result)

@@ -56,16 +56,28 @@ def load_state_dict(module: Module, given: Any, strict: bool, assign: bool) -> A
     unexpected = [key for key in given if key not in known]
     if strict:
         if unexpected:
-            errors.insert(0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected)))
+            errors.insert(
+                0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
+            )
         if missing:
-            errors.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
+            errors.insert(
+                0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing))
+            )
     if errors:
-        raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}:\n\t" + "\n\t".join(errors))
+        raise RuntimeError(
+            f"Error(s) in loading state_dict for {type(module).__name__}:\n\t" + "\n\t".join(errors)
+        )
     return _IncompatibleKeys(missing, unexpected)
 
 
 def _load_into(
-    module: Module, given: Any, prefix: str, missing: list[str], errors: list[str], known: set[str], assign: bool
+    module: Module,
+    given: Any,
+    prefix: str,
+    missing: list[str],
+    errors: list[str],
+    known: set[str],
+    assign: bool,
 ) -> None:
     for name, target in _own(module).items():
         key = prefix + name

@@ -15,8 +15,31 @@ from ..tensor import Tensor
 from .inplace import update
 
 __all__ = [
-    *("celu", "elu", "gelu", "glu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log_softmax", "logsigmoid"),
-    *("mish", "prelu", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softmin", "softplus", "softsign"),
+    *(
+        "celu",
+        "elu",
+        "gelu",
+        "glu",
+        "hardsigmoid",
+        "hardswish",
+        "hardtanh",
+        "leaky_relu",
+        "log_softmax",
+        "logsigmoid",
+    ),
+    *(
+        "mish",
+        "prelu",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "softmax",
+        "softmin",
+        "softplus",
+        "softsign",
+    ),
     *("tanh", "tanhshrink", "threshold"),
 ]
 
@@ -60,11 +83,14 @@ SiluBackward0 = derivative(
 GeluBackward0 = derivative(
     "GeluBackward0",
     args="approximate",
-    self=lambda g, self, approximate: g * (_gelu_slope(self) if approximate == "none" else _gelu_tanh_slope(self)),
+    self=lambda g, self, approximate: (
+        g * (_gelu_slope(self) if approximate == "none" else _gelu_tanh_slope(self))
+    ),
 )
 MishBackward0 = derivative("MishBackward0", self=lambda g, self: g * _mish_slope(self))
 HardsigmoidBackward0 = derivative(
-    "HardsigmoidBackward0", self=lambda g, self: both.keep(g * (1 / 6), (both.plain(self) > -3) & (both.plain(self) < 3))
+    "HardsigmoidBackward0",
+    self=lambda g, self: both.keep(g * (1 / 6), (both.plain(self) > -3) & (both.plain(self) < 3)),
 )
 HardswishBackward0 = derivative(
     "HardswishBackward0",
@@ -125,7 +151,9 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 def _elu(x: Array, alpha: float, scale: float) -> Array:
-    return xp.where(x > 0, x * scale, xp.expm1(xp.minimum(x, xp.zeros((), x.dtype))) * (alpha * scale)).astype(x.dtype)
+    return xp.where(
+        x > 0, x * scale, xp.expm1(xp.minimum(x, xp.zeros((), x.dtype))) * (alpha * scale)
+    ).astype(x.dtype)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -159,13 +187,19 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Return x where above the threshold and `value` elsewhere."""
     return _unary(
-        ThresholdBackward0, lambda x: xp.where(x <= threshold, x.dtype.type(value), x), input, inplace, threshold
+        ThresholdBackward0,
+        lambda x: xp.where(x <= threshold, x.dtype.type(value), x),
+        input,
+        inplace,
+        threshold,
     )
 
 
 def _softplus(x: Array, beta: float, limit: float) -> Array:
     scaled = x * beta
-    return xp.where(scaled > limit, x, xp.log1p(xp.exp(xp.minimum(scaled, x.dtype.type(limit)))) / beta).astype(x.dtype)
+    return xp.where(
+        scaled > limit, x, xp.log1p(xp.exp(xp.minimum(scaled, x.dtype.type(limit)))) / beta
+    ).astype(x.dtype)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -176,7 +210,10 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 def logsigmoid(input: Tensor) -> Tensor:
     """Return log(sigmoid(x)) without underflow."""
     return _unary(
-        LogSigmoidBackward0, lambda x: xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x))), input, False
+        LogSigmoidBackward0,
+        lambda x: xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x))),
+        input,
+        False,
     )
 
 

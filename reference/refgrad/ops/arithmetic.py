@@ -44,7 +44,9 @@ DivBackward0 = derivative(
 PowBackward0 = derivative(
     "PowBackward0",
     args="exponent",
-    self=lambda g, self, exponent: g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g),
+    self=lambda g, self, exponent: (
+        g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g)
+    ),
 )
 PowBackward1 = derivative(
     "PowBackward1",
@@ -241,7 +243,11 @@ def _rpow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented or isinstance(other, Tensor):
         return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
     x, y = common(self, other)
-    powers = xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x)) if x.ndim else _power(xp.asarray(y, x.dtype), x)
+    powers = (
+        xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x))
+        if x.ndim
+        else _power(xp.asarray(y, x.dtype), x)
+    )
     return record(PowBackward2, powers, (self,), (other,))
 
 
@@ -328,7 +334,13 @@ FloorDivideNode = derivative(
 def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input + alpha * other`."""
     _refuse_fraction(input, other, alpha)
-    return finish_out("add", binary(AddBackward0, _scaled(xp.add, alpha), input, _operand(other), (alpha,)), out, input, other)
+    return finish_out(
+        "add",
+        binary(AddBackward0, _scaled(xp.add, alpha), input, _operand(other), (alpha,)),
+        out,
+        input,
+        other,
+    )
 
 
 @public
@@ -337,7 +349,9 @@ def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
     other = _operand(other)
     _refuse_bool_sub(input, other)
     _refuse_fraction(input, other, alpha)
-    return finish_out("sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other)
+    return finish_out(
+        "sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other
+    )
 
 
 def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
@@ -370,7 +384,9 @@ def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Ten
         return finish_out("div", true_divide(input, other), out, input, other)
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(
-            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + rounding_mode + "'"
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '"
+            + rounding_mode
+            + "'"
         )
     _refuse_zero(input, other)
     if rounding_mode == "floor":
@@ -404,10 +420,12 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     other = _operand(other)
     _refuse_zero(input, other)
     kind = FmodBackward1 if isinstance(other, Tensor) else FmodBackward0
-    return finish_out("fmod", binary(kind, xp.fmod, input, other, (), _tensors(input, other)), out, input, other)
+    return finish_out(
+        "fmod", binary(kind, xp.fmod, input, other, (), _tensors(input, other)), out, input, other
+    )
 
 
-def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:  # noqa: A001 - torch's name
+def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """Return `input` to the power of `exponent`; one of them may be a number."""
     if not isinstance(input, Tensor):
         if not isinstance(exponent, Tensor):

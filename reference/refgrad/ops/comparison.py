@@ -73,7 +73,9 @@ def _bitwise(name: str, specials: tuple[str, str, str], compute: Callable[..., A
         for each in (self, other):
             if isinstance(each, float) or (isinstance(each, Tensor) and each._array.dtype.kind in "fc"):
                 kind = self.dtype.scalar if isinstance(each, Tensor) else "Float"
-                raise NotImplementedError(f"\"{name.removeprefix('__').removesuffix('__')}_cpu\" not implemented for '{kind}'")
+                raise NotImplementedError(
+                    f"\"{name.removeprefix('__').removesuffix('__')}_cpu\" not implemented for '{kind}'"
+                )
         return _elementwise(compute, self, other)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
@@ -150,7 +152,9 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
 
 @public
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+def isclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
     """Tell for each pair of elements whether they differ by no more than `atol + rtol * |other|`."""
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.scalar} did not match {other.dtype.scalar}")
@@ -160,7 +164,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
 
 
 @public
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+def allclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
     """Tell whether all pairs of elements are close."""
     return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
 

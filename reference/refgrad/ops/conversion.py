@@ -34,7 +34,9 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     array = self._array
     if array.dtype == dtype.numpy and not copy:
         return self
-    made = backend.empty(array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype))
+    made = backend.empty(
+        array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype)
+    )
     made[...] = array.real if array.dtype.kind == "c" and not dtype.is_complex else array
     if not (dtype.is_floating_point or dtype.is_complex):
         return wrap(made)
@@ -64,7 +66,11 @@ def require_cpu(where: str | device) -> None:
     """Refuse a device that is not here."""
     kind = device(where).type
     if kind != "cpu":
-        raise AssertionError("Torch not compiled with CUDA enabled") if kind == "cuda" else NotImplementedError(kind)
+        raise (
+            AssertionError("Torch not compiled with CUDA enabled")
+            if kind == "cuda"
+            else NotImplementedError(kind)
+        )
 
 
 def _conversion(name: str, dtype: dtypes.dtype) -> None:
@@ -77,9 +83,15 @@ def _conversion(name: str, dtype: dtypes.dtype) -> None:
 
 
 for _name, _dtype in {
-    **{"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bool": dtypes.bool},
-    **{"byte": dtypes.uint8, "char": dtypes.int8, "short": dtypes.int16, "int": dtypes.int32, "long": dtypes.int64},
-    **{"cfloat": dtypes.complex64, "cdouble": dtypes.complex128},
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bool": dtypes.bool,
+
+        "byte": dtypes.uint8,
+        "char": dtypes.int8,
+        "short": dtypes.int16,
+        "int": dtypes.int32,
+        "long": dtypes.int64
+    ,
+    "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
 }.items():
     _conversion(_name, _dtype)
 
@@ -88,7 +100,7 @@ _BY_TYPE_NAME = {name: each for each, name in _TYPE_NAMES.items()}
 
 
 @method
-def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:  # noqa: A001 - torch's name
+def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Return the name of the tensor's type, or the tensor converted to another."""
     if dtype is None:
         return _TYPE_NAMES[self.dtype]
@@ -152,7 +164,9 @@ def tolist(self: Tensor) -> Any:
 def numpy(self: Tensor, *, force: bool = False) -> Any:
     """Return a NumPy array over the same memory."""
     if self.requires_grad and not force:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        raise RuntimeError(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+        )
     seen = self._array[...]
     if not seen.flags.writeable:
         seen = storage.restride(self._array, self._array.shape, storage.strides(self._array))
@@ -306,7 +320,9 @@ def fill_(self: Tensor, value: Any) -> Tensor:
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
             )
-        return update("fill_", self, lambda t, v: record(FillBackward1, _filled(t, v._array.item()), (t, v)), value)
+        return update(
+            "fill_", self, lambda t, v: record(FillBackward1, _filled(t, v._array.item()), (t, v)), value
+        )
     return update("fill_", self, lambda t: record(FillBackward2, _filled(t, value), (t,)))
 
 
@@ -413,5 +429,3 @@ def is_complex(input: Tensor) -> bool:
 def _zeros(self: Tensor, shape: Any) -> Tensor:
     """Return zeros of the tensor's own dtype."""
     return wrap(xp.zeros(tuple(shape), self._array.dtype))
-
-

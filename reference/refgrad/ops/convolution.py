@@ -52,7 +52,9 @@ def _grouped(g: Any, groups: int) -> Any:
     return g.reshape((g.shape[0], groups, g.shape[1] // groups, -1))
 
 
-def _windows(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: bool = False) -> tuple[Array, Sizes]:
+def _windows(
+    sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: bool = False
+) -> tuple[Array, Sizes]:
     """Return the spatial positions (out positions, kernel places), -1 for padding, and the output sizes."""
     outs, lines = [], []
     for size, k, step, pad, spread in zip(sizes, kernel, stride, padding, dilation, strict=True):
@@ -73,10 +75,16 @@ def _windows(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilatio
 
 
 def _per_dimension(value: Any, count: int) -> Sizes:
-    return (value,) * count if isinstance(value, int) else tuple(value) * (count if len(tuple(value)) == 1 else 1)
+    return (
+        (value,) * count
+        if isinstance(value, int)
+        else tuple(value) * (count if len(tuple(value)) == 1 else 1)
+    )
 
 
-def _check(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, kernel: Sizes, padded: Sizes, groups: int) -> None:
+def _check(
+    name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, kernel: Sizes, padded: Sizes, groups: int
+) -> None:
     x, w = input._array, weight._array
     if x.ndim not in (ndim + 1, ndim + 2):
         raise RuntimeError(
@@ -102,7 +110,17 @@ def _check(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, kerne
             )
 
 
-def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
+def _convolve(
+    name: str,
+    ndim: int,
+    input: Tensor,
+    weight: Tensor,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Tensor:
     kernel = weight._array.shape[2:]
     stride, dilation = _per_dimension(stride, ndim), _per_dimension(dilation, ndim)
     if padding == "same":
@@ -114,7 +132,9 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, st
     x, w = batched._array, weight._array
     spatial, outs = _windows(x.shape[2:], kernel, stride, padding, dilation)
     area = math.prod(x.shape[2:])
-    planes = (xp.arange(x.shape[0] * x.shape[1]) * area).reshape(x.shape[0], groups, x.shape[1] // groups, 1, 1)
+    planes = (xp.arange(x.shape[0] * x.shape[1]) * area).reshape(
+        x.shape[0], groups, x.shape[1] // groups, 1, 1
+    )
     places = xp.where(spatial.T < 0, -1, planes + spatial.T).reshape(x.shape[0], groups, -1, spatial.shape[0])
     columns = both.take_or_zero(x, places)
     array = xp.matmul(_rows(w, groups), columns).reshape(x.shape[0], w.shape[0], *outs)
@@ -125,22 +145,48 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, st
     return squeezed
 
 
-def conv1d(input: Tensor, weight: Tensor, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Tensor:
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
     """Return the cross-correlation of signals with kernels, summed over channels."""
     return _convolve("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv2d(input: Tensor, weight: Tensor, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Tensor:
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
     """Return the cross-correlation of images with kernels, summed over channels."""
     return _convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv3d(input: Tensor, weight: Tensor, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Tensor:
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
     """Return the cross-correlation of volumes with kernels, summed over channels."""
     return _convolve("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
-def _pool_places(input: Tensor, ndim: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> tuple[Array, Sizes]:
+def _pool_places(
+    input: Tensor, ndim: int, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+) -> tuple[Array, Sizes]:
     """Return positions (..., out positions, kernel places) into the whole input, and the output's shape."""
     x = input._array
     kernel = _per_dimension(kernel, ndim)
@@ -151,14 +197,26 @@ def _pool_places(input: Tensor, ndim: int, kernel: Any, stride: Any, padding: An
     if min(outs) <= 0:
         given = "x".join(map(str, (x.shape[-ndim - 1], *x.shape[-ndim:])))
         made = "x".join(map(str, (x.shape[-ndim - 1], *outs)))
-        raise RuntimeError(f"Given input size: ({given}). Calculated output size: ({made}). Output size is too small")
+        raise RuntimeError(
+            f"Given input size: ({given}). Calculated output size: ({made}). Output size is too small"
+        )
     lead = x.shape[:-ndim]
     planes = (xp.arange(math.prod(lead)) * math.prod(x.shape[-ndim:])).reshape(*lead, 1, 1)
     places = xp.where(spatial < 0, -1, planes + spatial)
     return places.reshape(*lead, *outs, spatial.shape[1]), (*lead, *outs)
 
 
-def _max_pool(kind: Any, ndim: int, input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil: bool, indices: bool) -> Any:
+def _max_pool(
+    kind: Any,
+    ndim: int,
+    input: Tensor,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil: bool,
+    indices: bool,
+) -> Any:
     places, _ = _pool_places(input, ndim, kernel, stride, padding, dilation, ceil)
     flat = input._array.reshape(-1)
     values = xp.where(places < 0, xp.asarray(-xp.inf, flat.dtype), flat[places])
@@ -168,18 +226,45 @@ def _max_pool(kind: Any, ndim: int, input: Tensor, kernel: Any, stride: Any, pad
     return (result, wrap(chosen % area)) if indices else result
 
 
-def max_pool1d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
     """Return the largest element of each window."""
-    return _max_pool(MaxPool1DBackward0, 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool(
+        MaxPool1DBackward0, 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
+    )
 
 
-def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+def max_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
     """Return the largest element of each window."""
     kind = MaxPool2DWithIndicesBackward0
     return _max_pool(kind, 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
-def _avg_pool(ndim: int, input: Tensor, kernel: Any, stride: Any, padding: Any, ceil: bool, count_pad: bool, divisor: Any) -> Tensor:
+def _avg_pool(
+    ndim: int,
+    input: Tensor,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    ceil: bool,
+    count_pad: bool,
+    divisor: Any,
+) -> Tensor:
     places, shape = _pool_places(input, ndim, kernel, stride, padding, 1, ceil)
     terms = both.take_or_zero(input._array, places)
     counted = xp.full(shape, places.shape[-1]) if count_pad else (places >= 0).sum(axis=-1)
@@ -187,12 +272,27 @@ def _avg_pool(ndim: int, input: Tensor, kernel: Any, stride: Any, padding: Any, 
     return record(AvgPool2DBackward0, terms.sum(axis=-1) / shares, (input,), (places, shares))
 
 
-def avg_pool1d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
+def avg_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Tensor:
     """Return the mean of each window."""
     return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
-def avg_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: Any = None) -> Tensor:
+def avg_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: Any = None,
+) -> Tensor:
     """Return the mean of each window."""
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
@@ -222,4 +322,9 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """Return means over as many windows as asked for."""
     sizes = _per_dimension(output_size, 2)
-    return _adaptive(input, tuple(own if want is None else want for want, own in zip(sizes, input._array.shape[-2:], strict=True)))
+    return _adaptive(
+        input,
+        tuple(
+            own if want is None else want for want, own in zip(sizes, input._array.shape[-2:], strict=True)
+        ),
+    )

@@ -31,7 +31,9 @@ TakeBackward0 = derivative(
     self=lambda g, index, shape: both.put_flat(g, both.plain(index), shape),
     saves="index",
 )
-MaskedFillBackward0 = derivative("MaskedFillBackward0", self=lambda g, mask: both.keep(g, ~both.plain(mask)), saves="mask")
+MaskedFillBackward0 = derivative(
+    "MaskedFillBackward0", self=lambda g, mask: both.keep(g, ~both.plain(mask)), saves="mask"
+)
 MaskedFillBackward1 = derivative(
     "MaskedFillBackward1",
     self=lambda g, mask: both.keep(g, ~both.plain(mask)),
@@ -52,8 +54,12 @@ ScatterBackward0 = derivative(
     saves="index",
     src=_TAKE,
 )
-ScatterBackward1 = derivative("ScatterBackward1", args="shape dim", self=ScatterBackward0.rules[0], saves="index")
-ScatterAddBackward0 = derivative("ScatterAddBackward0", args="shape dim", self=lambda g: g, saves="index", src=_TAKE)
+ScatterBackward1 = derivative(
+    "ScatterBackward1", args="shape dim", self=ScatterBackward0.rules[0], saves="index"
+)
+ScatterAddBackward0 = derivative(
+    "ScatterAddBackward0", args="shape dim", self=lambda g: g, saves="index", src=_TAKE
+)
 IndexAddBackward0 = derivative(
     "IndexAddBackward0",
     args="shape dim alpha",
@@ -70,7 +76,9 @@ IndexCopyBackward0 = derivative(
     saves="index",
     source=lambda g, index, shape, dim: both.take_flat(g, _whole_rows(both.plain(index), shape, dim)),
 )
-IndexFillBackward0 = derivative("IndexFillBackward0", args="shape dim", self=IndexCopyBackward0.rules[0], saves="index")
+IndexFillBackward0 = derivative(
+    "IndexFillBackward0", args="shape dim", self=IndexCopyBackward0.rules[0], saves="index"
+)
 
 
 def _whole_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
@@ -123,7 +131,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     """Return, for each index along `dim`, the element there."""
     axis, places = _check_index("gather", input, dim, index)
     x = input._array
-    array = x.reshape(-1)[flat_index(places, x.shape, axis)] if x.ndim and places.ndim else x.reshape(-1)[places]
+    array = (
+        x.reshape(-1)[flat_index(places, x.shape, axis)] if x.ndim and places.ndim else x.reshape(-1)[places]
+    )
     array = xp.ascontiguousarray(array).reshape(places.shape)
     return record(GatherBackward0, array, (input,), (x.shape, axis), (index,))
 
@@ -143,7 +153,9 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool, name
 
 
 @public
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None) -> Tensor:
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+) -> Tensor:
     """Return a copy with elements of `src` (or a number) put where the index says along `dim`."""
     given = value if src is None else src
     if isinstance(given, Tensor):
@@ -160,12 +172,16 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
 def _check_sizes(input: Tensor, dim: int, index: Tensor, src: Tensor | None) -> None:
     axis = axis_of(dim, input._array.ndim)
     sizes = index._array.shape
-    outside = any(n > have for at, (n, have) in enumerate(zip(sizes, input._array.shape, strict=False)) if at != axis)
+    outside = any(
+        n > have for at, (n, have) in enumerate(zip(sizes, input._array.shape, strict=False)) if at != axis
+    )
     if outside and src is None:
         raise RuntimeError(
             f"Expected index {list(sizes)} to be no larger than self {list(input._array.shape)} apart from dimension {axis}"
         )
-    if src is not None and (outside or any(n > have for n, have in zip(sizes, src._array.shape, strict=False))):
+    if src is not None and (
+        outside or any(n > have for n, have in zip(sizes, src._array.shape, strict=False))
+    ):
         raise RuntimeError(
             f"Expected index {list(sizes)} to be no larger than self {list(input._array.shape)} apart from dimension "
             f"{axis} and to be no larger size than src {list(src._array.shape)}"

@@ -28,7 +28,10 @@ SliceBackward0 = derivative(
     "SliceBackward0", args="shape dim part", self=lambda g, shape, dim, part: _put(g, shape, dim, part)
 )
 IndexBackward0 = derivative(
-    "IndexBackward0", saves="indices", args="shape", self=lambda g, indices, shape: _put_indexed(g, indices, shape)
+    "IndexBackward0",
+    saves="indices",
+    args="shape",
+    self=lambda g, indices, shape: _put_indexed(g, indices, shape),
 )
 IndexPutBackward0 = derivative(
     "IndexPutBackward0",
@@ -117,7 +120,9 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     size = array.shape[dim]
     first = int(start)
     if not -size <= first <= size:
-        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {first})")
+        raise IndexError(
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {first})"
+        )
     first += size if first < 0 else 0
     if first + length > size:
         raise RuntimeError(f"start ({first}) + length ({length}) exceeds dimension size ({size}).")
@@ -232,7 +237,9 @@ def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if part.start is None and part.stop is None and part.step is None:
         return self
-    start, stop, step = [None if each is None else each.__index__() for each in (part.start, part.stop, part.step)]
+    start, stop, step = [
+        None if each is None else each.__index__() for each in (part.start, part.stop, part.step)
+    ]
     if step is not None and step <= 0:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
@@ -292,7 +299,9 @@ def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
         if wrong.size and not size:
             raise IndexError("index is out of bounds for dimension with size 0")
         if wrong.size:
-            raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {len(shapes)} with size {size}")
+            raise IndexError(
+                f"index {wrong.flat[0]} is out of bounds for dimension {len(shapes)} with size {size}"
+            )
         shapes.append(array.shape)
     try:
         xp.broadcast_shapes(*shapes)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend, dtypes, storage
+from ..grad_mode import mode
 from ..graph import Node
 from ..recording import requires_recording
-from ..grad_mode import mode
 from ..tensor import Tensor, wrap
 from ..views import rebase, refuse_view
 
@@ -75,7 +75,9 @@ def _refuse_partial_overlap(self: Tensor, other: Tensor) -> None:
 def check_cast(given: dtypes.dtype, into: dtypes.dtype) -> None:
     """Refuse to store a result whose kind is higher."""
     if not dtypes.castable(given, into):
-        raise RuntimeError(f"result type {given.scalar} can't be cast to the desired output type {into.scalar}")
+        raise RuntimeError(
+            f"result type {given.scalar} can't be cast to the desired output type {into.scalar}"
+        )
 
 
 def write(self: Tensor, result: Tensor) -> Tensor:
@@ -101,10 +103,17 @@ def _keep_original(node: Node, self: Tensor, result: Tensor) -> None:
     """Let the node keep a copy where it saved `self`, which is about to change."""
     if node.saved and any(each is self for each in node.saved):
         original = wrap(storage.copy(self._array))
-        original._node, original._requires_grad, original._output_nr = self.grad_fn, self.requires_grad, self._output_nr
+        original._node, original._requires_grad, original._output_nr = (
+            self.grad_fn,
+            self.requires_grad,
+            self._output_nr,
+        )
         node.saved = tuple([original if each is self else each for each in node.saved])
         node.versions = tuple(
-            [0 if each is original else version for each, version in zip(node.saved, node.versions, strict=True)]
+            [
+                0 if each is original else version
+                for each, version in zip(node.saved, node.versions, strict=True)
+            ]
         )
 
 

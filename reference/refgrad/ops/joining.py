@@ -7,9 +7,9 @@ from typing import Any
 
 from .. import both, dtypes
 from ..backend import xp
+from ..grad_mode import mode
 from ..graph import Node, derivative
 from ..recording import connect, record
-from ..grad_mode import mode
 from ..tensor import Tensor, wrap
 from ..views import attach
 from .registry import FUNCTIONS, function, public
@@ -148,7 +148,9 @@ class _Several(Node):
 
 
 SplitBackward0 = derivative("SplitBackward0", args="shape dim whole", base=_Several, self=None)
-SplitWithSizesBackward0 = derivative("SplitWithSizesBackward0", args="shape dim whole", base=_Several, self=None)
+SplitWithSizesBackward0 = derivative(
+    "SplitWithSizesBackward0", args="shape dim whole", base=_Several, self=None
+)
 UnbindBackward0 = derivative("UnbindBackward0", args="shape dim whole", base=_Several, self=None)
 
 
@@ -191,7 +193,9 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and length:
-        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
+        raise RuntimeError(
+            f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}"
+        )
     count = max((length + size - 1) // size, 1) if size else 1
     return _split_sizes(tensor, SplitBackward0, [min(size, length - at * size) for at in range(count)], axis)
 
@@ -216,5 +220,3 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     places = range(input._array.shape[axis])
     arrays = [input._array[(*[slice(None)] * axis, at, ...)] for at in places]
     return _several(UnbindBackward0, input, arrays, (input._array.shape, axis, 1))
-
-

@@ -13,7 +13,16 @@ from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast
 from .inplace import finish_out, update
 from .registry import operator, public
-from .shape import CloneBackward0, SqueezeBackward4, UnsafeViewBackward0, expand, reshape, t, transpose, unsqueeze
+from .shape import (
+    CloneBackward0,
+    SqueezeBackward4,
+    UnsafeViewBackward0,
+    expand,
+    reshape,
+    t,
+    transpose,
+    unsqueeze,
+)
 
 __all__ = ["addmm", "matmul"]
 
@@ -50,7 +59,9 @@ AddmmBackward0 = derivative(
     "AddmmBackward0",
     args="beta alpha columns",
     self=lambda g, beta: g if beta == 1 else g * beta,
-    mat1=lambda g, mat2, alpha: _times_transposed(g, mat2) if alpha == 1 else _times_transposed(g, mat2) * alpha,
+    mat1=lambda g, mat2, alpha: (
+        _times_transposed(g, mat2) if alpha == 1 else _times_transposed(g, mat2) * alpha
+    ),
     mat2=lambda g, mat1, alpha, columns: (
         _transposed_times(mat1, g, columns) if alpha == 1 else _transposed_times(mat1, g, columns) * alpha
     ),
@@ -125,7 +136,9 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.ndim != 2 or y.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {x.ndim}, {y.ndim}")
     if x.shape[1] != y.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})")
+        raise RuntimeError(
+            f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
+        )
     if x.dtype != y.dtype:
         names = f"{vec.dtype.scalar}, {input.dtype.scalar}, and {vec.dtype.scalar}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
@@ -192,7 +205,9 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     if x.ndim == 2 and y.ndim == 2:
         result = mm(input, other)
     elif x.ndim == 0 or y.ndim == 0:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D"
+        )
     elif x.ndim == 1 and y.ndim == 1:
         result = dot(input, other)
     elif x.ndim == 2 and y.ndim == 1:

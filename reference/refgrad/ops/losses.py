@@ -13,7 +13,13 @@ from ..tensor import Tensor, wrap
 from .broadcasting import common
 
 __all__ = [
-    *("binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity", "cross_entropy", "huber_loss"),
+    *(
+        "binary_cross_entropy",
+        "binary_cross_entropy_with_logits",
+        "cosine_similarity",
+        "cross_entropy",
+        "huber_loss",
+    ),
     *("kl_div", "l1_loss", "mse_loss", "nll_loss", "smooth_l1_loss"),
 ]
 
@@ -43,35 +49,43 @@ MseLossBackward0 = derivative(
 HuberLossBackward0 = derivative(
     "HuberLossBackward0",
     args="reduction count delta",
-    self=lambda g, self, target, reduction, count, delta: _scaled(g, count, reduction)
-    * both.clip(self - target, -delta, delta),
-    target=lambda g, self, target, reduction, count, delta: _scaled(g, count, reduction)
-    * both.clip(target - self, -delta, delta),
+    self=lambda g, self, target, reduction, count, delta: (
+        _scaled(g, count, reduction) * both.clip(self - target, -delta, delta)
+    ),
+    target=lambda g, self, target, reduction, count, delta: (
+        _scaled(g, count, reduction) * both.clip(target - self, -delta, delta)
+    ),
 )
 SmoothL1LossBackward0 = derivative(
     "SmoothL1LossBackward0",
     args="reduction count beta",
-    self=lambda g, self, target, reduction, count, beta: _scaled(g, count, reduction)
-    * (both.clip(self - target, -beta, beta) / beta),
-    target=lambda g, self, target, reduction, count, beta: _scaled(g, count, reduction)
-    * (both.clip(target - self, -beta, beta) / beta),
+    self=lambda g, self, target, reduction, count, beta: (
+        _scaled(g, count, reduction) * (both.clip(self - target, -beta, beta) / beta)
+    ),
+    target=lambda g, self, target, reduction, count, beta: (
+        _scaled(g, count, reduction) * (both.clip(target - self, -beta, beta) / beta)
+    ),
 )
 BinaryCrossEntropyBackward0 = derivative(
     "BinaryCrossEntropyBackward0",
     saves="weight",
     args="reduction count",
-    self=lambda g, self, target, weight, reduction, count: _weighted(_scaled(g, count, reduction), weight)
-    * (self - target)
-    / both.at_least((1 - self) * self, 1e-12),
-    target=lambda g, self, weight, reduction, count: _weighted(_scaled(g, count, reduction), weight)
-    * (both.log(1 - self) - both.log(self)),
+    self=lambda g, self, target, weight, reduction, count: (
+        _weighted(_scaled(g, count, reduction), weight)
+        * (self - target)
+        / both.at_least((1 - self) * self, 1e-12)
+    ),
+    target=lambda g, self, weight, reduction, count: (
+        _weighted(_scaled(g, count, reduction), weight) * (both.log(1 - self) - both.log(self))
+    ),
 )
 BinaryCrossEntropyWithLogitsBackward0 = derivative(
     "BinaryCrossEntropyWithLogitsBackward0",
     saves="weight pos_weight",
     args="reduction count",
-    self=lambda g, self, target, weight, pos_weight, reduction, count: _weighted(_scaled(g, count, reduction), weight)
-    * _logits_slope(self, target, pos_weight),
+    self=lambda g, self, target, weight, pos_weight, reduction, count: (
+        _weighted(_scaled(g, count, reduction), weight) * _logits_slope(self, target, pos_weight)
+    ),
     target=lambda g, self, weight, reduction, count: -_weighted(_scaled(g, count, reduction), weight) * self,
 )
 NllLossBackward0 = derivative(
@@ -125,17 +139,26 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Array, Array]:
 
 
 def mse_loss(
-    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean", weight: Any = None
+    input: Tensor,
+    target: Tensor,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    weight: Any = None,
 ) -> Tensor:
     """Return the squared differences: their mean, their sum, or each."""
     _check_reduction(reduction)
     x, y = _pair(input, target, "mse_cpu")
     difference = x - y
     array = difference * difference
-    return record(MseLossBackward0, _reduced(array, reduction), (input, target), (reduction, max(array.size, 1)))
+    return record(
+        MseLossBackward0, _reduced(array, reduction), (input, target), (reduction, max(array.size, 1))
+    )
 
 
-def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Tensor:
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Any = None
+) -> Tensor:
     """Return squares of small and absolute values of large differences: mean, sum, or each."""
     _check_reduction(reduction)
     if delta <= 0:
@@ -143,11 +166,21 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     x, y = _pair(input, target, "huber_cpu")
     size = xp.abs(x - y)
     array = xp.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)).astype(size.dtype)
-    return record(HuberLossBackward0, _reduced(array, reduction), (input, target), (reduction, max(array.size, 1), delta))
+    return record(
+        HuberLossBackward0,
+        _reduced(array, reduction),
+        (input, target),
+        (reduction, max(array.size, 1), delta),
+    )
 
 
 def smooth_l1_loss(
-    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean", beta: float = 1.0
+    input: Tensor,
+    target: Tensor,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
 ) -> Tensor:
     """Return squares of small differences over `beta` and absolute values of large ones: mean, sum, or each."""
     _check_reduction(reduction)
@@ -163,7 +196,12 @@ def smooth_l1_loss(
 
 
 def l1_loss(
-    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean", weight: Any = None
+    input: Tensor,
+    target: Tensor,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    weight: Any = None,
 ) -> Tensor:
     """Return the absolute differences: their mean, their sum, or each."""
     _check_reduction(reduction)
@@ -174,7 +212,12 @@ def l1_loss(
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Any = None,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """Return -(y log x + (1 - y) log(1 - x)), with the logarithms not below -100: mean, sum, or each."""
     _check_reduction(reduction)
@@ -221,7 +264,9 @@ def binary_cross_entropy_with_logits(
         array = array * weight._array
     kept = (reduction, max(array.size, 1))
     extra = (weight, pos_weight)
-    return record(BinaryCrossEntropyWithLogitsBackward0, _reduced(array, reduction), (input, target), kept, extra)
+    return record(
+        BinaryCrossEntropyWithLogitsBackward0, _reduced(array, reduction), (input, target), kept, extra
+    )
 
 
 def nll_loss(
@@ -295,11 +340,19 @@ def cross_entropy(
         if not label_smoothing:
             return nll_loss(chances, target, weight, None, ignore_index, None, reduction)
         plain = nll_loss(chances, target, weight, None, ignore_index, None, reduction)
-        spread = -(chances.sum(axis) if weight is None else (chances * weight.view(-1, *[1] * (input.ndim - 2))).sum(axis))
+        spread = -(
+            chances.sum(axis)
+            if weight is None
+            else (chances * weight.view(-1, *[1] * (input.ndim - 2))).sum(axis)
+        )
         kept = target != ignore_index
         spread = spread.masked_fill(~kept, 0.0)
         if reduction == "mean":
-            spread = spread.sum() / (kept.sum() if weight is None else weight[target.masked_fill(~kept, 0)].masked_fill(~kept, 0).sum())
+            spread = spread.sum() / (
+                kept.sum()
+                if weight is None
+                else weight[target.masked_fill(~kept, 0)].masked_fill(~kept, 0).sum()
+            )
         elif reduction == "sum":
             spread = spread.sum()
         smooth: Tensor = plain * (1 - label_smoothing) + spread * (label_smoothing / input.shape[axis])
@@ -353,5 +406,3 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     one, two = [each / each.norm(2, dim, True).clamp_min(eps) for each in (x1, x2)]
     result: Tensor = (one * two).sum(dim)
     return result
-
-

@@ -65,11 +65,15 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     return self
 
 
-SqueezeBackward4 = derivative("SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+SqueezeBackward4 = derivative(
+    "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+)
 SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, shape: g.reshape(shape))
 UnsqueezeBackward1 = derivative("UnsqueezeBackward1", args="dim", self=lambda g, dim: g.squeeze(dim))
 TBackward1 = derivative("TBackward1", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
-TransposeBackward1 = derivative("TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1))
+TransposeBackward1 = derivative(
+    "TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1)
+)
 
 
 def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:

@@ -43,7 +43,9 @@ NativeBatchNormBackward0 = derivative(
     "NativeBatchNormBackward0", saves="result1 result2", args="axes eps shape size", **_RULES
 )
 _FIXED = {
-    "input": lambda g, weight, factor, shape: g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape)),
+    "input": lambda g, weight, factor, shape: (
+        g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
+    ),
     "weight": lambda g, input, mean, factor, shape, size: both.sum_to(
         g * ((input - both.like(mean, input)) * both.like(factor, input)), shape
     ).reshape(size),
@@ -52,7 +54,9 @@ _FIXED = {
 NativeBatchNormEvalBackward0 = derivative("NativeBatchNormBackward0", args="mean factor shape size", **_FIXED)
 
 
-def layer_norm(input: Tensor, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Tensor:
+def layer_norm(
+    input: Tensor, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Tensor:
     """Normalise over the last dimensions, then scale and shift each of their elements."""
     x, tail = input._array, tuple(normalized_shape)
     if x.shape[x.ndim - len(tail) :] != tail:
@@ -65,7 +69,9 @@ def layer_norm(input: Tensor, normalized_shape: Any, weight: Any = None, bias: A
     return _apply(NativeLayerNormBackward0, input, weight, bias, axes, eps, shape, tail)
 
 
-def _apply(kind: Any, input: Tensor, weight: Any, bias: Any, axes: Any, eps: float, shape: Any, size: Any) -> Tensor:
+def _apply(
+    kind: Any, input: Tensor, weight: Any, bias: Any, axes: Any, eps: float, shape: Any, size: Any
+) -> Tensor:
     x = input._array
     array, factor = _normalised(x, axes, eps)
     if weight is not None:
@@ -93,7 +99,9 @@ def batch_norm(
     shape = (1, channels) + (1,) * (x.ndim - 2)
     count = x.size // max(channels, 1)
     if training and count <= 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {input.shape}"
+        )
     for name, each in (("running_mean", running_mean), ("running_var", running_var)):
         if each is not None and each._array.shape != (channels,):
             raise RuntimeError(f"{name} should contain {channels} elements not {each._array.size}")
@@ -102,16 +110,23 @@ def batch_norm(
             running_mean._array += momentum * (x.mean(axis=axes) - running_mean._array)
             running_var._array += momentum * (x.var(axis=axes, ddof=1) - running_var._array)
         return _apply(NativeBatchNormBackward0, input, weight, bias, axes, eps, shape, (channels,))
-    mean, factor = running_mean._array.reshape(shape).copy(), 1 / xp.sqrt(running_var._array.reshape(shape) + eps)
+    mean, factor = (
+        running_mean._array.reshape(shape).copy(),
+        1 / xp.sqrt(running_var._array.reshape(shape) + eps),
+    )
     array = (x - mean) * factor
     if weight is not None:
         array = array * weight._array.reshape(shape)
     if bias is not None:
         array = array + bias._array.reshape(shape)
-    return record(NativeBatchNormEvalBackward0, array, (input, weight, bias), (mean, factor, shape, (channels,)))
+    return record(
+        NativeBatchNormEvalBackward0, array, (input, weight, bias), (mean, factor, shape, (channels,))
+    )
 
 
-def group_norm(input: Tensor, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Tensor:
+def group_norm(
+    input: Tensor, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Tensor:
     """Normalise over groups of channels, then scale and shift each channel."""
     batch, channels = input._array.shape[:2]
     rows = input.reshape(batch, num_groups, -1)
@@ -121,6 +136,15 @@ def group_norm(input: Tensor, num_groups: int, weight: Any = None, bias: Any = N
     return scaled if bias is None else scaled + bias.reshape(shape)
 
 
-def instance_norm(input: Tensor, running_mean: Any = None, running_var: Any = None, weight: Any = None, bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+def instance_norm(
+    input: Tensor,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
     """Normalise each channel of each sample by itself."""
     return group_norm(input, input._array.shape[1], weight, bias, eps)

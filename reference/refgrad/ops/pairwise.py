@@ -60,7 +60,9 @@ def _ratio_sign(value: Any, result: Any) -> Any:
     return both.plain(result) / both.plain(value)
 
 
-def _publish(name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]) -> None:
+def _publish(
+    name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]
+) -> None:
     kind = derivative(f"{name.capitalize()}Backward0", self=first, other=second)
 
     def combine(input: Tensor, other: Any) -> Tensor:
@@ -186,7 +188,9 @@ LogitBackward0 = derivative(
         else both.keep(g / (self * (1 - self)), (both.plain(self) >= eps) & (both.plain(self) <= 1 - eps))
     ),
 )
-NanToNumBackward0 = derivative("NanToNumBackward0", self=lambda g, self: both.keep(g, xp.isfinite(both.plain(self))))
+NanToNumBackward0 = derivative(
+    "NanToNumBackward0", self=lambda g, self: both.keep(g, xp.isfinite(both.plain(self)))
+)
 
 
 @public
@@ -213,5 +217,3 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
         raise RuntimeError(f"outer: Expected 1-D argument vec2, but got {vec2._array.ndim}-D")
     product: Tensor = input.reshape(input._array.shape[0], 1) * vec2
     return product
-
-

@@ -7,14 +7,15 @@ from typing import Any
 from .. import both
 from ..backend import xp
 from ..graph import derivative
-from ..recording import record
 from ..layouts import contiguous_format
+from ..recording import record
 from ..tensor import Tensor, wrap
 from .inplace import update
 from .registry import function, method, public
 from .shape import axis_of, sizes_of
 
 __all__ = ["moved", "pad_constant", "put_back"]
+
 
 def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
     """Add each gradient to the element it came from; places of -1 came from none."""
@@ -35,7 +36,9 @@ Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=put_back
 DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
 DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
 TraceBackward0 = derivative(
-    "TraceBackward0", args="shape", self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g)
+    "TraceBackward0",
+    args="shape",
+    self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g),
 )
 TrilBackward0 = derivative("TrilBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
 TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
@@ -146,7 +149,7 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Te
 
 
 @method
-def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:  # noqa: A002
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
     """Set the main diagonal to a number; `wrap` begins again below a tall matrix's last full square."""
     x = self._array
     if x.ndim < 2:
@@ -226,7 +229,10 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     for at in range(len(pad) // 2):
         widths[x.ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
     grown = [(max(a, 0), max(b, 0)) for a, b in widths]
-    cut = tuple(slice(max(-a, 0), size + a_ + b_ - max(-b, 0)) for (a, b), (a_, b_), size in zip(widths, grown, x.shape, strict=True))
+    cut = tuple(
+        slice(max(-a, 0), size + a_ + b_ - max(-b, 0))
+        for (a, b), (a_, b_), size in zip(widths, grown, x.shape, strict=True)
+    )
     made = xp.pad(x, grown, constant_values=value)[cut]
     places = xp.pad(xp.arange(x.size).reshape(x.shape), grown, constant_values=-1)[cut]
     return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places))

@@ -10,9 +10,9 @@ from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from .inplace import finish_out
-from .registry import alias, public
+from .registry import public
 from .shape import axis_of
 
 __all__ = ["axes_of", "unreduced"]
@@ -63,7 +63,11 @@ def _count(shape: tuple[int, ...], dim: Dims) -> int:
 
 
 SumBackward0 = derivative("SumBackward0", args="shape", self=lambda g, shape: both.expand(g, shape))
-SumBackward1 = derivative("SumBackward1", args="shape dim keepdim", self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim))
+SumBackward1 = derivative(
+    "SumBackward1",
+    args="shape dim keepdim",
+    self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim),
+)
 MeanBackward0 = derivative(
     "MeanBackward0", args="shape", self=lambda g, shape: both.expand(g / max(math.prod(shape), 1), shape)
 )
@@ -127,7 +131,16 @@ def _sum_dtype(x: Array, dtype: dtypes.dtype | None) -> Any:
     return xp.int64 if x.dtype.kind in "biu" else None
 
 
-def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, axis: Any = None, keepdims: bool = False, out: Any = None) -> Tensor:  # noqa: A001, E501
+def sum(
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    axis: Any = None,
+    keepdims: bool = False,
+    out: Any = None,
+) -> Tensor:
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)

@@ -70,11 +70,15 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return record(CumprodBackward0, array, (input,), (axis,))
 
 
-def _picked(name: str, kind: type[Node], input: Tensor, places: Array, axis: int, keepdim: bool = True) -> Any:
+def _picked(
+    name: str, kind: type[Node], input: Tensor, places: Array, axis: int, keepdim: bool = True
+) -> Any:
     """Return the elements at `places` along a dimension, with the places."""
     x = input._array
     if not x.ndim:
-        return pair(name, record(kind, x.copy(), (input,), ((), 0, True), (None,)), wrap(xp.zeros((), xp.int64)))
+        return pair(
+            name, record(kind, x.copy(), (input,), ((), 0, True), (None,)), wrap(xp.zeros((), xp.int64))
+        )
     values = xp.take_along_axis(x, places, axis)
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
@@ -107,7 +111,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 
 
 @public
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:  # noqa: A002
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """Return the `k` largest (or smallest) elements along a dimension, and where they were."""
     x = input._array
     if x.dtype.kind == "b":
@@ -179,7 +183,9 @@ def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
 
 
 @public
-def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False) -> Any:  # noqa: A002
+def unique(
+    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
     """Return the different elements in order, and where and how often they occur."""
     values, inverse, counts = xp.unique(input._array, return_inverse=True, return_counts=True)
     found = [wrap(values)]
@@ -188,5 +194,3 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
     if return_counts:
         found.append(wrap(counts))
     return found[0] if len(found) == 1 else tuple(found)
-
-

@@ -14,7 +14,15 @@ from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import check_broadcast
 from .inplace import finish_out, update
-from .reductions import AmaxBackward0, AminBackward0, MaxBackward0, MaxBackward1, MinBackward0, MinBackward1, axes_of
+from .reductions import (
+    AmaxBackward0,
+    AminBackward0,
+    MaxBackward0,
+    MaxBackward1,
+    MinBackward0,
+    MinBackward1,
+    axes_of,
+)
 from .registry import alias, function, method, public
 from .shape import axis_of
 
@@ -116,7 +124,13 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         for each in (input, other)
     ]
     _check_three(c.shape, x.shape, y.shape)
-    return record(WhereBackward0, xp.where(c, x, y), (input, other), (), (condition if c is condition._array else wrap(c),))
+    return record(
+        WhereBackward0,
+        xp.where(c, x, y),
+        (input, other),
+        (),
+        (condition if c is condition._array else wrap(c),),
+    )
 
 
 def _check_three(condition: tuple[int, ...], x: tuple[int, ...], y: tuple[int, ...]) -> None:
@@ -172,13 +186,13 @@ def _limits(input: Tensor, low: Any, high: Any) -> Tensor:
 
 
 @public
-def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:  # noqa: A002
+def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Limit each element to a range."""
     return finish_out("clamp", _limits(input, min, max), out, input)
 
 
 @method
-def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:  # noqa: A002
+def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit each element to a range, in place."""
     return update("clamp_", self, _limits, min, max)
 
@@ -187,13 +201,13 @@ alias(clamp, "clip")
 
 
 @public
-def clamp_min(input: Tensor, min: Any) -> Tensor:  # noqa: A002
+def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Raise what is smaller than `min` to it."""
     return _limits(input, min, None)
 
 
 @public
-def clamp_max(input: Tensor, max: Any) -> Tensor:  # noqa: A002
+def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Lower what is larger than `max` to it."""
     return _limits(input, None, max)
 
@@ -222,7 +236,9 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
     """Publish `max` or `min`: of all elements, along a dimension with indices, or of two tensors."""
     pointwise = maximum if largest else minimum
 
-    def extreme(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+    def extreme(
+        input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+    ) -> Any:
         if isinstance(dim, Tensor) or other is not None:
             return pointwise(input, dim if other is None else other)
         x = input._array
@@ -234,7 +250,11 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
         if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
         if not x.ndim:
-            return pair(name, record(kinds[0], x.copy(), (input,), ((), 0, True), (None,)), wrap(xp.zeros((), xp.int64)))
+            return pair(
+                name,
+                record(kinds[0], x.copy(), (input,), ((), 0, True), (None,)),
+                wrap(xp.zeros((), xp.int64)),
+            )
         places = xp.expand_dims(_first_index(x, axis, largest), axis)
         values = xp.take_along_axis(x, places, axis)
         if not keepdim:
@@ -243,7 +263,9 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
         return pair(name, record(kinds[0], values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
 
     extreme.__name__ = name
-    extreme.__doc__ = f"Return the {name} of all elements, along a dimension (with indices), or of two tensors."
+    extreme.__doc__ = (
+        f"Return the {name} of all elements, along a dimension (with indices), or of two tensors."
+    )
     public(extreme)
 
 
@@ -283,7 +305,9 @@ def _arg(name: str, largest: bool) -> None:
         return wrap(xp.asarray(xp.expand_dims(places, axis) if keepdim else places))
 
     arg.__name__ = name
-    arg.__doc__ = f"Return the index of the {name.removeprefix('arg')}imum of all elements or along a dimension."
+    arg.__doc__ = (
+        f"Return the index of the {name.removeprefix('arg')}imum of all elements or along a dimension."
+    )
     public(arg)
 
 

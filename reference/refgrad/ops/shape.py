@@ -19,23 +19,39 @@ from .registry import function, method, public
 __all__ = ["axis_of", "sizes_of", "strides_for"]
 
 ViewBackward0 = derivative("ViewBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
-ReshapeAliasBackward0 = derivative("ReshapeAliasBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+ReshapeAliasBackward0 = derivative(
+    "ReshapeAliasBackward0", args="shape", self=lambda g, shape: g.reshape(shape)
+)
 UnsafeViewBackward0 = derivative("UnsafeViewBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
 CloneBackward0 = derivative("CloneBackward0", self=lambda g: g)
 TBackward0 = derivative("TBackward0", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
-TransposeBackward0 = derivative("TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1))
-PermuteBackward0 = derivative("PermuteBackward0", args="dims", self=lambda g, dims: _permuted(g, _inverse(dims)))
+TransposeBackward0 = derivative(
+    "TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1)
+)
+PermuteBackward0 = derivative(
+    "PermuteBackward0", args="dims", self=lambda g, dims: _permuted(g, _inverse(dims))
+)
 UnsqueezeBackward0 = derivative("UnsqueezeBackward0", args="dim", self=lambda g, dim: g.squeeze(dim))
 SqueezeBackward0 = derivative("SqueezeBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
-SqueezeBackward1 = derivative("SqueezeBackward1", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
-SqueezeBackward2 = derivative("SqueezeBackward2", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
-SqueezeBackward4 = derivative("SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape))
+SqueezeBackward1 = derivative(
+    "SqueezeBackward1", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+)
+SqueezeBackward2 = derivative(
+    "SqueezeBackward2", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+)
+SqueezeBackward4 = derivative(
+    "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+)
 ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, shape: both.sum_to(g, shape))
 DiagonalBackward0 = derivative(
-    "DiagonalBackward0", args="part whole", self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole)
+    "DiagonalBackward0",
+    args="part whole",
+    self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole),
 )
 UnfoldBackward0 = derivative(
-    "UnfoldBackward0", args="part whole", self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole)
+    "UnfoldBackward0",
+    args="part whole",
+    self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole),
 )
 
 
@@ -51,7 +67,9 @@ def axis_of(dim: int, ndim: int) -> int:
     """Return a dimension counted from the front; one that is not there is refused. A 0-dim tensor has one."""
     bound = ndim or 1
     if not -bound <= dim < bound:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {dim})"
+        )
     return dim + bound if dim < 0 else dim
 
 
@@ -247,7 +265,9 @@ function(permute)
 
 def _permute_method(self: Tensor, *dims: Any, **named: Any) -> Tensor:
     """Return a view with the dimensions in another order."""
-    return permute(self, named["dims"] if named else dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims)
+    return permute(
+        self, named["dims"] if named else dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
+    )
 
 
 _permute_method.__name__ = "permute"

@@ -21,7 +21,9 @@ from .shape import axis_of
 __all__: list[str] = []
 
 ProdBackward0 = derivative(
-    "ProdBackward0", args="shape", self=lambda g, self, result, shape: g * _product_of_others(self, result, None)
+    "ProdBackward0",
+    args="shape",
+    self=lambda g, self, result, shape: g * _product_of_others(self, result, None),
 )
 ProdBackward1 = derivative(
     "ProdBackward1",
@@ -34,7 +36,9 @@ ProdBackward1 = derivative(
 VarBackward0 = derivative(
     "VarBackward0",
     args="shape dim correction keepdim",
-    self=lambda g, self, shape, dim, correction, keepdim: _var_slope(g, self, shape, dim, correction, keepdim),
+    self=lambda g, self, shape, dim, correction, keepdim: _var_slope(
+        g, self, shape, dim, correction, keepdim
+    ),
 )
 StdBackward0 = derivative(
     "StdBackward0",
@@ -51,7 +55,9 @@ LogsumexpBackward0 = derivative(
     ),
 )
 SoftmaxBackward0 = derivative(
-    "SoftmaxBackward0", args="dim", self=lambda g, result, dim: (p := g * result) - result * both.total(p, dim)
+    "SoftmaxBackward0",
+    args="dim",
+    self=lambda g, result, dim: (p := g * result) - result * both.total(p, dim),
 )
 LogSoftmaxBackward0 = derivative(
     "LogSoftmaxBackward0", args="dim", self=lambda g, result, dim: g - both.exp(result) * both.total(g, dim)
@@ -87,13 +93,18 @@ def _product_of_others(value: Any, result: Any, dim: int | None) -> Any:
     joined = both.stack(columns, 1)
     if dim is None:
         return joined.reshape(shape)
-    moved = tuple(shape[-1] if axis == dim else shape[dim] if axis == len(shape) - 1 else size for axis, size in enumerate(shape))
+    moved = tuple(
+        shape[-1] if axis == dim else shape[dim] if axis == len(shape) - 1 else size
+        for axis, size in enumerate(shape)
+    )
     return joined.reshape(moved).swapaxes(dim, -1)
 
 
 def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float, keepdim: bool) -> Any:
     count = _count(shape, dim)
-    scale = 2.0 / (count - correction) if count > correction else math.nan if count == correction else math.inf
+    scale = (
+        2.0 / (count - correction) if count > correction else math.nan if count == correction else math.inf
+    )
     return (scale * unreduced(g, shape, dim, keepdim)) * (value - both.average(value, dim))
 
 
@@ -176,14 +187,18 @@ def std(
 
 
 @function
-def var_mean(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def var_mean(
+    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """Return variance and mean."""
     dim, correction = _spread_arguments(dim, unbiased, correction)
     return var(input, dim, keepdim=keepdim, correction=correction), input.mean(dim, keepdim)
 
 
 @function
-def std_mean(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Any:
+def std_mean(
+    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
     """Return standard deviation and mean."""
     dim, correction = _spread_arguments(dim, unbiased, correction)
     return std(input, dim, keepdim=keepdim, correction=correction), input.mean(dim, keepdim)
@@ -239,10 +254,14 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
     array = total if keepdim or not x.ndim else total.squeeze(axes)
-    return finish_out("logsumexp", record(LogsumexpBackward0, array, (input,), (x.shape, axes, keepdim)), out, input)
+    return finish_out(
+        "logsumexp", record(LogsumexpBackward0, array, (input,), (x.shape, axes, keepdim)), out, input
+    )
 
 
-def vector_norm(input: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:  # noqa: A002
+def vector_norm(
+    input: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """Return the norm of the elements as a vector, or over dimensions."""
     if dtype is not None:
         input = input.to(dtype)
@@ -309,7 +328,9 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
 NansumBackward0 = derivative(
     "NansumBackward0",
     args="shape dim keepdim",
-    self=lambda g, self, shape, dim, keepdim: both.keep(spread(g, shape, dim, keepdim), ~xp.isnan(both.plain(self))),
+    self=lambda g, self, shape, dim, keepdim: both.keep(
+        spread(g, shape, dim, keepdim), ~xp.isnan(both.plain(self))
+    ),
 )
 
 
@@ -327,5 +348,3 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the smallest and the largest element, or those along a dimension."""
     axes: Any = () if dim is None else dim
     return structured("aminmax", min=input.amin(axes, keepdim), max=input.amax(axes, keepdim))
-
-

@@ -61,9 +61,14 @@ class Adam(Optimizer):
     ) -> None:
         _common(lr, eps, weight_decay, betas)
         defaults = {
-            **{"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad},
-            **{"maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable},
-            **{"fused": fused, "decoupled_weight_decay": decoupled_weight_decay or self._decoupled},
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+
+                "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable
+            ,
+            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay or self._decoupled,
         }
         super().__init__(params, defaults)
 
@@ -94,7 +99,16 @@ class AdamW(Adam):
 
     _decoupled = True
 
-    def __init__(self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 1e-2, amsgrad: bool = False, **options: Any) -> None:  # noqa: E501
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, **options)
 
 
@@ -121,8 +135,13 @@ class RMSprop(Optimizer):
         check("weight_decay value", weight_decay, weight_decay >= 0.0)
         check("alpha value", alpha, alpha >= 0.0)
         defaults = {
-            **{"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered},
-            **{"weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize},
+            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+
+                "weight_decay": weight_decay,
+                "capturable": capturable,
+                "foreach": foreach,
+                "maximize": maximize
+            ,
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
@@ -175,9 +194,13 @@ class Adagrad(Optimizer):
         check("initial_accumulator_value value", initial_accumulator_value, initial_accumulator_value >= 0.0)
         check("epsilon value", eps, eps >= 0.0)
         defaults = {
-            **{"lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay},
-            **{"initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize},
-            **{"differentiable": differentiable, "fused": fused},
+            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+
+                "initial_accumulator_value": initial_accumulator_value,
+                "foreach": foreach,
+                "maximize": maximize
+            ,
+            "differentiable": differentiable, "fused": fused,
         }
         super().__init__(params, defaults)
 
@@ -214,8 +237,8 @@ class Adadelta(Optimizer):
         check("epsilon value", eps, eps >= 0.0)
         check("weight_decay value", weight_decay, weight_decay >= 0.0)
         defaults = {
-            **{"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize},
-            **{"capturable": capturable, "foreach": foreach, "differentiable": differentiable},
+            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
         }
         super().__init__(params, defaults)
 
@@ -239,12 +262,22 @@ class Adamax(Optimizer):
     """Adam with the largest gradient so far in place of the root of the squares."""
 
     def __init__(
-        self, params: Any, lr: Any = 2e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0, foreach: Any = None, *, maximize: bool = False, differentiable: bool = False, capturable: bool = False
+        self,
+        params: Any,
+        lr: Any = 2e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: Any = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
     ) -> None:
         _common(lr, eps, weight_decay, betas)
         defaults = {
-            **{"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach},
-            **{"maximize": maximize, "differentiable": differentiable, "capturable": capturable},
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
         }
         super().__init__(params, defaults)
 
@@ -257,7 +290,9 @@ class Adamax(Optimizer):
         _blend(own["exp_avg"], slope, 1 - beta1)
         largest = own["exp_inf"]._array
         xp.maximum(largest * beta2, xp.abs(slope) + group["eps"], out=largest)
-        param._array -= float(group["lr"]) / (1 - beta1 ** own["step"].item()) * (own["exp_avg"]._array / largest)
+        param._array -= (
+            float(group["lr"]) / (1 - beta1 ** own["step"].item()) * (own["exp_avg"]._array / largest)
+        )
         bump(param)
 
 
@@ -265,14 +300,32 @@ class NAdam(Optimizer):
     """Adam with Nesterov momentum."""
 
     def __init__(
-        self, params: Any, lr: Any = 2e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *, foreach: Any = None, maximize: bool = False, capturable: bool = False, differentiable: bool = False
+        self,
+        params: Any,
+        lr: Any = 2e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: Any = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
     ) -> None:
         _common(lr, eps, weight_decay, betas)
         check("momentum_decay value", momentum_decay, momentum_decay >= 0.0)
         defaults = {
-            **{"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay},
-            **{"decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach},
-            **{"capturable": capturable, "differentiable": differentiable},
+
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "momentum_decay": momentum_decay
+            ,
+            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
+            "capturable": capturable, "differentiable": differentiable,
         }
         super().__init__(params, defaults)
 
@@ -304,12 +357,27 @@ class RAdam(Optimizer):
     """Adam that waits with scaling until the variance of its averages can be trusted."""
 
     def __init__(
-        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: Any = None, maximize: bool = False, capturable: bool = False, differentiable: bool = False
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: Any = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
     ) -> None:
         _common(lr, eps, weight_decay, betas)
         defaults = {
-            **{"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize},
-            **{"foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay},
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+
+                "foreach": foreach,
+                "capturable": capturable,
+                "decoupled_weight_decay": decoupled_weight_decay
+            ,
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)

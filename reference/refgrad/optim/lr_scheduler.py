@@ -11,7 +11,15 @@ from typing import Any
 from .optimizer import Optimizer
 
 __all__ = [
-    *("ConstantLR", "CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "LinearLR", "MultiStepLR"),
+    *(
+        "ConstantLR",
+        "CosineAnnealingLR",
+        "ExponentialLR",
+        "LRScheduler",
+        "LambdaLR",
+        "LinearLR",
+        "MultiStepLR",
+    ),
     *("PolynomialLR", "ReduceLROnPlateau", "StepLR"),
 ]
 
@@ -83,7 +91,9 @@ class LRScheduler:
 class StepLR(LRScheduler):
     """Multiplies the rates by `gamma` every `step_size` epochs."""
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
@@ -97,7 +107,9 @@ class StepLR(LRScheduler):
 class MultiStepLR(LRScheduler):
     """Multiplies the rates by `gamma` at each of some epochs."""
 
-    def __init__(self, optimizer: Optimizer, milestones: list[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
+    def __init__(
+        self, optimizer: Optimizer, milestones: list[int], gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
         self.milestones, self.gamma = Counter(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
@@ -123,7 +135,9 @@ class ExponentialLR(LRScheduler):
 class ConstantLR(LRScheduler):
     """Multiplies the rates by `factor` until `total_iters` epochs have passed."""
 
-    def __init__(self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
+    def __init__(
+        self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
+    ) -> None:
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
 
@@ -138,7 +152,12 @@ class LinearLR(LRScheduler):
     """Moves a factor of the rates in a line from `start_factor` to `end_factor`."""
 
     def __init__(
-        self, optimizer: Optimizer, start_factor: float = 1.0 / 3, end_factor: float = 1.0, total_iters: int = 5, last_epoch: int = -1
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1.0 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+        last_epoch: int = -1,
     ) -> None:
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
         super().__init__(optimizer, last_epoch)
@@ -157,7 +176,9 @@ class LinearLR(LRScheduler):
 class PolynomialLR(LRScheduler):
     """Lets the rates fall to 0 as a power of the epochs left."""
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+    def __init__(
+        self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1
+    ) -> None:
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
 
@@ -183,8 +204,13 @@ class CosineAnnealingLR(LRScheduler):
             return self._rates()
         if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
-            return [rate + (base - self.eta_min) * rise for base, rate in zip(self.base_lrs, self._rates(), strict=True)]
-        now, before = [1 + math.cos(math.pi * at / self.T_max) for at in (self.last_epoch, self.last_epoch - 1)]
+            return [
+                rate + (base - self.eta_min) * rise
+                for base, rate in zip(self.base_lrs, self._rates(), strict=True)
+            ]
+        now, before = [
+            1 + math.cos(math.pi * at / self.T_max) for at in (self.last_epoch, self.last_epoch - 1)
+        ]
         return [now / before * (rate - self.eta_min) + self.eta_min for rate in self._rates()]
 
 
@@ -200,7 +226,9 @@ class LambdaLR(LRScheduler):
 
     def get_lr(self) -> list[Any]:
         """Return the rates for `last_epoch`."""
-        return [base * rule(self.last_epoch) for base, rule in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+        return [
+            base * rule(self.last_epoch) for base, rule in zip(self.base_lrs, self.lr_lambdas, strict=True)
+        ]
 
 
 class ReduceLROnPlateau:
@@ -260,5 +288,3 @@ class ReduceLROnPlateau:
                     group["lr"] = lower
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
-
-

@@ -60,7 +60,9 @@ class Optimizer:
             params = [each for _, each in params]
         for each in params:
             if not isinstance(each, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}")
+                raise TypeError(
+                    f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}"
+                )
             if not self.defaults.get("differentiable") and not (each.is_leaf or each.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         if len({id(each) for each in params}) != len(params):
@@ -150,7 +152,9 @@ class Optimizer:
             raise ValueError("loaded state dict has a different number of parameter groups")
         for mine, theirs in zip(self.param_groups, saved, strict=True):
             if len(mine["params"]) != len(theirs["params"]):
-                raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+                raise ValueError(
+                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+                )
         by_number = {
             number: each
             for mine, theirs in zip(self.param_groups, saved, strict=True)
@@ -165,5 +169,3 @@ class Optimizer:
             {**{key: value for key, value in theirs.items() if key != "params"}, "params": mine["params"]}
             for mine, theirs in zip(self.param_groups, saved, strict=True)
         ]
-
-
