@@ -338,9 +338,17 @@ def _seen(engine: ModuleType, value: Any, *, made: bool = True) -> Any:
     if made:
         flags += (value._is_view(), value._version)
     # The stride of a dimension of size 1 means nothing.
-    steps = [step for step, size in zip(value.stride(), value.shape, strict=True) if size > 1 and value.numel()]
+    steps = [
+        step for step, size in zip(value.stride(), value.shape, strict=True) if size > 1 and value.numel()
+    ]
     shape = (str(value.dtype), tuple(value.shape), steps)
-    return ("tensor", shape, flags, None if node is None else node.name(), value.detach().numpy(force=True).copy())
+    return (
+        "tensor",
+        shape,
+        flags,
+        None if node is None else node.name(),
+        value.detach().numpy(force=True).copy(),
+    )
 
 
 def _attempt(action: Callable[[], Any]) -> Any:
@@ -391,9 +399,9 @@ def _gradients(engine: ModuleType, space: dict[str, Any]) -> list[Any]:
         total = sum((grad * grad).sum() for grad in grads if grad is not None and grad.requires_grad)
         return (
             engine.autograd.grad(total, leaves, allow_unused=True, retain_graph=True)
-            if total is not 0
+            if total != 0
             else ()
-        )  # noqa: F632
+        )
 
     first = _attempt(once)
     second = None if _is_error(first) else _attempt(lambda: twice(first))

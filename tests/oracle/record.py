@@ -46,7 +46,11 @@ def outcomes(kind: str) -> list[dict[str, Any]]:
             print(f"not repeatable, left out: {code[:80]!r}")
             continue
         case = {"id": identity(topic, code), "code": code, **vars(first)}
-        found[case["id"]] = {key: value for key, value in case.items() if value not in (None, "", [])}
+        found[case["id"]] = {
+            key: value
+            for key, value in case.items()
+            if value not in (None, []) and (key, value) != ("stdout", "")
+        }
     return list(found.values())
 
 

@@ -96,8 +96,23 @@ def chosen(name: str, candidates: list[str], owner: object, given: tuple[Any, ..
         rest = [text for text in candidates if "|" in text and takes_input(text) == takes_input(fitting[0])]
         return [text for text in candidates if text in fitting or text in rest] if fitting else []
     method = bool(given)
+    if method and takes_nothing(function):
+        return [f"{name}()|noargs"]
     alike = [text for text in candidates if takes_input(text) != method]
-    return alike if len(alike) == 1 else (candidates if len(candidates) == 1 else [])
+    if len(alike) != 1 and not method and len(candidates) == 1:
+        return candidates
+    return alike if len(alike) == 1 else []
+
+
+def takes_nothing(method: Callable[..., Any]) -> bool:
+    """Return whether Python itself refuses arguments to a method."""
+    try:
+        method(torch.ones(2), object())
+    except TypeError as error:
+        return "takes no arguments" in str(error)
+    except Exception:
+        return False
+    return False
 
 
 def main() -> None:
