@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy
-import numpy as xp
 
 __all__ = ["Array", "address", "as_array", "empty", "ndarray", "root", "strided", "xp", "zero"]
 
-Array: TypeAlias = numpy.ndarray[Any, Any]
+Array: TypeAlias = Any  # NumPy's and CuPy's arrays have no type in common that says more
+xp: Any = numpy
 ndarray = numpy.ndarray
 
 # torch is silent where a float operation yields inf or nan. `errstate` around each operation would cost more than

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 __all__ = ["pair", "structured"]
@@ -25,7 +26,7 @@ def structured(name: str, **parts: Any) -> Any:
     """Return the parts as a tuple of the kind `torch.return_types.<name>`."""
     kind = _kinds.get(name)
     if kind is None:
-        fields = {each: property(lambda self, at=at: self[at]) for at, each in enumerate(parts)}
+        fields = {each: property(operator.itemgetter(at)) for at, each in enumerate(parts)}
         kind = type(
             name,
             (_Structured,),

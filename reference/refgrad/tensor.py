@@ -165,7 +165,8 @@ class Tensor:
     @_ReadOnly
     def ndim(self) -> int:
         """The number of dimensions."""
-        return self._array.ndim
+        ndim: int = self._array.ndim
+        return ndim
 
     @_ReadOnly
     def device(self) -> Any:
@@ -336,7 +337,7 @@ class Tensor:
 
     # ---- Python's protocols ------------------------------------------------------------------------------------
 
-    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+    def __repr__(self) -> str:
         """Return the text that torch prints."""
         from ._printing import tensor_str
 

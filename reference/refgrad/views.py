@@ -156,11 +156,12 @@ def _last(shape: tuple[int, ...], steps: tuple[int, ...], start: int) -> int:
     return start + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
 
 
-AsStridedBackward0 = derivative(
-    "AsStridedBackward0",
-    args="part whole",
-    self=lambda g, part, whole: both.put_flat(g, positions(part, whole), whole[0]),
-)
+def put_part(g: Any, part: Geometry, whole: Geometry) -> Any:
+    """Return the gradient of a base, given that of a view: zeros, and the view's at its positions."""
+    return both.put_flat(g, positions(part, whole), whole[0])
+
+
+AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole", self=put_part)
 
 
 class CopySlices(Node):

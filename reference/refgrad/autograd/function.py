@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from .. import both
+from ..backend import xp
 from ..engine_hooks import lift, lower
 from ..grad_mode import mode, no_grad
 from ..graph import FREED, Node, next_sequence_number
@@ -73,7 +73,7 @@ class FunctionCtx(Node):
         """Call the user's `backward` with the outputs' gradients and return those of the tensor inputs."""
         parts = list(grad) if len(self.metas) > 1 and grad is not None else [grad] * len(self.metas)
         given = [
-            wrap(both.xp.zeros(*meta)) if part is None and self.materialize_grads else lift(part, recording)
+            wrap(xp.zeros(*meta)) if part is None and self.materialize_grads else lift(part, recording)
             for part, meta in zip(parts, self.metas, strict=True)
         ]
         returned = self.function.backward(self, *given)

@@ -44,6 +44,19 @@ def get_gradient_edge(tensor: Tensor) -> tuple[Node, int]:
     return gradient_edge(tensor)
 
 
+class _Handles(RemovableHandle):
+    """Takes several hooks away at once."""
+
+    def __init__(self, handles: list[RemovableHandle]) -> None:
+        super().__init__({})
+        self.handles = handles
+
+    def remove(self) -> None:
+        """Take all of the hooks away."""
+        for each in self.handles:
+            each.remove()
+
+
 def register_multi_grad_hook(
     tensors: list[Tensor], fn: Callable[..., Any], *, mode: str = "all"
 ) -> RemovableHandle:
@@ -67,6 +80,4 @@ def register_multi_grad_hook(
         return hook
 
     handles = [each.register_hook(keep(at)) for at, each in enumerate(tensors)]
-    handle = RemovableHandle({})
-    handle.remove = lambda: [each.remove() for each in handles] and None  # type: ignore[method-assign,assignment,return-value]
-    return handle
+    return _Handles(handles)

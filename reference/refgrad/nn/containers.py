@@ -26,7 +26,8 @@ class _Numbered(Module):
         place = operator.index(index)
         if not -len(self) <= place < len(self):
             raise IndexError(f"index {place} is out of range")
-        return list(self._modules)[place]
+        keys: list[str] = list(self._modules)
+        return keys[place]
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
@@ -35,7 +36,7 @@ class _Numbered(Module):
                 type(self)(OrderedDict(chosen))
                 if isinstance(self, Sequential)
                 else type(self)([m for _, m in chosen])
-            )  # type: ignore[call-arg]
+            )
         return self._modules[self._key(index)]
 
     def __setitem__(self, index: int, module: Module) -> None:

@@ -92,7 +92,7 @@ class _Conv(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of the input."""
         convolve = getattr(ops, f"conv{self._ndim}d")
-        padding = self.padding
+        padding: Any = self.padding
         if self.padding_mode != "zeros" and not isinstance(padding, str):
             widths = [size for size in reversed(padding) for _ in range(2)]
             input, padding = F.pad(input, widths, mode=self.padding_mode), 0

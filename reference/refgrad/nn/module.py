@@ -424,11 +424,12 @@ def _type_name(value: Any) -> str:
     if isinstance(value, Parameter):
         return "torch.nn.parameter.Parameter"
     kind = value if isinstance(value, type) else type(value)
-    if callable(value) and hasattr(value, "__name__") and not isinstance(value, type):
+    if not isinstance(value, type) and callable(value) and getattr(value, "__name__", None):
         from ..ops.registry import FUNCTIONS
 
-        if FUNCTIONS.get(value.__name__) is value:
-            return f"torch._VariableFunctionsClass.{value.__name__}"
-        return f"{value.__module__}.{value.__qualname__}"
-    module = kind.__module__
+        given: Any = value
+        if FUNCTIONS.get(given.__name__) is given:
+            return f"torch._VariableFunctionsClass.{given.__name__}"
+        return f"{given.__module__}.{given.__qualname__}"
+    module: str = kind.__module__
     return kind.__name__ if module == "builtins" else f"{module}.{kind.__qualname__}"

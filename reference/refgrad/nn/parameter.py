@@ -26,7 +26,7 @@ class Parameter(Tensor):
         made._requires_grad = requires_grad
         return made
 
-    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+    def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
 
@@ -35,9 +35,10 @@ class Buffer(Tensor):
 
     __slots__ = ()
     __module__ = "torch.nn.parameter"
+    persistent: bool
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
         """Wrap the memory of `data`."""
-        made = wrap(data._array, cls)
+        made: Any = wrap(data._array, cls)
         made.persistent = persistent
         return made

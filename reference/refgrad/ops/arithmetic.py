@@ -216,14 +216,6 @@ def _pow(self: Tensor, other: Any) -> Any:
     return _pow_number(self, other)
 
 
-def _power(x: Any, y: Any) -> Any:
-    """Return the power; negative powers of integers are 0, or 1 and -1 for those of 1 and -1 (as in C)."""
-    if x.dtype.kind not in "iu" or not (y < 0).any():
-        return xp.power(x, y)
-    inverse = xp.where(x == 1, 1, xp.where(x == -1, xp.where(y % 2 == 0, 1, -1), 0))
-    return xp.where(y < 0, inverse, xp.power(x, xp.maximum(y, 0))).astype(x.dtype)
-
-
 def _pow_number(self: Tensor, exponent: Any) -> Tensor:
     if self._array.dtype.kind in "iu" and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")

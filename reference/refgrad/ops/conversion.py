@@ -336,7 +336,7 @@ def _filled(self: Tensor, value: Any) -> Any:
 
 
 @operator("__deepcopy__")
-def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
     if self._node is not None:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
@@ -392,37 +392,37 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
 @public
 def numel(input: Tensor) -> int:
     """Return the number of elements."""
-    return input._array.size
+    return int(input._array.size)
 
 
 @method
 def dim(self: Tensor) -> int:
     """Return the number of dimensions."""
-    return self._array.ndim
+    return int(self._array.ndim)
 
 
 @method
 def nelement(self: Tensor) -> int:
     """Return the number of elements."""
-    return self._array.size
+    return int(self._array.size)
 
 
 @method
 def element_size(self: Tensor) -> int:
     """Return the size of an element in bytes."""
-    return self._array.itemsize
+    return int(self._array.itemsize)
 
 
 @public
 def is_floating_point(input: Tensor) -> bool:
     """Return whether the elements are floating-point numbers."""
-    return input._array.dtype.kind == "f"
+    return bool(input._array.dtype.kind == "f")
 
 
 @public
 def is_complex(input: Tensor) -> bool:
     """Return whether the elements are complex numbers."""
-    return input._array.dtype.kind == "c"
+    return bool(input._array.dtype.kind == "c")
 
 
 @method

@@ -16,8 +16,15 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 
 __all__ = [
-    *("adaptive_avg_pool1d", "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "conv1d", "conv2d", "conv3d"),
-    *("max_pool1d", "max_pool2d"),
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "max_pool1d",
+    "max_pool2d",
 ]
 
 Sizes = tuple[int, ...]

@@ -109,7 +109,8 @@ def _at_least(tensor: Tensor, ndim: int) -> Tensor:
     shape = tensor._array.shape
     if len(shape) >= ndim:
         return tensor
-    return tensor.reshape((1,) * (ndim - len(shape)) + shape)
+    grown: Tensor = tensor.reshape((1,) * (ndim - len(shape)) + shape)
+    return grown
 
 
 @function

@@ -13,14 +13,16 @@ from ..tensor import Tensor, wrap
 from .broadcasting import common
 
 __all__ = [
-    *(
-        "binary_cross_entropy",
-        "binary_cross_entropy_with_logits",
-        "cosine_similarity",
-        "cross_entropy",
-        "huber_loss",
-    ),
-    *("kl_div", "l1_loss", "mse_loss", "nll_loss", "smooth_l1_loss"),
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cosine_similarity",
+    "cross_entropy",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "nll_loss",
+    "smooth_l1_loss",
 ]
 
 
@@ -394,7 +396,7 @@ def kl_div(
             UserWarning,
             stacklevel=2,
         )
-    each = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
+    each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if reduction == "none":
         return each
     total: Tensor = each.mean() if reduction == "mean" else each.sum()

@@ -30,12 +30,12 @@ class UntypedStorage:
 
     def nbytes(self) -> int:
         """Return its size in bytes."""
-        return self._memory.nbytes
+        return int(self._memory.nbytes)
 
     size = nbytes
 
     def __len__(self) -> int:
-        return self._memory.nbytes
+        return int(self._memory.nbytes)
 
 
 @method

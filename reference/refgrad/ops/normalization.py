@@ -31,7 +31,7 @@ def _weight_slope(g: Any, x: Any, axes: Any, eps: float, shape: Any, size: Any) 
     return both.sum_to(g * _normalised(x, axes, eps)[0], shape).reshape(size)
 
 
-_RULES = {
+_RULES: dict[str, Any] = {
     "input": lambda g, input, weight, axes, eps, shape: _input_slope(g, input, weight, axes, eps, shape),
     "weight": lambda g, input, axes, eps, shape, size: _weight_slope(g, input, axes, eps, shape, size),
     "bias": lambda g, shape, size: both.sum_to(g, shape).reshape(size),
@@ -42,7 +42,7 @@ NativeLayerNormBackward0 = derivative(
 NativeBatchNormBackward0 = derivative(
     "NativeBatchNormBackward0", saves="result1 result2", args="axes eps shape size", **_RULES
 )
-_FIXED = {
+_FIXED: dict[str, Any] = {
     "input": lambda g, weight, factor, shape: (
         g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
     ),

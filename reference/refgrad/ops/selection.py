@@ -46,11 +46,11 @@ def _larger_share(a: Any, b: Any) -> Array:
     return (x > y) + 0.5 * (x == y) + xp.isnan(x)
 
 
-_GREATER = {
+_GREATER: dict[str, Any] = {
     "self": lambda g, self, other: _pick(_larger_share(self, other), g),
     "other": lambda g, self, other: _pick(_larger_share(other, self), g),
 }
-_SMALLER = {
+_SMALLER: dict[str, Any] = {
     "self": lambda g, self, other: _pick(_larger_share(-self, -other), g),
     "other": lambda g, self, other: _pick(_larger_share(-other, -self), g),
 }

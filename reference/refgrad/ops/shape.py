@@ -13,7 +13,7 @@ from ..graph import derivative
 from ..recording import record
 from ..size import Size
 from ..tensor import Tensor
-from ..views import AsStridedBackward0, geometry, make_view
+from ..views import AsStridedBackward0, geometry, make_view, put_part
 from .registry import function, method, public
 
 __all__ = ["axis_of", "sizes_of", "strides_for"]
@@ -46,12 +46,12 @@ ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, sha
 DiagonalBackward0 = derivative(
     "DiagonalBackward0",
     args="part whole",
-    self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole),
+    self=put_part,
 )
 UnfoldBackward0 = derivative(
     "UnfoldBackward0",
     args="part whole",
-    self=lambda g, part, whole: AsStridedBackward0.rules[0](g, part, whole),
+    self=put_part,
 )
 
 

@@ -28,7 +28,8 @@ class _Frame:
     def unpack(self, number: int) -> Tensor:
         """Return a value of the second computation, which the first need causes."""
         if self.again is None or number not in self.again:
-            self.again = found = {}
+            found: dict[int, Tensor] = {}
+            self.again = found
 
             def keep(tensor: Tensor) -> int:
                 found[len(found)] = tensor.detach()
