@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from io import FileIO
 
-from gradlab.worker.preload import preload, reseed
+from gradlab.worker.preload import load_engine, preload, reseed
 from gradlab.worker.serve import Service
 
 __all__ = ["main"]
@@ -22,8 +22,8 @@ def main(arguments: Sequence[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     preload()
-    sys.path.extend(roots)
-    engine = importlib.import_module(engine_name) if engine_name else None
+    engine = load_engine(engine_name, roots) if engine_name else None
     sys.argv[:] = ["engine"]
+    gc.enable()
     reseed()
     Service(requests, replies, engine).run([])

@@ -6,10 +6,14 @@ import importlib
 import os
 import pkgutil
 import random
+import sys
 import time
 import traceback
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from types import ModuleType
 
 import numpy as np
@@ -59,16 +63,21 @@ def preload() -> None:
         _warm_up()
 
 
-def load_engine(name: str) -> ModuleType:
-    """Import a reference engine with all of its submodules, and whatever its `_preload()`, if any, loads late.
+def load_engine(name: str, roots: Sequence[str]) -> ModuleType:
+    """Import the reference engine that lies in `roots`, the one that the parent records on, with all of its submodules,
+    and whatever its `_preload()`, if any, loads late.
 
     A package of very many files, as PyTorch is, loads what it wants to.
     """
     _warm_up()
-    engine = importlib.import_module(name)
-    roots = list(getattr(engine, "__path__", ()))
-    if sum(len(files) for root in roots for _, _, files in os.walk(root)) <= _MANY_FILES:
-        for module in pkgutil.walk_packages(roots, f"{name}."):
+    spec = PathFinder.find_spec(name, roots)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r} in {', '.join(roots) or 'no folder'}")
+    sys.modules[name] = engine = module_from_spec(spec)
+    spec.loader.exec_module(engine)
+    folders = list(getattr(engine, "__path__", ()))
+    if sum(len(files) for folder in folders for _, _, files in os.walk(folder)) <= _MANY_FILES:
+        for module in pkgutil.walk_packages(folders, f"{name}."):
             importlib.import_module(module.name)
     if (late := getattr(engine, "_preload", None)) is not None:
         late()

@@ -33,10 +33,9 @@ def main(arguments: Sequence[str]) -> None:
     """Load everything, say Hello, then fork workers and report how they ended."""
     descriptor, engine_name, *roots = arguments
     broker = socket.socket(fileno=int(descriptor))
-    sys.path[:0] = roots  # in front: the very engine that the parent records on, not another of its name
     engine = None
     if engine_name:
-        engine = load_engine(engine_name)
+        engine = load_engine(engine_name, roots)
     else:
         preload()
     _seal()
@@ -60,6 +59,7 @@ def _seal() -> None:
     os.environ.clear()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _threads() -> int:
