@@ -20,7 +20,7 @@ from gradlab.wire import Scalar
 if TYPE_CHECKING:
     import pluggy
 
-    from gradlab.course import Assignment
+    from gradlab.assignment import Assignment
     from gradlab.session import Engines
 
 __all__ = ["Expectation", "Expectations", "seed_of"]

@@ -35,7 +35,7 @@ from gradlab.trial import Loaded, Replayed, Trial
 if TYPE_CHECKING:
     import pluggy
 
-    from gradlab.course import Assignment
+    from gradlab.assignment import Assignment
     from gradlab.session import Engines
     from gradlab.submission import Submission
 

@@ -13,7 +13,7 @@ from gradlab.isolation import Limits, WorkerDied, next_nonce, nonces
 from gradlab.model import Finding, Location, Observation
 
 if TYPE_CHECKING:
-    from gradlab.course import Assignment
+    from gradlab.assignment import Assignment
     from gradlab.expect import Expectation
     from gradlab.isolation import Worker
     from gradlab.session import Engines

@@ -264,9 +264,11 @@ def frame_length(header: bytes) -> int:
 
 def decode_request(body: bytes) -> Request:
     """Decode what the parent sent."""
-    return _requests.decode(body)
+    request: Request = _requests.decode(body)
+    return request
 
 
 def decode_reply(body: bytes) -> Reply:
     """Decode a worker's claim. Raises msgspec.DecodeError or ValidationError on anything but these types."""
-    return _replies.decode(body)
+    reply: Reply = _replies.decode(body)
+    return reply
