@@ -96,6 +96,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=False):
     help: str | None = None
     location: Location | None = None
     sid: int = 0  # the step it is about
+    kind: str = (
+        ""  # the class of difference: value, shape, None, raises TypeError; a smaller program keeps it
+    )
 
 
 class CheckResult(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -112,6 +115,7 @@ class CheckResult(msgspec.Struct, frozen=True, omit_defaults=False):
     findings: tuple[Finding, ...] = ()
     program: str | None = None
     diagnosis: str | None = None
+    smallest: bool = False  # no smaller program that shows the first finding's kind of difference was found
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -179,7 +183,9 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=False):
 
 
 def _hidden_view(check: CheckResult) -> CheckResult:
-    return msgspec.structs.replace(check, findings=(), program=None, diagnosis=None, seconds=None)
+    return msgspec.structs.replace(
+        check, findings=(), program=None, smallest=False, diagnosis=None, seconds=None
+    )
 
 
 def to_builtins(report: Report) -> Any:

@@ -54,7 +54,7 @@ def pairs(
 
     What only one side made is the `program` plugin's business, not the caller's.
     """
-    got = {(seen.sid, seen.nth): seen for seen in actual}
+    got = {(seen.sid, seen.nth): seen for seen in actual if seen.kind in kinds}
     for wanted in expected:
         if wanted.kind in kinds and (seen := got.get((wanted.sid, wanted.nth))) is not None:
             yield wanted, seen

@@ -17,6 +17,7 @@ from gradlab.program import Arr, Fn, Program, Step, pack, walk
 __all__ = ["Script", "unjudged"]
 
 CORE_KINDS = ("read", "error", "calls", "end")
+REACHED = wire.Scalar("reached")
 DTYPES = {f"{kind}{8 * size}": size for kind in ("int", "uint", "float") for size in (1, 2, 4, 8)} | {
     "bool": 1
 }
@@ -185,7 +186,7 @@ class _Reader:
             _check_end(self.ended, last)
 
     def result(self) -> tuple[Observation, ...]:
-        """Return all observations."""
+        """Return all observations. The end has the sid of the step that did not return, or 0."""
         names = tuple([wire.Scalar(self._program.blocks[i].name) for i in self._calls])
         calls = Observation(0, 0, "calls", "calls of callbacks", wire.Seq(names))
         return (*self._seen, calls, self._end())
@@ -195,12 +196,13 @@ class _Reader:
         assert ended is not None
         step, _ = self._steps.get(ended.sid, (None, None))
         label = (step.label or step.name) if step is not None else ""
-        payload: wire.Payload = wire.Scalar("reached")
+        payload: wire.Payload = REACHED
         if ended.raised is not None:
             payload = ended.raised
         elif ended.missing is not None:
             payload = wire.Missing(ended.missing)
-        return Observation(0, 0, "end", label, payload)
+        stopped_at = ended.sid if step is not None and payload != REACHED else 0
+        return Observation(stopped_at, 0, "end", label, payload)
 
     def _observation(self, seen: wire.Seen, segment: int) -> Observation:
         step, home = self._steps.get(seen.sid, (None, None))

@@ -59,6 +59,7 @@ def _difference(check: Check, wanted: Observation, got: Observation) -> Differen
         f"reference {_whose(left, should[place])}.",
         f"{here} is {_whose(left, should[place])}",
         f"{here} is {_whose(left, does[place])}",
+        kind="shared otherwise",
     )
 
 
@@ -68,12 +69,12 @@ def _all_or_nothing(left: str, right: str, should: np.ndarray[Any, Any]) -> Diff
             f"{left} and {right} do not share memory; in the reference they do, and what is written to one is seen in "
             "the other."
         )
-        return Difference(said, "shared", "not shared")
+        return Difference(said, "shared", "not shared", kind="not shared")
     said = (
         f"{left} and {right} share memory, so that what is written to one is seen in the other; in the reference they "
         "do not."
     )
-    return Difference(said, "not shared", "shared")
+    return Difference(said, "not shared", "shared", kind="shared")
 
 
 def _two(label: str) -> tuple[str, str]:

@@ -23,12 +23,14 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Difference:
-    """What is different, as a sentence, and both sides in a few characters."""
+    """What is different, as a sentence, and both sides in a few characters. `kind` is the class of difference: two
+    programs that show the same mistake have it in common."""
 
     message: str
     expected: str
     actual: str
     location: Location | None = None
+    kind: str = "other"
 
 
 def difference(
@@ -40,10 +42,11 @@ def difference(
     """
     if isinstance(actual, Raised):
         text = f"{actual.class_name}: {cut(actual.message)}"
-        return Difference(f"Reading {name} raises {text}", in_words(expected), text, location(actual))
+        said = f"Reading {name} raises {text}"
+        return Difference(said, in_words(expected), text, location(actual), f"raises {actual.class_name}")
     if isinstance(actual, Unmade):
         said = f"{name} was never made, because the function that makes it was not called as often."
-        return Difference(said, in_words(expected), "never made")
+        return Difference(said, in_words(expected), "never made", kind="never made")
     if isinstance(expected, Array) and isinstance(actual, Array):
         return _arrays(name, expected, actual, tolerance)
     if isinstance(expected, Scalar) and isinstance(actual, Scalar):
@@ -55,7 +58,7 @@ def difference(
     want, got = in_words(expected), in_words(actual)
     if want == got:  # a number here, a tensor there
         want, got = _noun(expected), _noun(actual)
-    return _plain(name, want, got)
+    return _plain(name, want, got, _kind(expected, actual))
 
 
 def finding(plugin: str, found: Difference, check: Check, wanted: Observation) -> Finding:
@@ -68,6 +71,7 @@ def finding(plugin: str, found: Difference, check: Check, wanted: Observation) -
         help=check.help or None,
         location=found.location,
         sid=wanted.sid,
+        kind=found.kind,
     )
 
 
@@ -113,8 +117,17 @@ def in_words(payload: Payload) -> str:
     return "nothing"
 
 
-def _plain(name: str, expected: str, actual: str) -> Difference:
-    return Difference(f"{name} is {actual}, the reference has {expected}.", expected, actual)
+def _plain(name: str, expected: str, actual: str, kind: str) -> Difference:
+    return Difference(f"{name} is {actual}, the reference has {expected}.", expected, actual, kind=kind)
+
+
+def _kind(expected: Payload, actual: Payload) -> str:
+    """Return the class of difference between payloads that cannot be compared any further."""
+    if isinstance(actual, Alive):
+        return "alive" if actual.alive else "released"
+    if actual == Scalar(None):
+        return "None"
+    return "not None" if expected == Scalar(None) else "type"
 
 
 def _noun(payload: Payload) -> str:
@@ -134,14 +147,14 @@ def _elements(array: Array) -> np.ndarray[Any, Any]:
 # --- arrays ------------------------------------------------------------------------------------------------------
 def _arrays(name: str, expected: Array, actual: Array, tolerance: Mapping[str, float]) -> Difference | None:
     if expected.tensor != actual.tensor:
-        return _plain(name, _noun(expected), _noun(actual))
+        return _plain(name, _noun(expected), _noun(actual), "type")
     if expected.shape != actual.shape:
         shapes = f"shape {tuple(expected.shape)}", f"shape {tuple(actual.shape)}"
         said = f"{name} has {shapes[1]}, the reference has {shapes[0]}."
-        return Difference(said, *shapes)
+        return Difference(said, *shapes, kind="shape")
     if expected.dtype != actual.dtype:
         said = f"{name} has dtype {actual.dtype}, the reference has {expected.dtype}."
-        return Difference(said, expected.dtype, actual.dtype)
+        return Difference(said, expected.dtype, actual.dtype, kind="dtype")
     want, got = _elements(expected), _elements(actual)
     wrong = ~_close(want, got, _limit(expected.dtype, tolerance))
     return _elementwise(name, want, got, wrong) if wrong.any() else None
@@ -166,7 +179,7 @@ def _elementwise(
 ) -> Difference:
     if want.size <= FEW:
         exact = _written(want) == _written(got)
-        return _plain(name, _written(want, exact), _written(got, exact))
+        return _plain(name, _written(want, exact), _written(got, exact), "value")
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     left, right = want[place], got[place]
     exact = _number(left) == _number(right)
@@ -177,7 +190,7 @@ def _elementwise(
         f"{name} differs from the reference in {count} of {want.size} elements; {name}{where} is {second}, "
         f"the reference has {first}."
     )
-    return Difference(said, f"{first} at {where}", f"{second} at {where}")
+    return Difference(said, f"{first} at {where}", f"{second} at {where}", kind="value")
 
 
 def _written(array: np.ndarray[Any, Any], exact: bool = False) -> str:
@@ -205,25 +218,32 @@ def _scalars(
         if _close(np.array(want), np.array(got), limit):
             return None
         exact = _number(want) == _number(got)
-        return _plain(name, _number(want, exact), _number(got, exact))
+        return _plain(name, _number(want, exact), _number(got, exact), "value")
     if type(want) is type(got) and want == got:
         return None
     if repr(want) == repr(got):
         return Difference(
-            f"{name} is {cut(repr(got))}, which equals nothing.", cut(repr(want)), cut(repr(got))
+            f"{name} is {cut(repr(got))}, which equals nothing.",
+            cut(repr(want)),
+            cut(repr(got)),
+            kind="value",
         )
     if want == got:
-        return _plain(name, _noun(expected), _noun(actual))
-    return _plain(name, cut(repr(want)), cut(repr(got)))
+        return _plain(name, _noun(expected), _noun(actual), "type")
+    kind = "value" if type(want) is type(got) else _kind(expected, actual)
+    return _plain(name, cut(repr(want)), cut(repr(got)), kind)
 
 
 def _sequences(name: str, expected: Seq, actual: Seq, tolerance: Mapping[str, float]) -> Difference | None:
     if expected.kind != actual.kind:
-        return _plain(name, f"a {expected.kind}", f"a {actual.kind}")
+        return _plain(name, f"a {expected.kind}", f"a {actual.kind}", "type")
     want, got = len(expected.items), len(actual.items)
     if want != got:
         return Difference(
-            f"{name} has {got} items, the reference has {want}.", f"{want} items", f"{got} items"
+            f"{name} has {got} items, the reference has {want}.",
+            f"{want} items",
+            f"{got} items",
+            kind="length",
         )
     for index, (left, right) in enumerate(zip(expected.items, actual.items, strict=True)):
         if (found := difference(f"{name}[{index}]", left, right, tolerance)) is not None:

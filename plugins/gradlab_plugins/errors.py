@@ -47,24 +47,25 @@ def _difference(wanted: Observation, got: Payload, mode: str) -> Difference | No
         return _between(what, want, got, mode)
     if isinstance(got, Raised):
         sentence = f"{what} raises {said(got)}, the reference raises nothing."
-        return Difference(sentence, "no error", got.class_name, location(got))
+        return Difference(sentence, "no error", got.class_name, location(got), f"raises {got.class_name}")
     if isinstance(want, Raised) and got == NO_ERROR:
         sentence = f"{what} raises nothing, the reference raises {said(want)}"
-        return Difference(sentence, want.class_name, "no error")
+        return Difference(sentence, want.class_name, "no error", kind="no error")
     if isinstance(got, Unmade):
-        return Difference(f"{what} was never reached.", _short(want), "never reached")
+        return Difference(f"{what} was never reached.", _short(want), "never reached", kind="never made")
     return Difference(f"{what} did not say whether it raises.", _short(want), "unknown")
 
 
 def _between(what: str, want: Raised, got: Raised, mode: str) -> Difference | None:
     if not is_a(got, want):
         sentence = f"{what} raises {said(got)}, the reference raises {said(want)}"
-        return Difference(sentence, want.class_name, got.class_name, location(got))
+        kind = f"raises {got.class_name}"
+        return Difference(sentence, want.class_name, got.class_name, location(got), kind)
     if says_the_same(got, want, mode):
         return None
     expected = quoted(want.message) if mode == "quoted" else want.message
     sentence = f"{what} says {cut(got.message)!r}, the reference {cut(expected)!r}."
-    return Difference(sentence, repr(cut(expected)), repr(cut(got.message)), location(got))
+    return Difference(sentence, repr(cut(expected)), repr(cut(got.message)), location(got), "message")
 
 
 def _short(payload: Payload) -> str:

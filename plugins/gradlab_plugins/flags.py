@@ -51,9 +51,10 @@ def _differences(check: Check, wanted: Observation, got: Observation) -> Iterato
 
 def _difference(name: str, flag: str, right: bool | str | None, mine: bool | str | None) -> Difference:
     if mine is None and flag != "grad_fn":
-        return Difference(f"There is no {name} that is True or False.", str(right), "nothing")
+        return Difference(f"There is no {name} that is True or False.", str(right), "nothing", kind=flag)
     said = f"{name} is {cut(str(mine))}, the reference has {right}."
-    return Difference(f"{said}{_REASONS.get((flag, right), '')}", str(right), cut(str(mine)))
+    said += _REASONS.get((flag, right), "")
+    return Difference(said, str(right), cut(str(mine)), kind=flag)
 
 
 def _without_digit(name: str | None) -> str | None:

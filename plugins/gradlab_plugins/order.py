@@ -34,7 +34,7 @@ def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observ
     wrong = next(left for left, right in zip(want, got, strict=True) if left.label != right.label)
     right, mine = _listed(want), _listed(got)
     said = f"The order is {mine}; in the reference it is {right}."
-    return [finding("order", Difference(said, right, mine), check, wrong)]
+    return [finding("order", Difference(said, right, mine, kind="order"), check, wrong)]
 
 
 def _keys(seen: Sequence[Observation]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from gradlab import Check, Finding, Observation, hookimpl, pairs
 from gradlab.wire import Missing, Raised, Scalar, Seq
-from gradlab_plugins.comparing import cut, difference, in_words, location, named
+from gradlab_plugins.comparing import cut, difference, finding, in_words, location, named
 
 __all__ = ["judge"]
 
@@ -56,6 +56,7 @@ def _stopped(end: Observation, help_: str | None) -> Finding:
         help=help_,
         location=place,
         sid=end.sid,
+        kind=f"raises {payload.class_name}",
     )
 
 
@@ -63,15 +64,7 @@ def _reads(check: Check, expected: Sequence[Observation], actual: Sequence[Obser
     for wanted, got in pairs(expected, actual, ("read",)):
         found = difference(named(wanted.label), wanted.payload, got.payload, check.tolerance)
         if found is not None:
-            yield Finding(
-                "program",
-                found.message,
-                expected=found.expected,
-                actual=found.actual,
-                help=check.help or None,
-                location=found.location,
-                sid=wanted.sid,
-            )
+            yield finding("program", found, check, wanted)
 
 
 def _calls(
@@ -90,6 +83,7 @@ def _calls(
                 expected=_times(often[name]),
                 actual=_times(found[name]),
                 help=help_,
+                kind=f"{name} called {'too often' if found[name] > often[name] else 'too seldom'}",
             )
     if often == found:
         yield Finding(
@@ -99,6 +93,7 @@ def _calls(
             expected=_listed(want),
             actual=_listed(got),
             help=help_,
+            kind="order",
         )
 
 
@@ -145,9 +140,9 @@ def _one_sided(
                 actual="never made",
                 help=help_,
                 sid=seen.sid,
+                kind="never made",
             )
     extra = [seen for key, seen in got.items() if key not in want]
     if extra and _called(expected) == _called(actual):
-        yield Finding(
-            "program", f"{named(extra[0].label)} was made once too often.", help=help_, sid=extra[0].sid
-        )
+        said = f"{named(extra[0].label)} was made once too often."
+        yield Finding("program", said, help=help_, sid=extra[0].sid, kind="made too often")

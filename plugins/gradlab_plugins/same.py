@@ -41,9 +41,13 @@ def _difference(check: Check, label: str, want: Payload, got: Payload) -> Differ
             f"{said} are two objects; in the reference they are one and the same.",
             "one object",
             "two objects",
+            kind="two objects",
         )
     if want == Scalar(False) and got == Scalar(True):
         return Difference(
-            f"{said} are one and the same object; in the reference they are two.", "two objects", "one object"
+            f"{said} are one and the same object; in the reference they are two.",
+            "two objects",
+            "one object",
+            kind="one object",
         )
     return difference(said, want, got, check.tolerance)

@@ -41,4 +41,5 @@ def _difference(check: Check, wanted: Observation, got: Observation) -> Differen
     if want == have:
         return None
     right, mine = cut(str(want.value)), cut(str(have.value))
-    return Difference(f"{name} prints as\n{mine}\nand in the reference as\n{right}", right, mine)
+    said = f"{name} prints as\n{mine}\nand in the reference as\n{right}"
+    return Difference(said, right, mine, kind="text")

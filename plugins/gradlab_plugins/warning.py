@@ -40,19 +40,23 @@ def _difference(wanted: Observation, got: Payload, mode: str) -> Difference | No
     what = named(wanted.label) if wanted.label else "The block"
     want, have = _warnings(wanted.payload), _warnings(got)
     if want is None or have is None:
-        return Difference(f"{what} did not say whether it warns.", _counted(want or []), "unknown")
+        said_nothing = f"{what} did not say whether it warns."
+        return Difference(said_nothing, _counted(want or []), "unknown")
     if len(want) != len(have):
         return Difference(
-            f"{what} {_gives(have)}, the reference {_gives(want)}.", _counted(want), _counted(have)
+            f"{what} {_gives(have)}, the reference {_gives(want)}.",
+            _counted(want),
+            _counted(have),
+            kind="warnings" if have else "no warning",
         )
     for right, mine in zip(want, have, strict=True):
         if not is_a(mine, right):
             sentence = f"{what} warns with {said(mine)}, the reference with {said(right)}"
-            return Difference(sentence, right.class_name, mine.class_name)
+            return Difference(sentence, right.class_name, mine.class_name, kind=f"warns {mine.class_name}")
         if not says_the_same(mine, right, mode):
             expected = quoted(right.message) if mode == "quoted" else right.message
             sentence = f"{what} warns {cut(mine.message)!r}, the reference {cut(expected)!r}."
-            return Difference(sentence, repr(cut(expected)), repr(cut(mine.message)))
+            return Difference(sentence, repr(cut(expected)), repr(cut(mine.message)), kind="message")
     return None
 
 
