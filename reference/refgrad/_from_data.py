@@ -77,7 +77,8 @@ def _sizes(data: Any) -> list[int]:
 def dtype_of(data: Any) -> dtypes.dtype:
     """Return the dtype that data decides for: that of its numbers, joined; the default one where there are none."""
     if isinstance(data, Tensor):
-        return data.dtype
+        own: dtypes.dtype = data.dtype
+        return own
     if isinstance(data, np.ndarray | np.generic):
         return _of_numpy(data)
     if isinstance(data, bool | int | float | complex):

@@ -60,6 +60,13 @@ def keep(value: Both, kept: Array) -> Both:
     return xp.where(kept, value, backend.zero(value.dtype))
 
 
+def keep_where(value: Both, chooser: Both) -> Both:
+    """Return the elements where `chooser` is not 0 (nan is not), and 0 elsewhere."""
+    if isinstance(value, Tensor):
+        return keep(value, plain(chooser) != 0)
+    return xp.where(chooser, value, backend.zero(value.dtype))
+
+
 def matmul(a: Both, b: Both) -> Both:
     """Return the product of matrices, or of batches of them."""
     if isinstance(a, Tensor) or a.ndim > 2:

@@ -10,7 +10,7 @@ from typing import Any
 from . import backend
 from .grad_mode import mode
 from .graph import PACKED, PLAIN, AccumulateGrad, Node, next_sequence_number
-from .tensor import Tensor, new, wrap
+from .tensor import Tensor, new
 
 __all__ = ["gradient_edge", "record", "requires_recording", "saved_hooks"]
 
@@ -141,8 +141,10 @@ def _shadow(out: Tensor) -> Tensor:
     """Return a second tensor over a result and its version: a node that held the result itself would be a cycle."""
     if out._counter is None:
         out._counter = [0]
-    shadow = wrap(out._array)
-    shadow._counter = out._counter
+    shadow: Tensor = new(Tensor)
+    shadow._array, shadow._counter = out._array, out._counter
+    shadow._node = shadow._view = None
+    shadow._output_nr, shadow._requires_grad = 0, False
     return shadow
 
 

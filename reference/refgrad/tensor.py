@@ -53,13 +53,16 @@ class View:
     version: int
 
 
-class _ReadOnly(property):
-    """A property that is refused in torch's words when it is set."""
+if TYPE_CHECKING:
+    _ReadOnly = property
+else:
 
-    def __set__(self, instance: Any, value: Any) -> None:
-        assert self.fget is not None
-        name = self.fget.__name__
-        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+    class _ReadOnly(property):
+        """A property that is refused in torch's words when it is set."""
+
+        def __set__(self, instance: Any, value: Any) -> None:
+            name = self.fget.__name__
+            raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
 
 
 class Tensor:

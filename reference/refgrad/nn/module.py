@@ -427,9 +427,9 @@ def _type_name(value: Any) -> str:
     if not isinstance(value, type) and callable(value) and getattr(value, "__name__", None):
         from ..ops.registry import FUNCTIONS
 
-        given: Any = value
-        if FUNCTIONS.get(given.__name__) is given:
-            return f"torch._VariableFunctionsClass.{given.__name__}"
-        return f"{given.__module__}.{given.__qualname__}"
+        name: str = value.__name__
+        if FUNCTIONS.get(name) is value:
+            return f"torch._VariableFunctionsClass.{name}"
+        return f"{value.__module__}.{value.__qualname__}"
     module: str = kind.__module__
     return kind.__name__ if module == "builtins" else f"{module}.{kind.__qualname__}"

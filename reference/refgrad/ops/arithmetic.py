@@ -172,7 +172,11 @@ def _rsub(self: Tensor, other: Any) -> Any:
 
 
 def _refuse_bool_sub(self: Tensor, other: Any) -> None:
-    if self._array.dtype.kind == "b" or (isinstance(other, Tensor) and other._array.dtype.kind == "b"):
+    if (
+        self._array.dtype.kind == "b"
+        or isinstance(other, bool)
+        or (isinstance(other, Tensor) and other._array.dtype.kind == "b")
+    ):
         number = isinstance(other, bool | int | float | complex)
         if number or self._array.dtype.kind != "b" or other._array.dtype.kind != "b":
             raise RuntimeError(
@@ -211,6 +215,7 @@ def _pow(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
+    _refuse_bools("pow", self, other)
     if isinstance(other, Tensor):
         return binary(PowBackward1, _power, self, other)
     return _pow_number(self, other)
@@ -347,12 +352,21 @@ def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
 
 
 def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
-    if isinstance(alpha, float) and dtypes.result_of((input, other)).is_integral:
+    if type(alpha) is int and alpha == 1:
+        return
+    if isinstance(other, Tensor):
+        check_broadcast(input._array.shape, other._array.shape)
+    joint = dtypes.result_of((input, other))
+    if isinstance(alpha, bool) and joint is not dtypes.bool:
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and joint.is_integral:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 
 
 def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:
-    return compute if alpha == 1 else lambda x, y: compute(x, alpha * y)
+    if alpha == 1:
+        return compute
+    return lambda x, y: compute(x, bool(alpha) & y if x.dtype.kind == "b" else alpha * y)
 
 
 def _operand(value: Any) -> Any:

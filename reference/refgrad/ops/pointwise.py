@@ -68,7 +68,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
-    "relu": (_relu, lambda g, result: both.keep(g, both.plain(result) != 0)),
+    "relu": (_relu, lambda g, result: both.keep_where(g, result)),
     "sign": (lambda x: x.copy() if x.dtype.kind == "b" else xp.sign(x), _zero),
     "floor": (xp.floor, _zero),
     "ceil": (xp.ceil, _zero),
