@@ -215,8 +215,8 @@ def _pow(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    _refuse_bools("pow", self, other)
     if isinstance(other, Tensor):
+        _refuse_bools("pow", self, other)
         return binary(PowBackward1, _power, self, other)
     return _pow_number(self, other)
 

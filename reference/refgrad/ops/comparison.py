@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import dtypes
 from ..backend import xp
 from ..tensor import Tensor, wrap
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
@@ -70,12 +71,11 @@ def _bitwise(name: str, specials: tuple[str, str, str], compute: Callable[..., A
         other = as_operand(other)
         if other is NotImplemented:
             return other
-        for each in (self, other):
-            if isinstance(each, float) or (isinstance(each, Tensor) and each._array.dtype.kind in "fc"):
-                kind = self.dtype.scalar if isinstance(each, Tensor) else "Float"
-                raise NotImplementedError(
-                    f"\"{name.removeprefix('__').removesuffix('__')}_cpu\" not implemented for '{kind}'"
-                )
+        joint = dtypes.result_of((self, other))
+        if not joint.is_integral:
+            if isinstance(other, Tensor):
+                check_broadcast(self._array.shape, other._array.shape)
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
         return _elementwise(compute, self, other)
 
     def in_place(self: Tensor, other: Any) -> Tensor:

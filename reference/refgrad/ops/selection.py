@@ -319,7 +319,10 @@ def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
     def extreme(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Tensor:
         x = input._array
         axes = axes_of(dim if dim != () else None, x.ndim)
-        _refuse_empty(name, x)
+        if axes is None:
+            _refuse_empty(name, x)
+        elif x.ndim and (empty := [axis for axis in axes if not x.shape[axis]]):
+            raise IndexError(f"{name}(): Expected reduction dim {empty[0]} to have non-zero size.")
         compute = xp.max if largest else xp.min
         array = compute(x, axis=axes, keepdims=keepdim) if x.ndim else x.copy()
         result = record(kind, array, (input,), (axes if x.ndim else None, keepdim))

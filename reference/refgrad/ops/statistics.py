@@ -250,7 +250,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
         x = x.astype(dtypes.get_default_dtype().numpy)
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
-    top = x.max(axis=axes, keepdims=True) if x.ndim else x
+    top = x.max(axis=axes, keepdims=True, initial=-math.inf) if x.ndim else x
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
     array = total if keepdim or not x.ndim else total.squeeze(axes)
