@@ -10,7 +10,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from gradlab.errors import CourseError
-from gradlab.isolation import Broker
+from gradlab.isolation import Broker, SpareWorkers
 
 if TYPE_CHECKING:
     from gradlab.isolation import Limits, Worker
@@ -28,6 +28,7 @@ class Engines:
     def __init__(self, engine: str, *, roots: Sequence[str] = (), cap: str | None = None) -> None:
         self.engine_name = engine
         self._submissions = Broker(cap=cap)
+        self._workers = SpareWorkers(self._submissions)
         self._reference = Broker(engine=engine, roots=roots, cap=cap)
         self._reference_worker: Worker | None = None
 
@@ -57,7 +58,11 @@ class Engines:
 
     def submission_worker(self, limits: Limits) -> Worker:
         """Return a fresh confined worker for a submission."""
-        return self._submissions.worker(limits)
+        return self._workers.take(limits)
+
+    def retire(self, worker: Worker) -> None:
+        """End a submission's worker soon, without waiting for it."""
+        self._workers.give_back(worker)
 
     def reference_worker(self, limits: Limits) -> Worker:
         """Return the worker that replays on the reference; it is kept from one check to the next."""
@@ -74,6 +79,7 @@ class Engines:
     def close(self) -> None:
         """End every process of this session."""
         self.drop_reference_worker()
+        self._workers.close()
         self._submissions.close()
         self._reference.close()
 

@@ -156,7 +156,7 @@ class Trial:
     def _discard(self) -> None:
         if self._worker is not None:
             self._printed += self._worker.output
-            self._worker.close()
+            self._engines.retire(self._worker)
             self._worker = None
 
     def __enter__(self) -> Self:

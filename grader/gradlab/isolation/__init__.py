@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from gradlab.isolation.broker import Broker
 from gradlab.isolation.levels import CAP_VARIABLE, LEVELS
+from gradlab.isolation.spare import SpareWorkers
 from gradlab.isolation.worker import Limits, MemoryReading, Worker, WorkerDied, next_nonce, nonces
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Broker",
     "Limits",
     "MemoryReading",
+    "SpareWorkers",
     "Worker",
     "WorkerDied",
     "next_nonce",
