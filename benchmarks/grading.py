@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.timing import IMPORT_NUMPY, command, interleave, ratio_line
@@ -17,24 +19,34 @@ from gradlab.submission import parse
 __all__ = ["main"]
 
 
-def per_submission(rounds: int) -> float:
-    """Return seconds to grade one submission of `backward`, all checks, over seconds of `import numpy`."""
+def per_submission(rounds: int, batch: int = 12) -> float:
+    """Return seconds to grade one submission of `backward`, all checks, over seconds of `import numpy`.
+
+    A batch is graded in one run, as many at once as there are processors; the time is the batch's over its size.
+    """
     course = find_course(Path.cwd(), shipped_course())
     assignment = load_assignment(course, "backward")
     source = assemble(assignment, solved=[task.id for task in assignment.tasks])
     numbers = itertools.count()
-    with Engines.start(course.engine) as engines:
+    at_once = os.cpu_count() or 1
+    with Engines.start(course.engine) as engines, ThreadPoolExecutor(at_once) as pool:
         grading = Grading(assignment, engines, build_manager(course.plugins), secret=b"benchmark")
 
-        def one() -> None:
+        def one(number: int) -> None:
             # Another comment each time: another hash, so hidden inputs are made afresh as for another student.
-            submission = parse({"engine.py": f"{source}\n# {next(numbers)}\n".encode()})
-            report = grade(grading, submission, student="bench", attempt=1, submitted_at="2026-01-01T00:00:00+00:00")
+            submission = parse({"engine.py": f"{source}\n# {number}\n".encode()})
+            report = grade(
+                grading, submission, student="bench", attempt=1, submitted_at="2026-01-01T00:00:00+00:00"
+            )
             if report.score != report.max_score:
                 raise SystemExit(f"The solution got {report.score} of {report.max_score}.")
 
-        medians = interleave({"grade": one, "numpy": command(IMPORT_NUMPY)}, rounds)
-    return medians["grade"] / medians["numpy"]
+        def several() -> None:
+            for _ in pool.map(one, itertools.islice(numbers, batch)):
+                pass
+
+        medians = interleave({"grade": several, "numpy": command(IMPORT_NUMPY)}, rounds)
+    return medians["grade"] / batch / medians["numpy"]
 
 
 def cold_command(rounds: int) -> float:
@@ -49,7 +61,10 @@ def cold_command(rounds: int) -> float:
             *("--assignment", "backward", "--student", "bench"),
         )
         medians = interleave(
-            {"submit": command(["env", f"GRADLAB_DATABASE={folder}/book.db", *grade_submit]), "numpy": command(IMPORT_NUMPY)},
+            {
+                "submit": command(["env", f"GRADLAB_DATABASE={folder}/book.db", *grade_submit]),
+                "numpy": command(IMPORT_NUMPY),
+            },
             rounds,
         )
     return medians["submit"] / medians["numpy"]
