@@ -19,6 +19,7 @@ from ..tensor import Tensor, wrap
 __all__ = [
     *activations.__all__,
     *losses.__all__,
+    "cosine_similarity",
     "dropout",
     "embedding",
     "linear",
@@ -104,6 +105,13 @@ CircularPad = derivative("CopyBackwards", args="shape places", self=put_back)
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Return the tensor divided by its norm along a dimension."""
     result: Tensor = input / input.norm(p, dim, True).clamp_min(eps).expand_as(input)
+    return result
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """Return the cosine of the angle between vectors along a dimension."""
+    one, two = [each / each.norm(2, dim, True).clamp_min(eps) for each in (x1, x2)]
+    result: Tensor = (one * two).sum(dim)
     return result
 
 

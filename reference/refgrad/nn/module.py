@@ -11,6 +11,7 @@ from ..device import device
 from ..grad_mode import no_grad
 from ..hooks import RemovableHandle, register
 from ..tensor import Tensor
+from .naming import check_name, type_name
 from .parameter import Buffer, Parameter
 from .state import load_state_dict, state_dict
 
@@ -55,7 +56,7 @@ class Module:
         elif registered is not None and name in registered:
             if value is not None:
                 raise TypeError(
-                    f"cannot assign '{_type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                    f"cannot assign '{type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
                 )
             registered[name] = None
         elif isinstance(value, Module):
@@ -66,7 +67,7 @@ class Module:
         elif registered is not None and name in own["_modules"]:
             if value is not None:
                 raise TypeError(
-                    f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                    f"cannot assign '{type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
             own["_modules"][name] = None
         elif isinstance(value, Buffer):
@@ -74,7 +75,7 @@ class Module:
         elif registered is not None and name in own["_buffers"]:
             if value is not None and not isinstance(value, Tensor):
                 raise TypeError(
-                    f"cannot assign '{_type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
+                    f"cannot assign '{type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
                     "expected)"
                 )
             own["_buffers"][name] = value
@@ -108,10 +109,10 @@ class Module:
         """Add a parameter."""
         if not isinstance(name, str):
             raise TypeError(f"parameter name should be a string. Got {type(name).__name__}")
-        _check_name(self, name, "parameter", "_parameters")
+        check_name(self, name, "parameter", "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
-                f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                f"cannot assign '{type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
             )
         if param is not None and param.grad_fn is not None:
             raise ValueError(
@@ -124,10 +125,10 @@ class Module:
         """Add a tensor that belongs to the state but is not a parameter."""
         if not isinstance(name, str):
             raise TypeError(f"buffer name should be a string. Got {type(name).__name__}")
-        _check_name(self, name, "buffer", "_buffers")
+        check_name(self, name, "buffer", "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
-                f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+                f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
         self._buffers[name] = tensor
         if not persistent:
@@ -136,10 +137,10 @@ class Module:
     def add_module(self, name: str, module: Module | None) -> None:
         """Add a child module."""
         if not isinstance(module, Module) and module is not None:
-            raise TypeError(f"{_type_name(module)} is not a Module subclass")
+            raise TypeError(f"{type_name(module)} is not a Module subclass")
         if not isinstance(name, str):
             raise TypeError(f"module name should be a string. Got {type(name).__name__}")
-        _check_name(self, name, "module", "_modules")
+        check_name(self, name, "module", "_modules")
         self._modules[name] = module
 
     register_module = add_module
@@ -365,10 +366,6 @@ class Module:
         """Convert to float16."""
         return self.to(dtypes.float16)
 
-    def cpu(self: M) -> M:
-        """Return the module: it is on the CPU."""
-        return self
-
     def cuda(self: M, device: Any = None) -> M:
         """Refuse: there is no GPU here."""
         raise AssertionError("Torch not compiled with CUDA enabled")
@@ -401,35 +398,3 @@ class Module:
             return f"{self._get_name()}({extra[0]})"
         lines = extra + children
         return f"{self._get_name()}(" + ("\n  " + "\n  ".join(lines) + "\n" if lines else "") + ")"
-
-
-def _check_name(module: Module, name: str, kind: str, table: str) -> None:
-    if "_parameters" not in module.__dict__:
-        raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
-    if "." in name:
-        raise KeyError(
-            f'{kind} name can\'t contain ".", got: {name}'
-            if kind == "module"
-            else f'{kind} name can\'t contain "."'
-        )
-    if name == "":
-        raise KeyError(f'{kind} name can\'t be empty string ""')
-    if hasattr(module, name) and name not in module.__dict__[table]:
-        raise KeyError(f"attribute '{name}' already exists")
-
-
-def _type_name(value: Any) -> str:
-    if type(value) is Tensor:
-        return str(value.type())
-    if isinstance(value, Parameter):
-        return "torch.nn.parameter.Parameter"
-    kind = value if isinstance(value, type) else type(value)
-    if not isinstance(value, type) and callable(value) and getattr(value, "__name__", None):
-        from ..ops.registry import FUNCTIONS
-
-        name: str = value.__name__
-        if FUNCTIONS.get(name) is value:
-            return f"torch._VariableFunctionsClass.{name}"
-        return f"{value.__module__}.{value.__qualname__}"
-    module: str = kind.__module__
-    return kind.__name__ if module == "builtins" else f"{module}.{kind.__qualname__}"

@@ -41,23 +41,6 @@ DivBackward0 = derivative(
     self=lambda g, other: g / both.conj(other),
     other=lambda g, self, other: -g * both.conj((self / other) / other),
 )
-PowBackward0 = derivative(
-    "PowBackward0",
-    args="exponent",
-    self=lambda g, self, exponent: (
-        g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g)
-    ),
-)
-PowBackward1 = derivative(
-    "PowBackward1",
-    self=lambda g, self, exponent: _pow_self(g, self, exponent),
-    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
-)
-PowBackward2 = derivative(
-    "PowBackward2",
-    args="self",
-    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
-)
 RemainderBackward0 = derivative("RemainderBackward0", self=lambda g: g)
 RemainderBackward1 = derivative(
     "RemainderBackward1",
@@ -71,22 +54,6 @@ FmodBackward1 = derivative(
     other=lambda g, self, other: -g * both.like(xp.trunc(both.plain(self) / both.plain(other)), g),
 )
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
-
-
-def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
-    found = g * (exponent * base ** (exponent - 1))
-    return both.where(exponent == 0, both.zeros_like(found), found)
-
-
-def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
-    """d/de b**e = b**e log b, and 0 where the power is 0 however the exponent moves."""
-    if isinstance(base, int | float):
-        flat = exponent >= 0 if base == 0 else None
-        slope = g * (result * both.log(both.like(xp.asarray(base, both.plain(result).dtype), result)))
-    else:
-        flat = (base == 0) & (exponent >= 0)
-        slope = g * (result * both.log(base))
-    return slope if flat is None else both.where(flat, both.zeros_like(slope), slope)
 
 
 def binary(
@@ -115,15 +82,6 @@ def binary(
     if not x.flags.c_contiguous:
         array = keep_layout(x, array)
     return record(kind, array, inputs or (a, b), args)
-
-
-def _power(x: Any, y: Any) -> Any:
-    """Raise to a power; of integers, negative powers are those of 1 and -1, and else 0."""
-    if xp.result_type(x, y).kind not in "iu" or not xp.any(xp.less(y, 0)):
-        return xp.power(x, y)
-    odd = xp.where(xp.remainder(y, 2) == 0, 1, x)
-    inverse = xp.where(xp.equal(x, 1), 1, xp.where(xp.equal(x, -1), odd, 0))
-    return xp.where(xp.less(y, 0), inverse, xp.power(x, xp.maximum(y, 0))).astype(xp.result_type(x, y))
 
 
 @operator("__add__")
@@ -210,51 +168,13 @@ def _rdiv(self: Tensor, other: Any) -> Any:
     return self.reciprocal() * other
 
 
-@operator("__pow__")
-def _pow(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    if other is NotImplemented:
-        return other
-    if isinstance(other, Tensor):
-        _refuse_bools("pow", self, other)
-        return binary(PowBackward1, _power, self, other)
-    return _pow_number(self, other)
-
-
-def _pow_number(self: Tensor, exponent: Any) -> Tensor:
-    if self._array.dtype.kind in "iu" and isinstance(exponent, int) and exponent < 0:
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
-    x, y = common(self, exponent)
-    if exponent == 2:
-        array = x * x
-    elif exponent == 1:
-        array = x.copy()
-    else:
-        array = xp.power(x, y)
-    return record(PowBackward0, array, (self,), (exponent,))
-
-
-@operator("__rpow__")
-def _rpow(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    if other is NotImplemented or isinstance(other, Tensor):
-        return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
-    x, y = common(self, other)
-    powers = (
-        xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x))
-        if x.ndim
-        else _power(xp.asarray(y, x.dtype), x)
-    )
-    return record(PowBackward2, powers, (self,), (other,))
-
-
 @operator("__floordiv__")
 def _floordiv(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
     _refuse_zero(self, other)
-    _refuse_bools("div_floor_cpu", self, other)
+    refuse_bools("div_floor_cpu", self, other)
     return binary(FloorDivideNode, xp.floor_divide, self, other, (), _tensors(self, other))
 
 
@@ -273,7 +193,7 @@ def _mod(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     _refuse_zero(self, other)
-    _refuse_bools("remainder_cpu", self, other)
+    refuse_bools("remainder_cpu", self, other)
     kind = RemainderBackward1 if isinstance(other, Tensor) else RemainderBackward0
     return binary(kind, xp.remainder, self, other, (), _tensors(self, other))
 
@@ -290,7 +210,7 @@ def _full_like(self: Tensor, number: Any) -> Tensor:
     return wrap(xp.asarray(y, x.dtype))
 
 
-def _refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
+def refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
     if dtypes.result_of((self, other)) is dtypes.bool:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
@@ -333,7 +253,7 @@ def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
     _refuse_fraction(input, other, alpha)
     return finish_out(
         "add",
-        binary(AddBackward0, _scaled(xp.add, alpha), input, _operand(other), (alpha,)),
+        binary(AddBackward0, _scaled(xp.add, alpha), input, operand_of(other), (alpha,)),
         out,
         input,
         other,
@@ -343,7 +263,7 @@ def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
 @public
 def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input - alpha * other`."""
-    other = _operand(other)
+    other = operand_of(other)
     _refuse_bool_sub(input, other)
     _refuse_fraction(input, other, alpha)
     return finish_out(
@@ -369,7 +289,7 @@ def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:
     return lambda x, y: compute(x, bool(alpha) & y if x.dtype.kind == "b" else alpha * y)
 
 
-def _operand(value: Any) -> Any:
+def operand_of(value: Any) -> Any:
     found = as_operand(value)
     if found is NotImplemented:
         raise TypeError(type(value).__name__)
@@ -379,13 +299,13 @@ def _operand(value: Any) -> Any:
 @public
 def mul(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each pair of elements."""
-    return finish_out("mul", binary(MulBackward0, xp.multiply, input, _operand(other)), out, input, other)
+    return finish_out("mul", binary(MulBackward0, xp.multiply, input, operand_of(other)), out, input, other)
 
 
 @public
 def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
     """Return the quotient of each pair of elements, rounded to an integer as `rounding_mode` says."""
-    other = _operand(other)
+    other = operand_of(other)
     if rounding_mode is None:
         return finish_out("div", true_divide(input, other), out, input, other)
     if rounding_mode not in ("floor", "trunc"):
@@ -411,19 +331,19 @@ def _truncated(x: Any, y: Any) -> Any:
 @public
 def remainder(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the remainder of division, with the sign of the divisor."""
-    return finish_out("remainder", _mod(input, _operand(other)), out, input, other)
+    return finish_out("remainder", _mod(input, operand_of(other)), out, input, other)
 
 
 @public
 def floor_divide(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the quotient rounded down."""
-    return finish_out("floor_divide", _floordiv(input, _operand(other)), out, input, other)
+    return finish_out("floor_divide", _floordiv(input, operand_of(other)), out, input, other)
 
 
 @public
 def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the remainder of division, with the sign of the dividend."""
-    other = _operand(other)
+    other = operand_of(other)
     _refuse_zero(input, other)
     kind = FmodBackward1 if isinstance(other, Tensor) else FmodBackward0
     return finish_out(
@@ -431,22 +351,10 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     )
 
 
-def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
-    """Return `input` to the power of `exponent`; one of them may be a number."""
-    if not isinstance(input, Tensor):
-        if not isinstance(exponent, Tensor):
-            raise TypeError("pow")
-        return finish_out("pow", _rpow(exponent, _operand(input)), out, input, exponent)
-    return finish_out("pow", _pow(input, _operand(exponent)), out, input, exponent)
-
-
-public(pow)
-
-
 @function
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return `other - alpha * input`."""
-    result: Tensor = _rsub(input if alpha == 1 else input * alpha, _operand(other))
+    result: Tensor = _rsub(input if alpha == 1 else input * alpha, operand_of(other))
     return result
 
 
@@ -455,11 +363,11 @@ alias(sub, "subtract")
 alias(div, "divide", "true_divide")
 
 
-def _in_place(name: str, operators: tuple[str, ...], compute: Callable[..., Any]) -> None:
+def in_place_form(name: str, operators: tuple[str, ...], compute: Callable[..., Any]) -> None:
     """Publish the in-place form of an operation, as a method and as an augmented assignment."""
 
     def in_place(self: Tensor, other: Any, **options: Any) -> Any:
-        return update(name, self, compute, _operand(other), **options)
+        return update(name, self, compute, operand_of(other), **options)
 
     def augmented(self: Tensor, other: Any) -> Any:
         other = as_operand(other)
@@ -473,11 +381,10 @@ def _in_place(name: str, operators: tuple[str, ...], compute: Callable[..., Any]
         augmented_form(augmented)
 
 
-_in_place("add_", ("__iadd__",), add)
-_in_place("sub_", ("__isub__",), sub)
-_in_place("mul_", ("__imul__",), mul)
-_in_place("div_", ("__itruediv__", "__idiv__"), div)
-_in_place("pow_", ("__ipow__",), pow)
-_in_place("remainder_", ("__imod__",), remainder)
-_in_place("fmod_", (), fmod)
-_in_place("floor_divide_", ("__ifloordiv__",), floor_divide)
+in_place_form("add_", ("__iadd__",), add)
+in_place_form("sub_", ("__isub__",), sub)
+in_place_form("mul_", ("__imul__",), mul)
+in_place_form("div_", ("__itruediv__", "__idiv__"), div)
+in_place_form("remainder_", ("__imod__",), remainder)
+in_place_form("fmod_", (), fmod)
+in_place_form("floor_divide_", ("__ifloordiv__",), floor_divide)

@@ -10,12 +10,11 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .broadcasting import common
+from .broadcasting import check_broadcast, common
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
-    "cosine_similarity",
     "cross_entropy",
     "huber_loss",
     "kl_div",
@@ -131,8 +130,6 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Array, Array]:
             UserWarning,
             stacklevel=3,
         )
-        from .broadcasting import check_broadcast
-
         check_broadcast(input._array.shape, target._array.shape)
     x, y = common(input, target)
     if x.dtype.kind not in "fc":
@@ -401,10 +398,3 @@ def kl_div(
         return each
     total: Tensor = each.mean() if reduction == "mean" else each.sum()
     return total / input.shape[0] if reduction == "batchmean" else total
-
-
-def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """Return the cosine of the angle between vectors along a dimension."""
-    one, two = [each / each.norm(2, dim, True).clamp_min(eps) for each in (x1, x2)]
-    result: Tensor = (one * two).sum(dim)
-    return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +10,8 @@ from .. import both, dtypes, storage
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..size import Size
 from ..tensor import Tensor
-from ..views import AsStridedBackward0, geometry, make_view, put_part
+from ..views import make_view
 from .registry import function, method, public
 
 __all__ = ["axis_of", "sizes_of", "strides_for"]
@@ -43,16 +41,6 @@ SqueezeBackward4 = derivative(
     "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
 )
 ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, shape: both.sum_to(g, shape))
-DiagonalBackward0 = derivative(
-    "DiagonalBackward0",
-    args="part whole",
-    self=put_part,
-)
-UnfoldBackward0 = derivative(
-    "UnfoldBackward0",
-    args="part whole",
-    self=put_part,
-)
 
 
 def _permuted(value: Any, dims: Sequence[int]) -> Any:
@@ -386,135 +374,3 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 def broadcast_to(input: Tensor, size: Any) -> Tensor:
     """Return a view expanded to `size`."""
     return expand(input, *sizes_of((size,)))
-
-
-@public
-def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """Return the tensor with a range of dimensions made one: itself, a view or a copy."""
-    array = input._array
-    start, end = axis_of(start_dim, array.ndim), axis_of(end_dim, array.ndim)
-    if start > end:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    if array.ndim == 0:
-        return reshape(input, (1,))
-    if start == end:
-        return input
-    shape = array.shape
-    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
-
-
-@public
-def ravel(input: Tensor) -> Tensor:
-    """Return the elements as one row."""
-    return view(contiguous(input), -1)
-
-
-@public
-def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
-    """Return a view in which one dimension is split up."""
-    shape = input._array.shape
-    dim = axis_of(dim, len(shape))
-    wanted = sizes_of((sizes,))
-    if wanted.count(-1) == 0 and math.prod(wanted) != shape[dim]:
-        raise RuntimeError(
-            f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
-            "the input tensor"
-        )
-    return view(input, (*shape[:dim], *wanted, *shape[dim + 1 :]))
-
-
-@public
-def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
-    """Return a view with some dimensions moved to other places; the rest keep their order."""
-    ndim = input._array.ndim
-    given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
-    taken = []
-    for name, dims in zip(("source", "destination"), given, strict=True):
-        axes = [axis_of(each, ndim) for each in dims]
-        if len(set(axes)) != len(axes):
-            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
-        taken.append(axes)
-    order = [axis for axis in range(ndim) if axis not in taken[0]]
-    for target, axis in sorted(zip(taken[1], taken[0], strict=True)):
-        order.insert(target, axis)
-    return permute(input, order)
-
-
-@public
-def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
-    """Return a view of the memory with any sizes, strides and offset, all in elements."""
-    array = input._array
-    shape, steps = tuple(size), tuple(stride)
-    start = storage.offset(array) if storage_offset is None else storage_offset
-    if any(step < 0 for step in steps):
-        raise RuntimeError(
-            f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}"
-        )
-    need = 0 if 0 in shape else 1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
-    have = storage.size_in_bytes(array)
-    if need * array.itemsize > have:
-        raise RuntimeError(
-            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize "
-            f"{array.itemsize} requiring a storage size of {need * array.itemsize} are out of bounds for storage of "
-            f"size {have}"
-        )
-    seen = storage.restride(array, shape, steps, start)
-    return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array)))
-
-
-@public
-def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """Return a view of the diagonals, along a new last dimension."""
-    array = input._array
-    axes = axis_of(dim1, array.ndim), axis_of(dim2, array.ndim)
-    if axes[0] == axes[1]:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    seen = array.diagonal(offset, *axes)
-    seen = storage.restride(seen, seen.shape, storage.strides(seen))  # NumPy's own is read-only
-    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array)))
-
-
-@method
-def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Return a view of all windows of `size` elements along a dimension, as a new last dimension."""
-    array = self._array
-    axis = axis_of(dimension, array.ndim)
-    shape, steps = list(array.shape), list(storage.strides(array))
-    length = shape[axis] if shape else 1
-    if size > length:
-        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
-    if shape:
-        shape[axis], along = (length - size) // step + 1, steps[axis]
-        steps[axis] *= step
-    else:
-        along = 1
-    seen = storage.restride(array, (*shape, size), (*steps, along))
-    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array)))
-
-
-for _name, _call in {"swapaxes": transpose, "swapdims": transpose, "moveaxis": movedim}.items():
-    from .registry import alias
-
-    alias(_call, _name)
-
-
-@method
-def size(self: Tensor, dim: int | None = None) -> Any:
-    """Return the sizes, or that of one dimension."""
-    shape = self._array.shape
-    return Size(shape) if dim is None else shape[_axis(dim, len(shape))]
-
-
-@method
-def stride(self: Tensor, dim: int | None = None) -> Any:
-    """Return the strides in elements, or that of one dimension."""
-    steps = storage.strides(self._array)
-    return steps if dim is None else steps[_axis(dim, len(steps))]
-
-
-def _axis(dim: int, ndim: int) -> int:
-    if ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return axis_of(dim, ndim)

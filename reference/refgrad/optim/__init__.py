@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from . import lr_scheduler
-from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
+from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, RMSprop
 from .optimizer import Optimizer
+from .rectified import NAdam, RAdam
 from .sgd import SGD
 
 __all__ = [

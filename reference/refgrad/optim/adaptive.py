@@ -10,10 +10,10 @@ from ..ops.inplace import bump
 from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, check
 
-__all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop"]
+__all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "RMSprop"]
 
 
-def _state(param: Tensor, state: Any, *names: str, first: float = 0.0) -> dict[str, Any]:
+def state_of(param: Tensor, state: Any, *names: str, first: float = 0.0) -> dict[str, Any]:
     """Return the parameter's state, made on first use; count the step."""
     own: dict[str, Any] = state[param]
     if not own:
@@ -24,12 +24,12 @@ def _state(param: Tensor, state: Any, *names: str, first: float = 0.0) -> dict[s
     return own
 
 
-def _blend(old: Tensor, new: Any, weight: float) -> None:
+def blend(old: Tensor, new: Any, weight: float) -> None:
     """Move a running average towards a new value, in place."""
     old._array += (new - old._array) * weight
 
 
-def _common(lr: Any, eps: float, weight_decay: float, betas: Any = None) -> None:
+def check_common(lr: Any, eps: float, weight_decay: float, betas: Any = None) -> None:
     check("learning rate", lr, lr >= 0.0)
     check("epsilon value", eps, eps >= 0.0)
     if betas is not None:
@@ -59,30 +59,33 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        _common(lr, eps, weight_decay, betas)
+        check_common(lr, eps, weight_decay, betas)
         defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
-
-                "maximize": maximize,
-                "foreach": foreach,
-                "capturable": capturable,
-                "differentiable": differentiable
-            ,
-            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay or self._decoupled,
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay or self._decoupled,
         }
         super().__init__(params, defaults)
 
     def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
         """Change one parameter in place."""
         names = ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if group["amsgrad"] else ()))
-        own = _state(param, state, *names)
+        own = state_of(param, state, *names)
         lr, (beta1, beta2), slope = float(group["lr"]), group["betas"], grad._array
         if group["weight_decay"]:
             if group["decoupled_weight_decay"]:
                 param._array *= 1 - lr * group["weight_decay"]
             else:
                 slope = slope + group["weight_decay"] * param._array
-        _blend(own["exp_avg"], slope, 1 - beta1)
+        blend(own["exp_avg"], slope, 1 - beta1)
         squares = own["exp_avg_sq"]._array
         squares *= beta2
         squares += (1 - beta2) * slope * slope
@@ -135,13 +138,15 @@ class RMSprop(Optimizer):
         check("weight_decay value", weight_decay, weight_decay >= 0.0)
         check("alpha value", alpha, alpha >= 0.0)
         defaults = {
-            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
-
-                "weight_decay": weight_decay,
-                "capturable": capturable,
-                "foreach": foreach,
-                "maximize": maximize
-            ,
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "capturable": capturable,
+            "foreach": foreach,
+            "maximize": maximize,
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
@@ -151,7 +156,7 @@ class RMSprop(Optimizer):
         names = ["square_avg"]
         names += ["momentum_buffer"] if group["momentum"] > 0 else []
         names += ["grad_avg"] if group["centered"] else []
-        own = _state(param, state, *names)
+        own = state_of(param, state, *names)
         slope, alpha = grad._array, group["alpha"]
         if group["weight_decay"]:
             slope = slope + group["weight_decay"] * param._array
@@ -159,7 +164,7 @@ class RMSprop(Optimizer):
         squares *= alpha
         squares += (1 - alpha) * slope * slope
         if group["centered"]:
-            _blend(own["grad_avg"], slope, 1 - alpha)
+            blend(own["grad_avg"], slope, 1 - alpha)
             squares = squares - own["grad_avg"]._array ** 2
         step = slope / (xp.sqrt(squares) + group["eps"])
         if group["momentum"] > 0:
@@ -194,19 +199,21 @@ class Adagrad(Optimizer):
         check("initial_accumulator_value value", initial_accumulator_value, initial_accumulator_value >= 0.0)
         check("epsilon value", eps, eps >= 0.0)
         defaults = {
-            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
-
-                "initial_accumulator_value": initial_accumulator_value,
-                "foreach": foreach,
-                "maximize": maximize
-            ,
-            "differentiable": differentiable, "fused": fused,
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "fused": fused,
         }
         super().__init__(params, defaults)
 
     def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
         """Change one parameter in place."""
-        own = _state(param, state, "sum", first=group["initial_accumulator_value"])
+        own = state_of(param, state, "sum", first=group["initial_accumulator_value"])
         slope = grad._array
         if group["weight_decay"]:
             slope = slope + group["weight_decay"] * param._array
@@ -237,14 +244,20 @@ class Adadelta(Optimizer):
         check("epsilon value", eps, eps >= 0.0)
         check("weight_decay value", weight_decay, weight_decay >= 0.0)
         defaults = {
-            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
+            "lr": lr,
+            "rho": rho,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+            "capturable": capturable,
+            "foreach": foreach,
+            "differentiable": differentiable,
         }
         super().__init__(params, defaults)
 
     def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
         """Change one parameter in place."""
-        own = _state(param, state, "square_avg", "acc_delta")
+        own = state_of(param, state, "square_avg", "acc_delta")
         slope, rho, eps = grad._array, group["rho"], group["eps"]
         if group["weight_decay"]:
             slope = slope + group["weight_decay"] * param._array
@@ -274,135 +287,29 @@ class Adamax(Optimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        _common(lr, eps, weight_decay, betas)
+        check_common(lr, eps, weight_decay, betas)
         defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
-            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "capturable": capturable,
         }
         super().__init__(params, defaults)
 
     def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
         """Change one parameter in place."""
-        own = _state(param, state, "exp_avg", "exp_inf")
+        own = state_of(param, state, "exp_avg", "exp_inf")
         slope, (beta1, beta2) = grad._array, group["betas"]
         if group["weight_decay"]:
             slope = slope + group["weight_decay"] * param._array
-        _blend(own["exp_avg"], slope, 1 - beta1)
+        blend(own["exp_avg"], slope, 1 - beta1)
         largest = own["exp_inf"]._array
         xp.maximum(largest * beta2, xp.abs(slope) + group["eps"], out=largest)
         param._array -= (
             float(group["lr"]) / (1 - beta1 ** own["step"].item()) * (own["exp_avg"]._array / largest)
         )
-        bump(param)
-
-
-class NAdam(Optimizer):
-    """Adam with Nesterov momentum."""
-
-    def __init__(
-        self,
-        params: Any,
-        lr: Any = 2e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        momentum_decay: float = 4e-3,
-        decoupled_weight_decay: bool = False,
-        *,
-        foreach: Any = None,
-        maximize: bool = False,
-        capturable: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        _common(lr, eps, weight_decay, betas)
-        check("momentum_decay value", momentum_decay, momentum_decay >= 0.0)
-        defaults = {
-
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "momentum_decay": momentum_decay
-            ,
-            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
-            "capturable": capturable, "differentiable": differentiable,
-        }
-        super().__init__(params, defaults)
-
-    def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
-        """Change one parameter in place."""
-        own = _state(param, state, "exp_avg", "exp_avg_sq")
-        product = own.setdefault("mu_product", wrap(xp.ones((), xp.float32)))
-        lr, (beta1, beta2), slope = float(group["lr"]), group["betas"], grad._array
-        if group["weight_decay"]:
-            if group["decoupled_weight_decay"]:
-                param._array *= 1 - lr * group["weight_decay"]
-            else:
-                slope = slope + group["weight_decay"] * param._array
-        step, decay = own["step"].item(), group["momentum_decay"]
-        now = beta1 * (1.0 - 0.5 * 0.96 ** (step * decay))
-        later = beta1 * (1.0 - 0.5 * 0.96 ** ((step + 1) * decay))
-        product._array *= xp.float32(now)
-        _blend(own["exp_avg"], slope, 1 - beta1)
-        squares = own["exp_avg_sq"]._array
-        squares *= beta2
-        squares += (1 - beta2) * slope * slope
-        root = xp.sqrt(squares / (1 - beta2**step)) + group["eps"]
-        param._array += slope / root * (-lr * (1.0 - now) / (1.0 - product.item()))
-        param._array += own["exp_avg"]._array / root * (-lr * later / (1.0 - product.item() * later))
-        bump(param)
-
-
-class RAdam(Optimizer):
-    """Adam that waits with scaling until the variance of its averages can be trusted."""
-
-    def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        decoupled_weight_decay: bool = False,
-        *,
-        foreach: Any = None,
-        maximize: bool = False,
-        capturable: bool = False,
-        differentiable: bool = False,
-    ) -> None:
-        _common(lr, eps, weight_decay, betas)
-        defaults = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-
-                "foreach": foreach,
-                "capturable": capturable,
-                "decoupled_weight_decay": decoupled_weight_decay
-            ,
-            "differentiable": differentiable,
-        }
-        super().__init__(params, defaults)
-
-    def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
-        """Change one parameter in place."""
-        own = _state(param, state, "exp_avg", "exp_avg_sq")
-        lr, (beta1, beta2), slope = float(group["lr"]), group["betas"], grad._array
-        if group["weight_decay"]:
-            if group["decoupled_weight_decay"]:
-                param._array *= 1 - lr * group["weight_decay"]
-            else:
-                slope = slope + group["weight_decay"] * param._array
-        _blend(own["exp_avg"], slope, 1 - beta1)
-        squares = own["exp_avg_sq"]._array
-        squares *= beta2
-        squares += (1 - beta2) * slope * slope
-        step = own["step"].item()
-        mean = own["exp_avg"]._array / (1 - beta1**step)
-        limit = 2 / (1 - beta2) - 1
-        length = limit - 2 * step * beta2**step / (1 - beta2**step)
-        if length > 5.0:
-            over, under = (length - 4) * (length - 2) * limit, (limit - 4) * (limit - 2) * length
-            scale = math.sqrt(1 - beta2**step) / (xp.sqrt(squares) + group["eps"])
-            param._array -= mean * lr * scale * math.sqrt(over / under)
-        else:
-            param._array -= mean * lr
         bump(param)

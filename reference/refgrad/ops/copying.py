@@ -1,0 +1,150 @@
+"""Copies, and tensors without history: `detach`, `data`, `copy_`, `fill_`, deep copies and pickles."""
+
+from __future__ import annotations
+
+import copy as python_copy
+from typing import Any
+
+from .. import both, storage
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .broadcasting import check_broadcast
+from .inplace import update
+from .registry import method, operator, public
+from .shape import expand
+
+__all__: list[str] = []
+
+CopyBackwards = derivative(
+    "CopyBackwards", full_name="torch::autograd::CopyBackwards", self=both.zeros_like, src=lambda g: g
+)
+FillBackward0 = derivative("FillBackward0", self=both.zeros_like)
+FillBackward1 = derivative("FillBackward1", self=both.zeros_like, value=lambda g: g.sum())
+FillBackward2 = derivative("FillBackward2", self=both.zeros_like)
+ZeroBackward0 = derivative("ZeroBackward0", self=both.zeros_like)
+
+
+@public
+def detach(input: Tensor) -> Tensor:
+    """Return a tensor over the same memory (and version) that does not require grad."""
+    out = wrap(input._array)
+    if not input._inference:
+        out._counter = input._share_counter()
+    return out
+
+
+@method
+def detach_(self: Tensor) -> Tensor:
+    """Cut the tensor off from its history."""
+    if self._view is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+            "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
+        )
+    self._node, self._requires_grad, self._output_nr = None, False, 0
+    return self
+
+
+def _data(self: Tensor) -> Tensor:
+    """The elements without history: changes through `data` are neither recorded nor counted."""
+    return wrap(self._array)
+
+
+def _set_data(self: Tensor, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
+    self._array = value._array
+
+
+Tensor.data = property(_data, _set_data)
+
+
+@method
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Take over the elements of `src`, broadcast and converted."""
+    return update("copy_", self, _copied, src)
+
+
+def _copied(self: Tensor, src: Tensor) -> Tensor:
+    if src._array.shape == self._array.shape:
+        given = src._array
+    else:
+        check_broadcast(self._array.shape, src._array.shape)
+        joint = xp.broadcast_shapes(self._array.shape, src._array.shape)
+        if joint != self._array.shape:
+            raise RuntimeError(
+                f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(joint)}"
+            )
+        given = expand(src, *self._array.shape)._array
+    if given.dtype.kind == "c" and self._array.dtype.kind != "c":
+        given = given.real
+    made = given.astype(self._array.dtype)
+    if self._array.dtype.kind not in "fc":
+        return wrap(made)
+    return record(CopyBackwards, made, (self, src))
+
+
+@method
+def zero_(self: Tensor) -> Tensor:
+    """Set all elements to 0."""
+    return update("zero_", self, lambda t: record(ZeroBackward0, xp.zeros_like(t._array), (t,)))
+
+
+@method
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Set all elements to a number or a 0-dim tensor."""
+    if isinstance(value, Tensor):
+        if value._array.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
+            )
+        return update(
+            "fill_", self, lambda t, v: record(FillBackward1, _filled(t, v._array.item()), (t, v)), value
+        )
+    return update("fill_", self, lambda t: record(FillBackward2, _filled(t, value), (t,)))
+
+
+def _filled(self: Tensor, value: Any) -> Any:
+    array = self._array
+    if array.dtype.kind in "iu" and isinstance(value, int | float):
+        limits = xp.iinfo(array.dtype)
+        if value != value or not limits.min <= value <= limits.max:
+            raise RuntimeError(f"value cannot be converted to type {array.dtype.name}_t without overflow")
+    return xp.full_like(array, int(value) if array.dtype.kind in "iu" else value)
+
+
+@operator("__deepcopy__")
+def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
+    if self._node is not None:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    made = wrap(storage.copy(self._array), self.__class__)
+    made._requires_grad = self._requires_grad
+    memo[id(self)] = made
+    made.__dict__.update(python_copy.deepcopy(_own_attributes(self), memo))
+    return made
+
+
+def _own_attributes(self: Tensor) -> dict[str, Any]:
+    """Return what belongs to the tensor itself: its `.grad` and the user's attributes, not the engine's notes."""
+    return {name: each for name, each in self.__dict__.items() if name == "_grad" or not name.startswith("_")}
+
+
+@operator("__reduce_ex__")
+def _reduce(self: Tensor, protocol: int) -> Any:
+    return _rebuild, (self.__class__, self._array, self.requires_grad)
+
+
+def _rebuild(kind: Any, array: Any, requires_grad: bool) -> Tensor:
+    made: Tensor = wrap(array, kind)
+    made._requires_grad = requires_grad
+    return made

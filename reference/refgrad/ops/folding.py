@@ -1,0 +1,68 @@
+"""Dimensions made one, split up, or moved to other places."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..tensor import Tensor
+from .registry import alias, public
+from .shape import axis_of, contiguous, permute, reshape, sizes_of, transpose, view
+
+__all__: list[str] = []
+
+
+@public
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Return the tensor with a range of dimensions made one: itself, a view or a copy."""
+    array = input._array
+    start, end = axis_of(start_dim, array.ndim), axis_of(end_dim, array.ndim)
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if array.ndim == 0:
+        return reshape(input, (1,))
+    if start == end:
+        return input
+    shape = array.shape
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+@public
+def ravel(input: Tensor) -> Tensor:
+    """Return the elements as one row."""
+    return view(contiguous(input), -1)
+
+
+@public
+def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
+    """Return a view in which one dimension is split up."""
+    shape = input._array.shape
+    dim = axis_of(dim, len(shape))
+    wanted = sizes_of((sizes,))
+    if wanted.count(-1) == 0 and math.prod(wanted) != shape[dim]:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
+            "the input tensor"
+        )
+    return view(input, (*shape[:dim], *wanted, *shape[dim + 1 :]))
+
+
+@public
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Return a view with some dimensions moved to other places; the rest keep their order."""
+    ndim = input._array.ndim
+    given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
+    taken = []
+    for name, dims in zip(("source", "destination"), given, strict=True):
+        axes = [axis_of(each, ndim) for each in dims]
+        if len(set(axes)) != len(axes):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+        taken.append(axes)
+    order = [axis for axis in range(ndim) if axis not in taken[0]]
+    for target, axis in sorted(zip(taken[1], taken[0], strict=True)):
+        order.insert(target, axis)
+    return permute(input, order)
+
+
+alias(transpose, "swapaxes", "swapdims")
+alias(movedim, "moveaxis")

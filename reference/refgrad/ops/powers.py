@@ -1,0 +1,113 @@
+"""Powers: of tensors, to tensors, and with a number on either side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import both
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .arithmetic import binary, in_place_form, operand_of, refuse_bools
+from .broadcasting import as_operand, common
+from .inplace import finish_out
+from .registry import operator, public
+
+__all__: list[str] = []
+
+PowBackward0 = derivative(
+    "PowBackward0",
+    args="exponent",
+    self=lambda g, self, exponent: (
+        g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g)
+    ),
+)
+PowBackward1 = derivative(
+    "PowBackward1",
+    self=lambda g, self, exponent: _pow_self(g, self, exponent),
+    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
+)
+PowBackward2 = derivative(
+    "PowBackward2",
+    args="self",
+    exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
+)
+
+
+def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
+    found = g * (exponent * base ** (exponent - 1))
+    return both.where(exponent == 0, both.zeros_like(found), found)
+
+
+def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
+    """d/de b**e = b**e log b, and 0 where the power is 0 however the exponent moves."""
+    if isinstance(base, int | float):
+        flat = exponent >= 0 if base == 0 else None
+        slope = g * (result * both.log(both.like(xp.asarray(base, both.plain(result).dtype), result)))
+    else:
+        flat = (base == 0) & (exponent >= 0)
+        slope = g * (result * both.log(base))
+    return slope if flat is None else both.where(flat, both.zeros_like(slope), slope)
+
+
+def _power(x: Any, y: Any) -> Any:
+    """Raise to a power; of integers, negative powers are those of 1 and -1, and else 0."""
+    if xp.result_type(x, y).kind not in "iu" or not xp.any(xp.less(y, 0)):
+        return xp.power(x, y)
+    odd = xp.where(xp.remainder(y, 2) == 0, 1, x)
+    inverse = xp.where(xp.equal(x, 1), 1, xp.where(xp.equal(x, -1), odd, 0))
+    return xp.where(xp.less(y, 0), inverse, xp.power(x, xp.maximum(y, 0))).astype(xp.result_type(x, y))
+
+
+@operator("__pow__")
+def _pow(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
+    if isinstance(other, Tensor):
+        refuse_bools("pow", self, other)
+        return binary(PowBackward1, _power, self, other)
+    return _pow_number(self, other)
+
+
+def _pow_number(self: Tensor, exponent: Any) -> Tensor:
+    if self._array.dtype.kind in "iu" and isinstance(exponent, int) and exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    x, y = common(self, exponent)
+    if exponent == 2:
+        array = x * x
+    elif exponent == 1:
+        array = x.copy()
+    else:
+        array = xp.power(x, y)
+    return record(PowBackward0, array, (self,), (exponent,))
+
+
+@operator("__rpow__")
+def _rpow(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented or isinstance(other, Tensor):
+        return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
+    x, y = common(self, other)
+    powers = (
+        xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x))
+        if x.ndim
+        else _power(xp.asarray(y, x.dtype), x)
+    )
+    return record(PowBackward2, powers, (self,), (other,))
+
+
+def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    """Return `input` to the power of `exponent`; one of them may be a number."""
+    if not isinstance(input, Tensor):
+        if not isinstance(exponent, Tensor):
+            raise TypeError("pow")
+        return finish_out("pow", _rpow(exponent, operand_of(input)), out, input, exponent)
+    return finish_out("pow", _pow(input, operand_of(exponent)), out, input, exponent)
+
+
+public(pow)
+
+
+in_place_form("pow_", ("__ipow__",), pow)

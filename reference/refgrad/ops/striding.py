@@ -1,0 +1,100 @@
+"""Views made by choosing strides: any (`as_strided`), diagonals, windows; and the sizes and strides of a tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import storage
+from ..graph import derivative
+from ..size import Size
+from ..tensor import Tensor
+from ..views import AsStridedBackward0, geometry, make_view, put_part
+from .registry import method, public
+from .shape import axis_of
+
+__all__: list[str] = []
+
+DiagonalBackward0 = derivative(
+    "DiagonalBackward0",
+    args="part whole",
+    self=put_part,
+)
+UnfoldBackward0 = derivative(
+    "UnfoldBackward0",
+    args="part whole",
+    self=put_part,
+)
+
+
+@public
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """Return a view of the memory with any sizes, strides and offset, all in elements."""
+    array = input._array
+    shape, steps = tuple(size), tuple(stride)
+    start = storage.offset(array) if storage_offset is None else storage_offset
+    if any(step < 0 for step in steps):
+        raise RuntimeError(
+            f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}"
+        )
+    need = 0 if 0 in shape else 1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
+    have = storage.size_in_bytes(array)
+    if need * array.itemsize > have:
+        raise RuntimeError(
+            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize "
+            f"{array.itemsize} requiring a storage size of {need * array.itemsize} are out of bounds for storage of "
+            f"size {have}"
+        )
+    seen = storage.restride(array, shape, steps, start)
+    return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array)))
+
+
+@public
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """Return a view of the diagonals, along a new last dimension."""
+    array = input._array
+    axes = axis_of(dim1, array.ndim), axis_of(dim2, array.ndim)
+    if axes[0] == axes[1]:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    seen = array.diagonal(offset, *axes)
+    seen = storage.restride(seen, seen.shape, storage.strides(seen))  # NumPy's own is read-only
+    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array)))
+
+
+@method
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Return a view of all windows of `size` elements along a dimension, as a new last dimension."""
+    array = self._array
+    axis = axis_of(dimension, array.ndim)
+    shape, steps = list(array.shape), list(storage.strides(array))
+    length = shape[axis] if shape else 1
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    if shape:
+        shape[axis], along = (length - size) // step + 1, steps[axis]
+        steps[axis] *= step
+    else:
+        along = 1
+    seen = storage.restride(array, (*shape, size), (*steps, along))
+    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array)))
+
+
+@method
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """Return the sizes, or that of one dimension."""
+    shape = self._array.shape
+    return Size(shape) if dim is None else shape[_axis(dim, len(shape))]
+
+
+@method
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """Return the strides in elements, or that of one dimension."""
+    steps = storage.strides(self._array)
+    return steps if dim is None else steps[_axis(dim, len(steps))]
+
+
+def _axis(dim: int, ndim: int) -> int:
+    if ndim == 0:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    return axis_of(dim, ndim)
