@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy as python_copy
+import importlib
+import operator as operator_of
+import re
 from typing import Any
 
 from .. import both, storage
@@ -141,10 +144,13 @@ def _own_attributes(self: Tensor) -> dict[str, Any]:
 
 @operator("__reduce_ex__")
 def _reduce(self: Tensor, protocol: int) -> Any:
-    return _rebuild, (self.__class__, self._array, self.requires_grad)
+    kind = self.__class__
+    return _rebuild, (kind.__module__, kind.__qualname__, self._array, self.requires_grad)
 
 
-def _rebuild(kind: Any, array: Any, requires_grad: bool) -> Tensor:
-    made: Tensor = wrap(array, kind)
+def _rebuild(module: str, name: str, array: Any, requires_grad: bool) -> Tensor:
+    """Make a tensor from a pickle. Our classes go by torch's names; here they are found by their own."""
+    home = importlib.import_module(re.sub(r"^torch\b", __package__.partition(".")[0], module))
+    made: Tensor = wrap(array, operator_of.attrgetter(name)(home))
     made._requires_grad = requires_grad
     return made
