@@ -38,7 +38,8 @@ _HOME = {
     "check": "gradlab.checks",
     "hookimpl": "gradlab.hookspecs",
     **dict.fromkeys(
-        ["Check", "CheckResult", "Finding", "Location", "Observation", "Outcome", "Report", "Task"], "gradlab.model"
+        ["Check", "CheckResult", "Finding", "Location", "Observation", "Outcome", "Report", "Task"],
+        "gradlab.model",
     ),
     **dict.fromkeys(["Observer", "Recording", "pairs"], "gradlab.observe"),
 }

@@ -43,9 +43,7 @@ def check_started(check: Check) -> None:
 
 
 @hookspec
-def judge(
-    check: Check, expected: Sequence[Observation], actual: Sequence[Observation]
-) -> Sequence[Finding]:
+def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observation]) -> Sequence[Finding]:
     """Return a Finding for every difference between what the reference and the submission did.
 
     Both sequences are in program order. Judge the kinds that your observers declare, and no others; use

@@ -10,7 +10,9 @@ import refgrad as torch
 from refgrad import nn
 
 
-@pytest.mark.parametrize("made", [torch.tensor([1.0, 2.0]), nn.Parameter(torch.ones(2, 2))], ids=["tensor", "parameter"])
+@pytest.mark.parametrize(
+    "made", [torch.tensor([1.0, 2.0]), nn.Parameter(torch.ones(2, 2))], ids=["tensor", "parameter"]
+)
 def test_a_pickle_brings_the_same_tensor_back(made: torch.Tensor) -> None:
     back = pickle.loads(pickle.dumps(made))
     assert type(back) is type(made)

@@ -82,7 +82,9 @@ def _line(error: BaseException, file: str) -> int:
 
 def _finished(recorder: Recorder, check: Check) -> Program:
     program = recorder.program
-    if not any(step.op in ("probe", "catch", "warnings") or step.read or step.may_raise for step in program.steps()):
+    if not any(
+        step.op in ("probe", "catch", "warnings") or step.read or step.may_raise for step in program.steps()
+    ):
         raise CheckAuthoringError(
             f"{recorder.where(check.line)}: the check {check.name!r} observes nothing; end it with an observe call."
         )
