@@ -23,8 +23,7 @@ __all__: list[str] = []
 CopyBackwards = derivative(
     "CopyBackwards", full_name="torch::autograd::CopyBackwards", self=both.zeros_like, src=lambda g: g
 )
-FillBackward0 = derivative("FillBackward0", self=both.zeros_like)
-FillBackward1 = derivative("FillBackward1", self=both.zeros_like, value=lambda g: g.sum())
+FillBackward3 = derivative("FillBackward3", self=both.zeros_like, value=lambda g: g.sum())
 FillBackward2 = derivative("FillBackward2", self=both.zeros_like)
 ZeroBackward0 = derivative("ZeroBackward0", self=both.zeros_like)
 
@@ -106,7 +105,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
             )
         return update(
-            "fill_", self, lambda t, v: record(FillBackward1, _filled(t, v._array.item()), (t, v)), value
+            "fill_", self, lambda t, v: record(FillBackward3, _filled(t, v._array.item()), (t, v)), value
         )
     return update("fill_", self, lambda t: record(FillBackward2, _filled(t, value), (t,)))
 

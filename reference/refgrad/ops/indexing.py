@@ -331,13 +331,11 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
         value = _as_value(seen, value)
         index_put_(seen, tensors, value)
         return
-    if seen is self:
-        seen = _fresh_view(seen, self)
     if isinstance(value, Tensor):
         _copy_into(seen, value)
     else:
         value = _as_value(seen, value)
-        _copy_into(seen, value) if value._array.ndim else seen.fill_(value._array[()].item())
+        _copy_into(seen, value) if value._array.ndim else seen.fill_(value)
 
 
 def _as_value(seen: Tensor, value: Any) -> Tensor:
