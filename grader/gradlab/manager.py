@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -14,6 +13,8 @@ from gradlab import hookspecs
 from gradlab.errors import CourseError
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from gradlab.observe import Observer
 
 __all__ = ["BUNDLED", "build_manager", "observers"]
@@ -44,8 +45,7 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
     for name in BUNDLED:
         manager.register(import_module(f"gradlab_plugins.{name}"), name=name)
     others = [name for name in dict.fromkeys(plugins) if name not in BUNDLED]
-    # Looking through what is installed takes time, and most courses have no plugin of their own.
-    installed = {entry.name: entry for entry in entry_points(group=hookspecs.GROUP)} if others else {}
+    installed = _installed() if others else {}  # looking takes time, and most courses have no plugin of their own
     for name in others:
         manager.register(_load(name, installed), name=name)
     try:
@@ -56,6 +56,12 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
         manager.trace.root.setwriter(sys.stderr.write)
         manager.enable_tracing()
     return manager
+
+
+def _installed() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=hookspecs.GROUP)}
 
 
 def _load(name: str, installed: dict[str, EntryPoint]) -> object:
