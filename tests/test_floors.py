@@ -41,6 +41,7 @@ FLOORS = {
     "gradlab.shrink": 3,
     "gradlab.expect": 3,
     "gradlab.trial": 3,
+    "gradlab.counterexample": 3,
     "gradlab.runner": 3,
     "gradlab.starter": 3,
     "gradlab.gradebook": 3,

@@ -1,6 +1,7 @@
 """Grade one submission: the main flow of gradlab.
 
-Record each check on the reference, replay it on the reference and on the submission, judge, score, report.
+Record each check on the reference, replay it on the reference and on the submission, judge, shrink what fails, score,
+report.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradlab import scoring
+from gradlab.counterexample import Counterexamples
 from gradlab.errors import InternalError, IsolationError
 from gradlab.expect import Expectation, Expectations
 from gradlab.model import (
@@ -46,7 +50,11 @@ HIDDEN_NEEDS = ("strong", "standard")
 
 @dataclass
 class Grading:
-    """What one grading needs beside the submission itself. Reuse it for a class: expectations are cached in it."""
+    """What one grading needs beside the submission itself. Reuse it for a class: expectations are cached in it.
+
+    `shrink` gives for each failed public check the smallest program that shows the difference; it costs a failing
+    submission up to three seconds.
+    """
 
     assignment: Assignment
     engines: Engines
@@ -55,6 +63,7 @@ class Grading:
     seed: int = 0
     select: Callable[[Check], bool] = lambda check: True
     on_output: Callable[[str], None] | None = None
+    shrink: bool = True
     expectations: Expectations = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,9 +87,11 @@ def grade(
     _require(grading, isolation.level)
     grading.expectations.ahead(grading.checks, submission.sha256)
     try:
-        with Trial(grading.engines, submission, grading.assignment) as trial:
+        with ExitStack() as stack:
+            trial = stack.enter_context(Trial(grading.engines, submission, grading.assignment))
+            smaller = stack.enter_context(_counterexamples(grading, submission))
             loaded = trial.load()
-            results = _run_all(grading, trial, loaded)
+            results = _run_all(grading, trial, loaded, smaller)
     finally:
         grading.expectations.forget(submission.sha256)
     score, max_score = scoring.total(results)
@@ -114,14 +125,14 @@ def _require(grading: Grading, level: str) -> None:
         )
 
 
-def _run_all(grading: Grading, trial: Trial, loaded: Loaded) -> list[CheckResult]:
+def _run_all(grading: Grading, trial: Trial, loaded: Loaded, smaller: Counterexamples) -> list[CheckResult]:
     results: dict[str, CheckResult] = {}
     said = False
     for check in grading.checks:
         if check.hidden and not said:
             said = _pass_on_output(grading, trial)
         grading.manager.hook.check_started(check=check)
-        results[check.name] = _run_one(grading, trial, loaded, check, results)
+        results[check.name] = _run_one(grading, trial, loaded, check, results, smaller)
         grading.manager.hook.check_finished(result=results[check.name])
     if not said:
         _pass_on_output(grading, trial)
@@ -136,7 +147,12 @@ def _pass_on_output(grading: Grading, trial: Trial) -> bool:
 
 
 def _run_one(
-    grading: Grading, trial: Trial, loaded: Loaded, check: Check, before: dict[str, CheckResult]
+    grading: Grading,
+    trial: Trial,
+    loaded: Loaded,
+    check: Check,
+    before: dict[str, CheckResult],
+    smaller: Counterexamples,
 ) -> CheckResult:
     blocker = before.get(check.depends_on) if check.depends_on else None
     if blocker is not None and blocker.outcome is not Outcome.PASSED:
@@ -149,8 +165,9 @@ def _run_one(
         expectation = grading.expectations.of(check, trial.submission.sha256, instance)
         findings, ran = _verdict(grading, trial, expectation)
         if findings:
-            text = show(expectation.script.program, marks=_marks(findings)) if ran else None
-            return _result(check, Outcome.FAILED, findings, time.monotonic() - started, text)
+            seconds = time.monotonic() - started
+            shown = _shown(grading, expectation, findings, smaller) if ran else (None, False)
+            return _result(check, Outcome.FAILED, findings, seconds, *shown)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 
 
@@ -188,6 +205,22 @@ def _judge(grading: Grading, expectation: Expectation, replayed: Replayed) -> tu
     return tuple(sorted(findings, key=lambda finding: finding.sid or float("inf")))
 
 
+def _counterexamples(grading: Grading, submission: Submission) -> Counterexamples:
+    return Counterexamples(grading.engines, submission, grading.assignment, partial(_judge, grading))
+
+
+def _shown(
+    grading: Grading, expectation: Expectation, findings: Sequence[Finding], smaller: Counterexamples
+) -> tuple[str, bool]:
+    """Return the program that shows the difference, as text, and whether it is the smallest. Nobody sees that of a
+    hidden check but the course."""
+    if grading.shrink and not expectation.check.hidden:
+        found = smaller.smallest(expectation, findings)
+        if found is not None:
+            return show(found.program, marks=_marks(found.findings)), found.smallest
+    return show(expectation.script.program, marks=_marks(findings)), False
+
+
 def _marks(findings: Sequence[Finding]) -> dict[int, str]:
     marks: dict[int, str] = {}
     for finding in findings:
@@ -202,6 +235,7 @@ def _result(
     findings: tuple[Finding, ...],
     seconds: float | None = None,
     program: str | None = None,
+    smallest: bool = False,
 ) -> CheckResult:
     return CheckResult(
         name=check.name,
@@ -214,6 +248,7 @@ def _result(
         seconds=None if seconds is None else round(seconds, 6),
         findings=findings,
         program=program,
+        smallest=smallest,
     )
 
 

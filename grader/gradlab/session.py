@@ -64,6 +64,10 @@ class Engines:
         """End a submission's worker soon, without waiting for it."""
         self._workers.give_back(worker)
 
+    def fresh_reference_worker(self, limits: Limits) -> Worker:
+        """Return a worker that replays on the reference, for the caller alone."""
+        return self._reference.worker(limits)
+
     def reference_worker(self, limits: Limits) -> Worker:
         """Return the worker that replays on the reference; it is kept from one check to the next."""
         if self._reference_worker is None:

@@ -229,12 +229,12 @@ def test_a_fault_of_gradlab_costs_no_attempt(course: Path, hand_in: HandIn, run:
 
 
 def test_the_public_seed_can_be_chosen(course: Path, hand_in: HandIn, run: Run) -> None:
-    programs = set()
+    answers = set()
     for seed in (0, 1):
         report = report_of(run("submit", hand_in(WRONG), "--seed", seed, "--format", "json").out)
-        programs.add(report["checks"][1]["program"])  # type: ignore[index]
+        answers.add(report["checks"][1]["findings"][0]["actual"])  # type: ignore[index]
         assert report["suite"]["seed"] == seed  # type: ignore[index]
-    assert len(programs) == 2
+    assert len(answers) == 2
 
 
 @pytest.mark.parametrize("student", ["", "a\x1b[31m", "x" * 300, "a\nb"])

@@ -34,7 +34,7 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture(scope="module")
 def grading(engines: Engines) -> Grading:
-    return Grading(ASSIGNMENT, engines, build_manager(), secret=secrets.token_bytes(32))
+    return Grading(ASSIGNMENT, engines, build_manager(), secret=secrets.token_bytes(32), shrink=False)
 
 
 def graded(grading: Grading, source: str) -> Report:

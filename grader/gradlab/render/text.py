@@ -142,7 +142,8 @@ def _indent(check: CheckResult) -> int:
 def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[RenderableType]:
     """Yield why a check did not pass; a student's view of a hidden one has nothing of it.
 
-    Where an earlier check said the very same, as when the engine always hangs, its program and help are not repeated.
+    Where an earlier check said the very same, as when the engine always hangs, its program and help are not repeated;
+    nor is a program that an earlier check has shown.
     """
     if check.outcome is Outcome.PASSED:
         return
@@ -158,8 +159,12 @@ def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[Ren
         return
     said.add(messages)
     if check.program and not all(finding.message.startswith(_STUB) for finding in shown):
-        yield Text("This program shows it:")
-        yield _Program(check.program, _indent(check) + 4)
+        if (check.program,) in said:
+            yield Text("The program shown before shows this, too.")
+        else:
+            said.add((check.program,))
+            yield Text("The smallest program that shows it:" if check.smallest else "This program shows it:")
+            yield _Program(check.program, _indent(check) + 4)
     if check.diagnosis:
         yield _prose(check.diagnosis)
     for text in dict.fromkeys(finding.help for finding in shown if finding.help):

@@ -1,0 +1,187 @@
+"""The smallest program on which a submission and the reference still differ, for a check that failed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from msgspec.structs import replace
+
+from gradlab.expect import REFERENCE_LIMITS, Expectation
+from gradlab.isolation import WorkerDied, nonces
+from gradlab.model import Finding, Observation
+from gradlab.program import Program
+from gradlab.replay import Script
+from gradlab.shrink import Bounds, Goal, shrink
+from gradlab.trial import Replayed, Trial
+from gradlab.wire import Raised, Scalar, Unmade
+
+if TYPE_CHECKING:
+    from gradlab.course import Assignment
+    from gradlab.isolation import Worker
+    from gradlab.session import Engines
+    from gradlab.submission import Submission
+
+__all__ = ["Counterexample", "Counterexamples", "Judge"]
+
+CHECK = Bounds(seconds=0.5, evaluations=400)
+SUBMISSION_SECONDS = 3.0
+SLOWEST = 0.25  # seconds that one small program may take
+REACHED = Scalar("reached")
+
+Judge = Callable[[Expectation, Replayed], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A program, what was found in it, and whether the search for a smaller one came to its end."""
+
+    program: Program
+    findings: tuple[Finding, ...]
+    smallest: bool
+
+
+class Counterexamples:
+    """Finds the smallest counterexamples of one submission. A context manager.
+
+    It has workers of its own, on both sides: a program that was cut in the middle may leave an engine in a state (no
+    gradients, another default dtype) that no check should meet. For the same reason a result counts only after it
+    was seen again in fresh workers. Hidden checks must not come here: what is found is shown to students.
+    """
+
+    def __init__(
+        self, engines: Engines, submission: Submission, assignment: Assignment, judge: Judge
+    ) -> None:
+        self._names = assignment.surface.names
+        self._judge = judge
+        self._reference = _Reference(engines)
+        self._trial = Trial(engines, submission, assignment)
+        self._seconds = SUBMISSION_SECONDS
+
+    def smallest(self, expectation: Expectation, findings: Sequence[Finding]) -> Counterexample | None:
+        """Return the smallest program that shows the first finding's kind of difference, or None where there is no
+        time left, where the difference has no kind, or where it does not show again."""
+        first = findings[0]
+        if expectation.check.hidden or not first.kind or self._seconds <= 0:
+            return None
+        started = time.monotonic()
+        oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial)
+        goal = Goal(first.sid, self._names)
+        try:
+            found = shrink(expectation.script.program, oracle, goal, self._bounds(started))
+            if not oracle.shows_afresh(found.program):
+                oracle.always_fresh = True  # something is left behind: believe only what starts from nothing
+                found = shrink(expectation.script.program, oracle, goal, self._bounds(started))
+                if not oracle.shows_afresh(found.program):
+                    return None
+            return Counterexample(found.program, oracle.findings, found.finished)
+        finally:
+            self._seconds -= time.monotonic() - started
+
+    def _bounds(self, started: float) -> Bounds:
+        left = min(CHECK.seconds, self._seconds) - (time.monotonic() - started)
+        return Bounds(max(left, 0.0), CHECK.evaluations)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reference.renew()
+        self._trial.renew()
+
+
+class _Reference:
+    """The reference in a worker that is used for nothing else."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._worker: Worker | None = None
+
+    def replay(self, script: Script) -> tuple[Observation, ...] | None:
+        """Replay a program, and return what was observed if it ran to its end."""
+        if self._worker is None:
+            self._worker = self._engines.fresh_reference_worker(REFERENCE_LIMITS)
+        worker = self._worker
+        try:
+            seen = script.play(lambda request: worker.ask(request, SLOWEST), nonces())
+        except (WorkerDied, ValueError):
+            self.renew()
+            return None
+        return seen if seen[-1].payload == REACHED else None
+
+    def renew(self) -> None:
+        """Throw the worker away."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+class _TwoEngines:
+    """Says whether the engines differ on a program as they did on the check: in a finding of the same kind about the
+    same step, and about the same line of the student's where an exception is the difference."""
+
+    def __init__(
+        self, expectation: Expectation, finding: Finding, judge: Judge, reference: _Reference, trial: Trial
+    ) -> None:
+        self.always_fresh = False
+        self.findings: tuple[Finding, ...] = ()  # in the last program that shows the difference
+        self._check = replace(expectation.check, timeout=SLOWEST)
+        self._errors = _errors(expectation.observations)
+        self._wanted = _difference(finding)
+        self._judge = judge
+        self._reference = reference
+        self._trial = trial
+
+    def shows(self, program: Program) -> bool:
+        """Return whether the reference runs the program to its end and the submission differs as before."""
+        if self.always_fresh:
+            self._renew()
+        script = Script(program)
+        expected = self._reference.replay(script)
+        if expected is None or not self._is_sound(expected):
+            return False
+        expectation = Expectation(self._check, script, expected)
+        if self._judge(expectation, Replayed(expected)):
+            return False  # NaN, which equals nothing: any engine would differ
+        findings = self._judge(expectation, self._trial.replay(expectation))
+        if self._wanted not in map(_difference, findings):
+            return False
+        self.findings = findings
+        return True
+
+    def shows_afresh(self, program: Program) -> bool:
+        """Return the same, seen in fresh workers."""
+        self._renew()
+        return self.shows(program)
+
+    def _renew(self) -> None:
+        self._reference.renew()
+        self._trial.renew()
+
+    def _is_sound(self, expected: Sequence[Observation]) -> bool:
+        """Return whether everything is made that is used, and each exception is the one that the check is about."""
+        if any(isinstance(seen.payload, Unmade) for seen in expected):
+            return False
+        return all(self._errors.get(place) == said for place, said in _errors(expected).items())
+
+
+def _difference(finding: Finding) -> tuple[Any, ...]:
+    return (finding.sid, finding.kind, finding.location)
+
+
+def _errors(observations: Sequence[Observation]) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return the class and message, without numbers and lists of them, of each exception that was observed."""
+    return {
+        (seen.sid, seen.nth): (seen.payload.class_name, _NUMBERS.sub("#", seen.payload.message))
+        for seen in observations
+        if isinstance(seen.payload, Raised)
+    }
+
+
+_NUMBERS = re.compile(r"\[[\d, ]*\]|\d+")
