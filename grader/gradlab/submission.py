@@ -1,4 +1,4 @@
-"""Read what a student handed in: one file, a folder, a notebook, or a package made by `grade submit`.
+"""Read what a student handed in: a file, a folder, a zip of it, a notebook, or a package made by `grade submit`.
 
 Only bytes are read here; nothing is compiled or run. Where several of engine.py, engine/__init__.py and engine.ipynb
 are there, the one with the fewest stubs left is graded, the first of them if that does not decide.
@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gradlab.errors import SubmissionError, UsageError
 from gradlab.limits import (
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gradlab.wire import SourceFile
 
 __all__ = ["Submission", "digest", "parse", "read_files"]
+
+_Place = TypeVar("_Place")  # where a file's bytes are: a path, or a name in an archive
 
 ENTRIES = ("engine.py", "engine/__init__.py", "engine.ipynb")
 SUFFIXES = (".py", ".ipynb")
@@ -70,7 +72,7 @@ def read_files(
         if path.is_dir():
             files = _read_folder(path, note, expected)
         elif path.is_file():
-            files = _read_single(path)
+            files = _read_archive(path, note) if path.suffix.lower() == ".zip" else _read_single(path)
         elif path.exists():
             raise UsageError(
                 f"{path} is neither a file nor a folder. Name engine.py, a notebook or a folder."
@@ -107,38 +109,66 @@ def _read_single(path: Path) -> dict[str, bytes]:
         from gradlab import package
 
         return dict(package.read(_bounded(path, package.MAX_PACKAGE), path.name).files)
-    limit = MAX_NOTEBOOK if suffix == ".ipynb" else MAX_FILE
     name = f"engine{suffix}" if suffix in SUFFIXES else path.name
     if problem := name_problem(name):
         raise SubmissionError(f"{path.name!r} {problem}. Rename it to engine.py.")
-    return {name: _bounded(path, limit)}
+    return {name: _bounded(path, _limit(name))}
 
 
 def _read_folder(root: Path, note: Callable[[str], object], expected: Collection[str]) -> dict[str, bytes]:
-    found: dict[str, Path] = {}
     ignored: list[str] = []
-    for name, path in _walk(root, ignored):
-        if name == "engine.ipynb" or (path.suffix == ".py" and name not in NOT_TAKEN):
-            found[name] = path
+    found = _chosen(dict(_walk(root, ignored)), ignored, root, note, expected)
+    return {name: _bounded(path, _limit(name)) for name, path in found.items()}
+
+
+def _read_archive(path: Path, note: Callable[[str], object]) -> dict[str, bytes]:
+    from gradlab.archive import MAX_ARCHIVE, Archive
+
+    archive = Archive(_bounded(path, MAX_ARCHIVE), path.name)
+    ignored: list[str] = []
+    inside = {name: name for name in archive.names if not any(map(_is_clutter, name.split("/")))}
+    found = _chosen(inside, ignored, path, note, ())
+    archive.require_room(found.values())
+    return {name: archive.read(at, _limit(name)) for name, at in found.items()}
+
+
+def _chosen(
+    inside: Mapping[str, _Place],
+    ignored: list[str],
+    where: Path,
+    note: Callable[[str], object],
+    expected: Collection[str],
+) -> dict[str, _Place]:
+    """Return what of a folder's or an archive's files is taken, by name, and say what is not."""
+    found: dict[str, _Place] = {}
+    for name, place in inside.items():
+        if name == "engine.ipynb" or (name.endswith(".py") and name not in NOT_TAKEN):
+            found[name] = place
         else:
             ignored.append(name)
     if not any(entry in found for entry in ENTRIES) and "__init__.py" in found:
-        found = {f"engine/{name}": path for name, path in found.items()}
-        note(f"{root.name} is taken as the package engine.")
+        found = {f"engine/{name}": place for name, place in found.items()}
+        note(f"{where.name} is taken as the package engine.")
     if len(found) > MAX_FILES:
         raise SubmissionError(
-            f"{root} holds {len(found)} Python files; at most {MAX_FILES} are taken. Hand in the folder of your engine only."
+            f"{where} holds {len(found)} Python files; at most {MAX_FILES} are taken. Hand in the folder of your engine only."
         )
     if not found:
         raise SubmissionError(
-            f"{root} holds no engine.py, engine/__init__.py or engine.ipynb; {_seen(ignored)}."
+            f"{where} holds no engine.py, engine/__init__.py or engine.ipynb; {_seen(ignored)}."
         )
     if surprising := [name for name in ignored if name not in expected and not name.endswith(".gradlab")]:
         note(f"Ignored in the folder: {_listed(sorted(surprising))}.")
-    return {
-        name: _bounded(path, MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE)
-        for name, path in found.items()
-    }
+    return found
+
+
+def _limit(name: str) -> int:
+    return MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE
+
+
+def _is_clutter(part: str) -> bool:
+    """Whether a file or folder of this name is passed over without a word: hidden ones, and caches."""
+    return part.startswith(".") or part in ("__pycache__", "__MACOSX")
 
 
 def _walk(root: Path, ignored: list[str]) -> Iterator[tuple[str, Path]]:
@@ -154,7 +184,7 @@ def _walk(root: Path, ignored: list[str]) -> Iterator[tuple[str, Path]]:
                     f"{root} holds more than {MAX_SEEN} files and folders. Hand in the folder of your engine only."
                 )
             name = prefix + path.name
-            if path.name.startswith(".") or path.name == "__pycache__":
+            if _is_clutter(path.name):
                 continue
             if name_problem(name) or path.is_symlink() or not (path.is_file() or path.is_dir()):
                 ignored.append(name)
