@@ -1,174 +1,112 @@
-"""One small submission per attack, each with the outcome that it must have in its second line.
-
-    # Outcome: import=HOW replay=HOW        HOW: ok, raised:CLASS, died:REASON, missing, observed
-    # Outcome: fault                        it does not compile
-    # Outcome: ... or ...                   where Python's versions differ
-
-Whatever the outcome, no attack may produce the gradient that is asked for, learn or change the canary, harm a sibling,
-or keep the next submission from being graded.
-"""
+"""Every attack, through the command line: no more points than an honest stub, nothing read, written or harmed."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from gradlab import wire
-from gradlab.isolation import CAP_VARIABLE, Broker, Limits, Worker, WorkerDied, next_nonce
-from gradlab.program import Arr, Glob, Program, Ref, Step
-from gradlab.replay import Script
+from gradlab.gradebook import Gradebook
 
-SPECIMENS = sorted((Path(__file__).parent / "specimens").glob("*.py"))
-PATIENCE, IMPATIENCE = 5.0, 0.7  # seconds for who is to answer, and for who is not
-LIMITS = Limits(cpu_seconds=20, memory_mb=256, output_kb=16)
-SECRET = "the-canary-sang"
-HONEST_STUB = (
-    'def tensor(data, requires_grad=False):\n    raise NotImplementedError("Task 1.1: make a tensor")\n'
+from .attack import Attack, specimens
+from .conftest import FULL, RIGHT, SECRET, STUB, Hall, open_hall
+from .handed_in import ATTACKS
+
+ALL = [*specimens(), *ATTACKS]
+WALL = 2.5  # seconds that the course gives a submission
+MARGIN = 5.0  # more, that a busy machine may need to end it and grade the next
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="attacks are run only where they are contained"
 )
-HONEST = """
-import numpy as np
-class Tensor:
-    def __init__(self, data, parents=()): self.data, self.grad, self.parents = np.asarray(data), None, parents
-    def __mul__(self, other): return Tensor(self.data * other.data, (self, other))
-    def sum(self): return self
-    def backward(self): self.parents[0].grad = Tensor(2 * self.parents[0].data)
-def tensor(data, requires_grad=False): return Tensor(data)
-"""
 
 
-@dataclass
-class Course:
-    """What the attacks are after: a file, a process beside theirs, and an answer."""
-
-    broker: Broker
-    canary: Path
-    sibling: Worker
-    answer: bytes
-    program: Program
+@pytest.fixture(scope="module", params=["strong", pytest.param("standard", marks=pytest.mark.slow)])
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    root = tmp_path_factory.mktemp("course")
+    for hall in open_hall(root, request.param):
+        if hall.level not in ("strong", "standard"):
+            pytest.skip(f"attacks are run only where they are contained; this machine offers {hall.level}")
+        yield hall
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    canary = tmp_path_factory.mktemp("course") / "canary.txt"
-    canary.write_text(SECRET)
-    canary.parent.chmod(0o777)
-    canary.chmod(0o666)
-    data = np.random.default_rng().normal(size=5)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(CAP_VARIABLE, raising=False)
-        broker = Broker()
-        if broker.isolation.level not in ("strong", "standard"):
-            broker.close()
-            pytest.skip(
-                f"attacks are run only where they are contained; this machine offers {broker.isolation.level}"
-            )
-        with broker, broker.worker(LIMITS) as sibling:
-            yield Course(broker, canary, sibling, (2 * data).tobytes(), square(data))
+@pytest.fixture
+def hall(opened: Hall, capfd: pytest.CaptureFixture[str]) -> Hall:
+    opened.capfd = capfd
+    return opened
 
 
-def square(data: np.ndarray) -> Program:
-    """x = torch.tensor(data, requires_grad=True); (x * x).sum().backward(); observe x.grad"""
-    steps = [
-        Step("call", (Glob("torch.tensor"), Arr(0)), {"requires_grad": True}, out=0, sid=1),
-        Step("op", (Ref(0), Ref(0)), name="mul", out=1, sid=2),
-        Step("method", (Ref(1),), name="sum", out=2, sid=3),
-        Step("method", (Ref(2),), name="backward", sid=4),
-        Step("probe", (Ref(0),), name="grad", sid=5),
-    ]
-    return Program([steps], [data], [])
+def hand_in(folder: Path, source: str) -> Path:
+    folder.mkdir()
+    path = folder / "engine.py"
+    path.write_text(source)
+    return path
 
 
-@dataclass
-class Graded:
-    outcome: str
-    observed: wire.Observed | None
-    output: str
+def test_the_right_engine_gets_everything_and_the_stub_nothing(hall: Hall, tmp_path: Path) -> None:
+    for name, source, score in (("right", RIGHT, FULL), ("stub", STUB, 0.0)):
+        ended = hall.submit(hand_in(tmp_path / name, source))
+        assert (ended.code, ended.err, hall.score()) == (0, "", score)
 
 
-def grade(course: Course, source: str, worker: Worker, seconds: float = PATIENCE) -> Graded:
-    """Load a submission and replay the program on it, as far as it goes."""
-    said: list[str] = []
-    observed: wire.Observed | None = None
-    step = "import"
-    try:
-        file = wire.SourceFile("engine.py", [wire.Cell("engine.py", source)])
-        compiled = worker.ask(wire.Compile(next_nonce(), [file], "engine.py"), 10)
-        assert isinstance(compiled, wire.Compiled)
-        if compiled.fault is not None:
-            return Graded("fault", None, worker.output)
-        imported = worker.ask(wire.Import(next_nonce()), seconds)
-        assert isinstance(imported, wire.Imported)
-        said.append(f"import=raised:{imported.raised.class_name}" if imported.raised else "import=ok")
-        step = "replay"
-        for request in Script(course.program).requests(iter(next_nonce, 0)):
-            reply = worker.ask(request, seconds)
-            assert isinstance(reply, wire.Observed)
-            observed = reply
-            said.append(f"replay={how(reply)}")
-    except WorkerDied as died:
-        said.append(f"{step}=died:{died.reason}")
-    return Graded(" ".join(said), observed, worker.output)
+@pytest.mark.parametrize("attack", ALL, ids=str)
+def test_an_attack_gains_nothing_and_harms_nobody(attack: Attack, hall: Hall, tmp_path: Path) -> None:
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    path = attack.build(folder, hall.known)
+    hall.look()
+    ended = hall.submit(path)
+    printed = ended.out + ended.err
+    hall.assert_untouched()
+    assert ended.code == (4 if attack.ends == "refused" else 0), printed
+    if attack.ends == "refused":
+        assert ended.out == ""
+        assert ended.err.count("\n") == 1
+        assert len(ended.err) < 500
+    else:
+        assert hall.score() == (FULL if attack.ends == "right" else 0.0)
+    plain = " ".join(printed.split())
+    assert any(text in plain for text in attack.says), plain
+    assert_harmless(printed)
+    assert ended.seconds < WALL + MARGIN
+    assert hall.submit(hand_in(tmp_path / "next", RIGHT)).code == 0
+    assert hall.score() == FULL
 
 
-def how(observed: wire.Observed) -> str:
-    ended = observed.ended
-    if ended is not None and ended.missing:
-        return "missing"
-    if ended is not None and ended.raised:
-        return f"raised:{ended.raised.class_name}"
-    return "observed"
+def assert_harmless(printed: str) -> None:
+    """Fail if output tells a secret, shows our own insides, or commands a terminal or a CI system."""
+    assert SECRET not in printed
+    assert "Traceback" not in printed
+    assert "found it" not in printed
+    assert re.search(r"[^\n\x20-\x7e\xa0-\U0010ffff]", printed) is None
+    assert re.search(r"[\u202a-\u202e\u2066-\u2069\u2028\u2029]", printed) is None
+    assert re.search(r"(?m)^\s*::|##\[", printed) is None
 
 
-def answered(course: Course, graded: Graded) -> bool:
-    """Whether the gradient that only an engine can know was observed."""
-    seen = graded.observed.seen if graded.observed else []
-    return any(isinstance(s.payload, wire.Array) and s.payload.data == course.answer for s in seen)
+@pytest.mark.parametrize("level", ["partial", "none"])
+def test_where_nothing_contains_them_no_attack_is_run(
+    level: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The attempt waits for a machine that can grade it, and the command says so."""
+    root = tmp_path / "course"
+    root.mkdir()
+    for hall in open_hall(root, level):
+        hall.capfd = capfd
+        for attack in specimens()[::12]:
+            folder = tmp_path / attack.name
+            folder.mkdir()
+            ended = hall.submit(attack.build(folder, hall.known))
+            if attack.ends == "refused":
+                continue
+            assert (ended.code, ended.out) == (3, "")
+            assert f"this machine offers {hall.level}" in ended.err
+        with Gradebook.open(root / ".gradlab" / "gradebook.db") as book:
+            assert {attempt.state for attempt in book.attempts()} <= {"received", "ungradable"}
 
 
-def test_an_honest_engine_gives_the_answer(course: Course) -> None:
-    with course.broker.worker(LIMITS) as worker:
-        assert answered(course, grade(course, HONEST, worker))
-
-
-def test_an_honest_stub_gives_none(course: Course) -> None:
-    with course.broker.worker(LIMITS) as worker:
-        graded = grade(course, HONEST_STUB, worker)
-    assert graded.outcome == "import=ok replay=raised:NotImplementedError"
-    assert not answered(course, graded)
-
-
-@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda path: path.stem)
-def test_an_attack_ends_as_it_must(specimen: Path, course: Course) -> None:
-    source = specimen.read_text(encoding="utf-8")
-    wanted = re.search(r"^# Outcome: (.+)$", source, re.MULTILINE)
-    assert wanted is not None
-    seconds = IMPATIENCE if "died:timeout" in wanted[1] else PATIENCE
-    with course.broker.worker(LIMITS) as worker:
-        graded = grade(course, source.replace("@CANARY@", str(course.canary)), worker, seconds)
-    assert graded.outcome in wanted[1].split(" or ")
-    assert not answered(course, graded)
-    assert SECRET not in graded.output
-    assert "found" not in graded.output
-    assert "GRADLAB" not in graded.output
-    assert course.canary.read_text() == SECRET
-    assert [path.name for path in course.canary.parent.iterdir()] == ["canary.txt"]
-    alive = course.sibling.ask(wire.Compile(next_nonce(), [], "engine.py"), 5)
-    assert isinstance(alive, wire.Compiled)
-
-
-def test_the_next_honest_submission_is_graded_after_all_of_them(course: Course) -> None:
-    with course.broker.worker(LIMITS) as worker:
-        assert answered(course, grade(course, HONEST, worker))
-
-
-def test_every_specimen_says_what_it_attacks() -> None:
-    assert len(SPECIMENS) >= 30
-    for specimen in SPECIMENS:
-        lines = specimen.read_text(encoding="utf-8").splitlines()
-        assert lines[0].startswith("# Attack: "), specimen
-        assert lines[1].startswith("# Outcome: "), specimen
+def test_there_are_enough_attacks_and_no_two_of_one_name() -> None:
+    assert len(ALL) >= 110
+    assert len({attack.name for attack in ALL}) == len(ALL)

@@ -1,4 +1,0 @@
-# Attack: abort
-# Outcome: import=died:signal
-import os
-os.abort()

@@ -1,0 +1,5 @@
+# Attack: abort
+# Ends: stub
+# Says: The code ended with signal SIGABRT: it aborted
+import os
+os.abort()

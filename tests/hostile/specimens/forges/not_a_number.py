@@ -1,0 +1,8 @@
+# Attack: answer with NaN, which compares as nothing else does
+# Ends: stub
+# Says: x.grad is
+@WRONG@
+
+
+def doubled(x):
+    return Tensor(np.full(x.data.shape, np.nan))

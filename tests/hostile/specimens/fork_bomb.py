@@ -1,6 +1,0 @@
-# Attack: fork without end
-# Outcome: import=raised:PermissionError replay=missing
-import os
-
-while True:
-    os.fork()

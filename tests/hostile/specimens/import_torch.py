@@ -1,3 +1,0 @@
-# Attack: use PyTorch
-# Outcome: import=raised:ModuleNotFoundError replay=missing
-from torch import *

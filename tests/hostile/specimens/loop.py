@@ -1,4 +1,0 @@
-# Attack: never end
-# Outcome: import=died:timeout
-while True:
-    pass

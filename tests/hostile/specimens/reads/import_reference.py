@@ -1,0 +1,4 @@
+# Attack: use the reference engine
+# Ends: stub
+# Says: engine.py, line 4: 'refgrad' cannot be imported here.
+from refgrad import *

@@ -1,0 +1,10 @@
+# Attack: have the standard library read a file for a traceback
+# Ends: stub
+# Says: x.grad is [0.0652997
+import linecache
+import traceback
+
+if linecache.getlines("@CANARY@") or linecache.getlines("@ROOT@/squares/hidden.py"):
+    raise SystemExit("found it")
+
+@WRONG@

@@ -1,4 +1,0 @@
-# Attack: sleep for an hour
-# Outcome: import=died:timeout
-import time
-time.sleep(3600)

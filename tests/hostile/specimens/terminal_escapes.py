@@ -1,3 +1,0 @@
-# Attack: print control characters, markup and workflow commands
-# Outcome: import=ok replay=missing
-print("\x1b[2J\x1b]0;passed\x07<script>alert(1)</script>\n::set-output name=score::100\n=HYPERLINK(1)")

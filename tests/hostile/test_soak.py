@@ -1,0 +1,130 @@
+"""Many submissions in one session, one in five of them hostile: every verdict right, and nothing leaks."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from gradlab.course import find_course, load_assignment
+from gradlab.errors import SubmissionError
+from gradlab.manager import build_manager
+from gradlab.runner import Grading, grade
+from gradlab.submission import parse
+
+from .attack import specimens
+from .conftest import FULL, RIGHT, STUB, Hall, open_hall
+
+SUBMISSIONS = int(os.environ.get("GRADLAB_SOAK", "500"))
+WARM_UP = 50  # submissions after which caches and pools have their size
+MOST_GROWTH = 8.0  # MB of resident memory
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="attacks are run only where they are contained"),
+]
+
+
+@dataclass(frozen=True)
+class State:
+    """What this process and its zygotes hold."""
+
+    descriptors: Mapping[int, int]
+    processes: frozenset[int]
+    megabytes: Mapping[int, float]
+
+    @classmethod
+    def now(cls, zygotes: list[int]) -> Self:
+        """Look at this process and at `zygotes`; `processes` are all of their descendants."""
+        gc.collect()
+        own = [os.getpid(), *zygotes]
+        return cls(
+            {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in own},
+            frozenset(children(os.getpid())),
+            {pid: resident(pid) for pid in own},
+        )
+
+
+def children(pid: int) -> Iterator[int]:
+    """Yield all descendants of a process, zombies too."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        child = int(path.parent.name)
+        if parent(child) == pid:
+            yield child
+            yield from children(child)
+
+
+def parent(pid: int) -> int | None:
+    """Return the parent of a process, None if it has ended meanwhile."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def resident(pid: int) -> float:
+    """Return a process's resident memory in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    yield from open_hall(tmp_path, "strong")
+
+
+def test_nothing_leaks(hall: Hall) -> None:
+    hostile = [attack for attack in specimens() if attack.group != "stalls"]
+    grading = Grading(
+        load_assignment(find_course(hall.root), "squares"), hall.engines, build_manager(), secret=b"soak"
+    )
+    folder = hall.root / "handed-in"
+    folder.mkdir()
+    ends: Counter[str] = Counter()
+    before: State | None = None
+    for number in range(SUBMISSIONS):
+        if number == WARM_UP:
+            before = State.now(zygotes())
+        attack = hostile[number // 5 % len(hostile)]
+        if number % 5 == 4:
+            path, expected = attack.build(folder, hall.known), attack.ends
+            content = path.read_bytes()
+        else:
+            source, expected = (RIGHT, "right") if number % 5 else (STUB, "stub")
+            content = f"{source}# {number}\n".encode()
+        ended = verdict(grading, content)
+        assert ended == expected, f"submission {number}, {attack if number % 5 == 4 else expected}"
+        ends[ended] += 1
+    assert before is not None
+    after = State.now(zygotes())
+    assert after.descriptors == before.descriptors
+    assert after.processes == before.processes
+    for pid, megabytes in after.megabytes.items():
+        assert megabytes - before.megabytes[pid] < MOST_GROWTH, f"{before.megabytes} -> {after.megabytes}"
+    print(f"{ends}; resident before {before.megabytes}, after {after.megabytes} MB")
+
+
+def verdict(grading: Grading, content: bytes) -> str:
+    """Grade one engine.py and return how it ended, in the words of `Attack.ends`."""
+    try:
+        submission = parse({"engine.py": content})
+        report = grade(grading, submission, student="s", attempt=1, submitted_at="2026-01-01T00:00:00+00:00")
+    except SubmissionError:
+        return "refused"
+    return {0.0: "stub", FULL: "right"}.get(report.score, f"{report.score} points")
+
+
+def zygotes() -> list[int]:
+    """Return the processes that workers are forked from: the children of this one that run the launcher."""
+    return sorted(pid for pid in children(os.getpid()) if parent(pid) == os.getpid() and is_zygote(pid))
+
+
+def is_zygote(pid: int) -> bool:
+    return b"launch.py\0zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()
