@@ -20,6 +20,7 @@ from .functions import (
     tanh_backward,
 )
 from .graph import Node
+from .inplace import write_into
 from .rules import add_backward, mul_backward, neg_backward
 from .shapes import (
     index_backward,
@@ -43,6 +44,19 @@ class no_grad(ContextDecorator):  # noqa: N801 - PyTorch's name
         no_grad.active -= 1
 
 
+### BEGIN GIVEN FROM zero_grad
+class enable_grad(ContextDecorator):  # noqa: N801 - PyTorch's name
+    """Switch recording on for a block or a function, also inside of no_grad."""
+
+    def __enter__(self) -> None:
+        self.before = no_grad.active
+        no_grad.active = 0
+
+    def __exit__(self, *exception: object) -> None:
+        no_grad.active = self.before
+
+
+### END GIVEN
 class Tensor:
     """An array that remembers how it was made.
 
@@ -178,6 +192,24 @@ class Tensor:
         if other.dim() == 1:  # a column
             return (self @ other.reshape(-1, 1)).reshape(self.shape[:-1])
         return record(self.data @ other.data, matmul_backward, [self, other], saved=[self, other])
+
+    ### BEGIN GIVEN FROM zero_grad
+
+    # --- in place: these change the tensor itself (task 3.1), and return it ---
+    def sub_(self, other: Any, alpha: float = 1.0) -> Tensor:
+        write_into(self, self.data - alpha * as_tensor(other).data)
+        return self
+
+    def mul_(self, other: Any) -> Tensor:
+        write_into(self, self.data * as_tensor(other).data)
+        return self
+
+    def zero_(self) -> Tensor:
+        write_into(self, np.zeros(self.shape))
+        return self
+
+    __isub__, __imul__ = sub_, mul_
+    ### END GIVEN
 
 
 def as_tensor(value: Any) -> Tensor:

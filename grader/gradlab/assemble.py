@@ -5,6 +5,9 @@ A solution stands between `### BEGIN SOLUTION 2.1` and `### END SOLUTION`. Witho
 - a region at the margin (a helper of the solution) or inside another region (an addition to an earlier task's
   function) is left out;
 - a function whose body belongs to a task of a later assignment is left out altogether.
+
+Given code between `### BEGIN GIVEN FROM zero_grad` and `### END GIVEN` is left out before that assignment, and so is a
+chapter of which nothing is left.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "join_imports"]
 
 _BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
-_END = re.compile(r"\s*### END SOLUTION\s*$")
+_GIVEN = re.compile(r"\s*### BEGIN GIVEN FROM (\S+)\s*$")
+_END = re.compile(r"\s*### END (SOLUTION|GIVEN)\s*$")
 _HEADER = '''"""Your engine for the assignment "{title}".
 
 Every task is a function that says `raise NotImplementedError`: read what it should do, and write it in place of that
@@ -44,11 +48,13 @@ def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
     if not course.chapters:
         raise UsageError(f"{course.root} is a student's bundle: it holds no engine to start from.")
     titles = {task.id: task.title for task in assignment.tasks}
-    holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles)
+    reached = course.order[: course.order.index(assignment.name) + 1]
+    holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles, frozenset(reached))
     chapters = [
         _Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters
     ]
-    bodies = [f"{chapter.heading}\n\n\n{holes.cut(chapter.name, chapter.body)}" for chapter in chapters]
+    cut = [(chapter, holes.cut(chapter.name, chapter.body)) for chapter in chapters]
+    bodies = [f"{chapter.heading}\n\n\n{body}" for chapter, body in cut if body]
     if lost := [task for task in titles if task not in holes.found]:
         raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
     code = "\n\n\n".join(body.strip("\n") for body in bodies)
@@ -85,34 +91,52 @@ def _is_internal(node: ast.ImportFrom) -> bool:
     return node.level > 0 or node.module == "__future__"
 
 
+@dataclass(frozen=True)
+class _Region:
+    """Lines between two markers: what the first one began, its task or "", whether the lines stay, and its line."""
+
+    kind: str
+    task: str
+    stays: bool
+    line: int
+
+
 @dataclass
 class _Holes:
-    """Cut the solutions of unsolved tasks out of lines. `found` collects every task seen."""
+    """Cut out of lines the solutions of unsolved tasks, and what is given from a later assignment on.
+
+    `reached` are the names of the assignments so far; `found` collects every task seen.
+    """
 
     solved: frozenset[str]
     titles: Mapping[str, str]
+    reached: frozenset[str]
     found: set[str] = field(default_factory=set)
 
     def cut(self, name: str, lines: list[str]) -> str:
-        """Return the text without markers and without what is not solved."""
+        """Return the text without markers and without what is left out."""
         kept: list[str] = []
-        open_regions: list[tuple[str, int]] = []
+        regions: list[_Region] = []
         for number, line in enumerate(lines, 1):
-            skipping = any(task not in self.solved for task, _ in open_regions)
+            stays = all(region.stays for region in regions)
             if begin := _BEGIN.match(line):
                 indent, task = begin.groups()
                 self.found.add(task)
-                if not skipping and not open_regions and indent and task not in self.solved:
+                nested = any(region.task for region in regions)
+                if stays and not nested and indent and task not in self.solved:
                     self._close_body(kept, indent, task)
-                open_regions.append((task, number))
-            elif _END.match(line):
-                if not open_regions:
-                    raise CourseError(f"engine/{name}:{number}: END SOLUTION without BEGIN SOLUTION.")
-                open_regions.pop()
-            elif not skipping:
+                regions.append(_Region("SOLUTION", task, task in self.solved, number))
+            elif given := _GIVEN.match(line):
+                regions.append(_Region("GIVEN", "", given[1] in self.reached, number))
+            elif end := _END.match(line):
+                if not regions or regions[-1].kind != end[1]:
+                    raise CourseError(f"engine/{name}:{number}: END {end[1]} without BEGIN {end[1]}.")
+                regions.pop()
+            elif stays:
                 kept.append(line)
-        if open_regions:
-            raise CourseError(f"engine/{name}:{open_regions[0][1]}: BEGIN SOLUTION without END SOLUTION.")
+        if regions:
+            kind = regions[0].kind
+            raise CourseError(f"engine/{name}:{regions[0].line}: BEGIN {kind} without END {kind}.")
         return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in kept)).strip("\n")
 
     def _close_body(self, kept: list[str], indent: str, task: str) -> None:

@@ -1,4 +1,4 @@
-"""The shipped assignment, small courses made on the spot, and grading in this very process."""
+"""The shipped assignments, small courses made on the spot, and grading in this very process."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from gradlab.record import record
 from gradlab.replay import Script
 from gradlab.worker.replay import Replayer
 
+ORDER = find_course(Path(), shipped_course()).order
 ENGINE = {
     "first.py": '''"""The first chapter."""
 
@@ -153,9 +154,15 @@ def small_course(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session", params=ORDER)
+def shipped(request: pytest.FixtureRequest) -> Assignment:
+    """Each shipped assignment."""
+    return load_assignment(find_course(Path(), shipped_course()), request.param)
+
+
 @pytest.fixture(scope="session")
 def backward() -> Assignment:
-    """The shipped assignment."""
+    """The shipped assignment that comes first."""
     return load_assignment(find_course(Path(), shipped_course()), "backward")
 
 
@@ -214,11 +221,11 @@ def _replay(program: Program, engine: types.ModuleType) -> tuple[Observation, ..
 
 
 @pytest.fixture(scope="session", params=["refgrad", pytest.param("torch", marks=pytest.mark.torch)])
-def bench(request: pytest.FixtureRequest, backward: Assignment) -> Bench:
+def bench(request: pytest.FixtureRequest, shipped: Assignment) -> Bench:
     """The shipped checks, recorded on the course's engine and, where it is installed, on PyTorch itself."""
     if request.param == "torch":
         pytest.importorskip("torch", reason="PyTorch is not installed")
-    return Bench(backward, import_module(request.param))
+    return Bench(shipped, import_module(request.param))
 
 
 @pytest.fixture

@@ -66,15 +66,3 @@ def test_definitions_are_replaced_and_new_ones_added() -> None:
     assert names["two"]() == 41  # type: ignore[operator]
     assert "from engine" not in made
     assert "import os" in made
-
-
-def test_every_task_of_the_shipped_assignment_has_a_mistake(backward: Assignment) -> None:
-    tasks = {check.name: check.task for check in backward.checks}
-    seen = {tasks[name] for found in load_mistakes(backward) for name in found.must_fail}
-    assert seen == {task.id for task in backward.tasks}
-
-
-def test_every_shipped_check_is_needed_by_a_mistake_or_alone_in_its_situation(backward: Assignment) -> None:
-    named = {name for found in load_mistakes(backward) for name in found.must_fail | found.may_fail}
-    unseen = {check.name for check in backward.checks} - named
-    assert unseen == {"starts_with_one"}
