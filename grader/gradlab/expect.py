@@ -61,31 +61,36 @@ class Expectations:
         self._thread = ThreadPoolExecutor(1, "reference")
         self._futures: dict[tuple[str, int, str], Future[Expectation]] = {}
 
-    def ahead(self, checks: Iterable[Check], submission_sha256: str) -> None:
+    def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
         """Begin to make what `of` will be asked for, while the submission is still busy with other things."""
         for check in checks:
-            for instance in range(check.instances):
-                key = (check.name, instance, submission_sha256 if check.hidden else "")
+            drawn_for = submission_sha256 if check.hidden or secretly else ""
+            for instance in range(1 if secretly else check.instances):
+                key = (check.name, instance, drawn_for)
                 if key not in self._futures:
-                    self._futures[key] = self._thread.submit(self._make, check, submission_sha256, instance)
+                    self._futures[key] = self._thread.submit(self._make, check, drawn_for, instance)
 
-    def of(self, check: Check, submission_sha256: str, instance: int = 0) -> Expectation:
-        """Return the expectation of one instance of `check`. Raises CheckAuthoringError if it cannot be recorded."""
-        self.ahead([check], submission_sha256)
-        key = (check.name, instance, submission_sha256 if check.hidden else "")
-        # A hidden check's is asked for once, and its inputs should not stay around.
-        future = self._futures.pop(key) if check.hidden else self._futures[key]
-        return future.result()
+    def of(
+        self, check: Check, submission_sha256: str, instance: int = 0, *, secretly: bool = False
+    ) -> Expectation:
+        """Return the expectation of one instance of `check`, `secretly` with the inputs of a hidden check.
+
+        Raises CheckAuthoringError if it cannot be recorded.
+        """
+        self.ahead([check], submission_sha256, secretly=secretly)
+        if check.hidden or secretly:  # asked for once, and the inputs should not stay around
+            return self._futures.pop((check.name, instance, submission_sha256)).result()
+        return self._futures[(check.name, instance, "")].result()
 
     def forget(self, submission_sha256: str) -> None:
         """Let go of what was made ahead for a submission and never asked for."""
         for key in [key for key in self._futures if key[2] == submission_sha256]:
             self._futures.pop(key).cancel()
 
-    def _make(self, check: Check, submission_sha256: str, instance: int) -> Expectation:
-        if check.hidden and self._secret is None:
-            raise InternalError(f"The hidden check {check.name!r} needs the course's secret.")
-        seed = seed_of(check, self.assignment, submission_sha256, self._secret, self._seed)
+    def _make(self, check: Check, drawn_for: str, instance: int) -> Expectation:
+        if drawn_for and self._secret is None:
+            raise InternalError(f"The hidden inputs of the check {check.name!r} need the course's secret.")
+        seed = seed_of(check, self.assignment, drawn_for, self._secret, self._seed)
         program = record(
             check,
             self.engines.engine,
@@ -112,16 +117,14 @@ class Expectations:
         return seen
 
 
-def seed_of(
-    check: Check, assignment: Assignment, submission_sha256: str, secret: bytes | None, seed: int
-) -> bytes:
+def seed_of(check: Check, assignment: Assignment, drawn_for: str, secret: bytes | None, seed: int) -> bytes:
     """Return the seed of a check's `rng`.
 
-    Public checks: a function of `seed` and the check's name, the same for everybody. Hidden checks: an HMAC under
-    the course's secret of assignment, suite, submission and check, so that nobody can know it beforehand, two
-    submissions differ, and a regrade repeats it.
+    `drawn_for` empty, as for public checks: a function of `seed` and the check's name, the same for everybody. Otherwise
+    it is the SHA-256 of the submission that the inputs are drawn for: an HMAC under the course's secret of assignment,
+    suite, submission and check, so that nobody can know it beforehand, two submissions differ, and a regrade repeats it.
     """
-    if not check.hidden:
+    if not drawn_for:
         return hashlib.sha256(f"{seed}\0{assignment.name}\0{check.name}".encode()).digest()
-    message = "\0".join([assignment.name, assignment.suite_sha256, submission_sha256, check.name, str(seed)])
+    message = "\0".join([assignment.name, assignment.suite_sha256, drawn_for, check.name, str(seed)])
     return hmac.digest(secret or b"", message.encode(), "sha256")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradlab import scoring
+from gradlab.confirm import doubts
 from gradlab.counterexample import Counterexamples
 from gradlab.errors import InternalError, IsolationError
 from gradlab.expect import Expectation, Expectations
@@ -92,9 +93,11 @@ def grade(
             smaller = stack.enter_context(_counterexamples(grading, submission))
             loaded = trial.load()
             results = _run_all(grading, trial, loaded, smaller)
+            _confirm(grading, trial, results)
     finally:
         grading.expectations.forget(submission.sha256)
-    score, max_score = scoring.total(results)
+    verdicts = tuple(results.values())
+    score, max_score = scoring.total(verdicts)
     report = Report(
         assignment=grading.assignment.name,
         student=student,
@@ -103,8 +106,8 @@ def grade(
         graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         score=score,
         max_score=max_score,
-        outcome=scoring.outcome(results),
-        checks=tuple(results),
+        outcome=scoring.outcome(verdicts),
+        checks=verdicts,
         isolation=isolation,
         engine=Engine(grading.engines.engine_name, grading.engines.engine_version),
         suite=Suite(grading.assignment.suite_sha256, grading.seed),
@@ -125,7 +128,9 @@ def _require(grading: Grading, level: str) -> None:
         )
 
 
-def _run_all(grading: Grading, trial: Trial, loaded: Loaded, smaller: Counterexamples) -> list[CheckResult]:
+def _run_all(
+    grading: Grading, trial: Trial, loaded: Loaded, smaller: Counterexamples
+) -> dict[str, CheckResult]:
     results: dict[str, CheckResult] = {}
     said = False
     for check in grading.checks:
@@ -136,7 +141,34 @@ def _run_all(grading: Grading, trial: Trial, loaded: Loaded, smaller: Counterexa
         grading.manager.hook.check_finished(result=results[check.name])
     if not said:
         _pass_on_output(grading, trial)
-    return list(results.values())
+    return results
+
+
+def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) -> None:
+    """Fail public checks that pass on their inputs, which everybody knows, and not on secret ones."""
+    if grading.secret is None:
+        return
+    doubted = doubts(grading.checks, results, grading.secret, trial.submission.sha256)
+    waiting = list(doubted.now)
+    grading.expectations.ahead(waiting, trial.submission.sha256, secretly=True)
+    trial.allow_again()
+    for check in waiting:
+        expectation = grading.expectations.of(check, trial.submission.sha256, secretly=True)
+        findings, _ = _verdict(grading, trial, expectation)
+        if findings:
+            # Not the findings themselves: they may quote what the submission kept of hidden checks.
+            program = show(expectation.script.program)
+            results[check.name] = _result(check, Outcome.FAILED, (_UNCONFIRMED,), program=program)
+            if check.name in doubted.sample:
+                waiting += doubted.rest
+                doubted = doubted._replace(sample=frozenset())
+
+
+_UNCONFIRMED = Finding(
+    "runner",
+    "This passes with the inputs that everybody knows, but not with others that were drawn for this submission.",
+    help="Compute the answer from the inputs, whatever they are.",
+)
 
 
 def _pass_on_output(grading: Grading, trial: Trial) -> bool:

@@ -43,7 +43,7 @@ class Trial:
     """The workers of one submission. A context manager; every process is gone when it ends.
 
     Invariants: at most one worker at a time; a dead worker is never asked again; the time that all requests of one
-    submission take together is bounded by the assignment's `submission_seconds`.
+    submission take together is bounded by the assignment's `submission_seconds`, granted once or twice.
     """
 
     def __init__(self, engines: Engines, submission: Submission, assignment: Assignment) -> None:
@@ -94,6 +94,10 @@ class Trial:
     def renew(self) -> None:
         """Throw the worker away, so that the next replay has a fresh one."""
         self._discard()
+
+    def allow_again(self) -> None:
+        """Grant the submission's seconds a second time: who has used them up must not escape what comes next."""
+        self._seconds_left = self._assignment.limits.submission_seconds
 
     @property
     def is_fresh(self) -> bool:
@@ -193,9 +197,13 @@ def _import_failed(raised: wire.Raised, entry: str) -> Finding:
     )
 
 
+_LINE = 80  # characters of a line that is quoted
+
+
 def _syntax(fault: wire.SyntaxFault) -> str:
     where = f"{fault.file}, line {fault.line}" if fault.line else fault.file
-    text = f": {fault.text.strip()}" if fault.text.strip() else ""
+    line = fault.text.strip()
+    text = f": {line[:_LINE]}{' ...' * (len(line) > _LINE)}" if line else ""
     return f"{where} is not valid Python ({fault.message}){text}"
 
 
