@@ -51,7 +51,7 @@ def submit(
     fail_under: float | None,
     expect_suite: str | None,
 ) -> int:
-    """Hand in PATH (engine.py, a folder, a notebook or NAME.gradlab; by default this folder).
+    """Hand in PATH (engine.py, a folder or a zip of it, a notebook, NAME.gradlab; by default this folder).
 
     The attempt is recorded first, then graded in isolation. Ends with exit code 0 once it is recorded and graded.
     """
