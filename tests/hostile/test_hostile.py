@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +107,35 @@ def test_where_nothing_contains_them_no_attack_is_run(
             assert f"this machine offers {hall.level}" in ended.err
         with Gradebook.open(root / ".gradlab" / "gradebook.db") as book:
             assert {attempt.state for attempt in book.attempts()} <= {"received", "ungradable"}
+
+
+def test_a_student_learns_no_time_and_no_text_of_a_hidden_check(hall: Hall, tmp_path: Path) -> None:
+    for attack in ALL:
+        if attack.name.startswith("tell_by_"):
+            (tmp_path / attack.name).mkdir()
+            ended = hall.submit(attack.build(tmp_path / attack.name, hall.known), "--format", "json")
+            for check in json.loads(ended.out)["checks"]:
+                if check["hidden"]:
+                    assert (check["seconds"], check["findings"], check["program"]) == (None, [], None)
+
+
+def test_what_many_attempts_learn_of_hidden_inputs_does_not_add_up(hall: Hall, tmp_path: Path) -> None:
+    """An engine that is right only where the first input is positive: each submission meets inputs of its own."""
+    asking = RIGHT.replace("2 * x.data", "2 * x.data * (x.data.flat[0] > 0)")
+    verdicts = []
+    for number in [*range(20), 0]:
+        path = hand_in(tmp_path / str(len(verdicts)), f"{asking}# {number}\n")
+        report = json.loads(hall.submit(path, "--format", "json").out)
+        verdicts.append([check["outcome"] for check in report["checks"] if check["hidden"]])
+    assert all(len(set(outcomes)) == 2 for outcomes in zip(*verdicts, strict=True))
+    assert verdicts[-1] == verdicts[0]
+
+
+def test_the_documentation_counts_the_attacks() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    counted = {name: int(number) for name, number in re.findall(r"(?m)^\| (\w+) \| (\d+) \|", text)}
+    assert counted == Counter(attack.group for attack in ALL)
+    assert f"holds {len(ALL)} attacks" in text
 
 
 def test_there_are_enough_attacks_and_no_two_of_one_name() -> None:
