@@ -97,7 +97,7 @@ class _Meta(type):
         cls._node_kind = type(
             node,
             (FunctionCtx,),
-            {"function": cls, "full_name": node, "plans": {}, "__module__": cls.__module__},
+            {"function": cls, "full_name": node, "plans": {}, "__module__": __name__},
         )
 
 
