@@ -28,7 +28,6 @@ FLOORS = {
     "gradlab.scoring": 2,
     "gradlab.limits": 2,
     "gradlab.archive": 2,
-    "gradlab.archive": 2,
     "gradlab.submission": 2,
     "gradlab.notebook": 2,
     "gradlab.package": 2,
