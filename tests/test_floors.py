@@ -43,6 +43,7 @@ FLOORS = {
     "gradlab.confirm": 3,
     "gradlab.expect": 3,
     "gradlab.trial": 3,
+    "gradlab.judging": 3,
     "gradlab.counterexample": 3,
     "gradlab.runner": 3,
     "gradlab.starter": 3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,24 +16,24 @@ from gradlab.isolation import WorkerDied, nonces
 from gradlab.model import Finding, Observation
 from gradlab.program import Program
 from gradlab.replay import Script
-from gradlab.shrink import Bounds, Goal, shrink
 from gradlab.trial import Replayed, Trial
 from gradlab.wire import Raised, Scalar, Unmade
 
 if TYPE_CHECKING:
-    from gradlab.course import Assignment
+    from gradlab.assignment import Assignment
     from gradlab.isolation import Worker
+    from gradlab.judging import Judge
     from gradlab.session import Engines
+    from gradlab.shrink import Shrunk
     from gradlab.submission import Submission
 
-__all__ = ["Counterexample", "Counterexamples", "Judge"]
+__all__ = ["Counterexample", "Counterexamples"]
 
-CHECK = Bounds(seconds=0.5, evaluations=400)
+CHECK_SECONDS = 0.5
+CHECK_EVALUATIONS = 400
 SUBMISSION_SECONDS = 3.0
 SLOWEST = 0.25  # seconds that one small program may take
 REACHED = Scalar("reached")
-
-Judge = Callable[[Expectation, Replayed], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
@@ -70,21 +70,23 @@ class Counterexamples:
             return None
         started = time.monotonic()
         oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial)
-        goal = Goal(first.sid, self._names)
+        program = expectation.script.program
         try:
-            found = shrink(expectation.script.program, oracle, goal, self._bounds(started))
+            found = self._search(program, oracle, first)
             if not oracle.shows_afresh(found.program):
                 oracle.always_fresh = True  # something is left behind: believe only what starts from nothing
-                found = shrink(expectation.script.program, oracle, goal, self._bounds(started))
+                found = self._search(program, oracle, first)
                 if not oracle.shows_afresh(found.program):
                     return None
             return Counterexample(found.program, oracle.findings, found.finished)
         finally:
             self._seconds -= time.monotonic() - started
 
-    def _bounds(self, started: float) -> Bounds:
-        left = min(CHECK.seconds, self._seconds) - (time.monotonic() - started)
-        return Bounds(max(left, 0.0), CHECK.evaluations)
+    def _search(self, program: Program, oracle: _TwoEngines, finding: Finding) -> Shrunk:
+        from gradlab.shrink import Bounds, Goal, shrink  # a submission that passes does without
+
+        bounds = Bounds(min(CHECK_SECONDS, self._seconds), CHECK_EVALUATIONS)
+        return shrink(program, oracle, Goal(finding.sid, self._names), bounds)
 
     def __enter__(self) -> Self:
         return self
@@ -147,9 +149,9 @@ class _TwoEngines:
         if expected is None or not self._is_sound(expected):
             return False
         expectation = Expectation(self._check, script, expected)
-        if self._judge(expectation, Replayed(expected)):
+        if self._judge.findings(expectation, Replayed(expected)):
             return False  # NaN, which equals nothing: any engine would differ
-        findings = self._judge(expectation, self._trial.replay(expectation))
+        findings = self._judge.findings(expectation, self._trial.replay(expectation))
         if self._wanted not in map(_difference, findings):
             return False
         self.findings = findings

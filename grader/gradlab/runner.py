@@ -9,10 +9,8 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +18,9 @@ import numpy as np
 from gradlab import scoring
 from gradlab.confirm import doubts
 from gradlab.counterexample import Counterexamples
-from gradlab.errors import InternalError, IsolationError
+from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
+from gradlab.judging import Judge
 from gradlab.model import (
     Check,
     CheckResult,
@@ -33,9 +32,8 @@ from gradlab.model import (
     Submitted,
     Suite,
 )
-from gradlab.replay import unjudged
 from gradlab.show import show
-from gradlab.trial import Loaded, Replayed, Trial
+from gradlab.trial import Loaded, Trial
 
 if TYPE_CHECKING:
     import pluggy
@@ -66,9 +64,11 @@ class Grading:
     on_output: Callable[[str], None] | None = None
     shrink: bool = True
     expectations: Expectations = field(init=False)
+    judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
         self.expectations = Expectations(self.assignment, self.engines, self.manager, self.secret, self.seed)
+        self.judge = Judge(self.manager, self.expectations.observers)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -88,9 +88,10 @@ def grade(
     _require(grading, isolation.level)
     grading.expectations.ahead(grading.checks, submission.sha256)
     try:
-        with ExitStack() as stack:
-            trial = stack.enter_context(Trial(grading.engines, submission, grading.assignment))
-            smaller = stack.enter_context(_counterexamples(grading, submission))
+        with (
+            Trial(grading.engines, submission, grading.assignment) as trial,
+            Counterexamples(grading.engines, submission, grading.assignment, grading.judge) as smaller,
+        ):
             loaded = trial.load()
             results = _run_all(grading, trial, loaded, smaller)
             _confirm(grading, trial, results)
@@ -208,37 +209,12 @@ def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[
     happens alone in a fresh worker, so that nothing that an earlier check left behind can fail this one."""
     alone = trial.is_fresh
     replayed = trial.replay(expectation)
-    findings = _judge(grading, expectation, replayed)
+    findings = grading.judge.findings(expectation, replayed)
     if findings and not alone and trial.may_repeat:
         trial.renew()
         replayed = trial.replay(expectation)
-        findings = _judge(grading, expectation, replayed)
+        findings = grading.judge.findings(expectation, replayed)
     return findings, replayed.ran
-
-
-def _judge(grading: Grading, expectation: Expectation, replayed: Replayed) -> tuple[Finding, ...]:
-    if replayed.failure is not None:
-        return (replayed.failure,)
-    check, expected, actual = expectation.check, expectation.observations, replayed.observations
-    findings = [
-        finding
-        for group in reversed(grading.manager.hook.judge(check=check, expected=expected, actual=actual))
-        for finding in group
-    ]
-    if left := unjudged(expected, grading.expectations.observers):
-        raise InternalError(
-            f"Nobody judges the observations {', '.join(sorted(left))} of the check {check.name!r}."
-        )
-    if not findings and [(o.sid, o.nth) for o in expected] != [(o.sid, o.nth) for o in actual]:
-        findings.append(
-            Finding("runner", "The submission did something else than the reference, and did not say what.")
-        )
-    # In the program's order: the first difference explains the ones after it.
-    return tuple(sorted(findings, key=lambda finding: finding.sid or float("inf")))
-
-
-def _counterexamples(grading: Grading, submission: Submission) -> Counterexamples:
-    return Counterexamples(grading.engines, submission, grading.assignment, partial(_judge, grading))
 
 
 def _shown(

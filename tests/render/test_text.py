@@ -119,6 +119,24 @@ def test_a_stub_is_called_one_without_a_program(report: Report) -> None:
     assert "x = 1" not in text
 
 
+def test_only_a_program_that_was_shrunk_to_the_end_is_called_the_smallest(report: Report) -> None:
+    check = report.checks[1]
+    assert "This program shows it:" in render(with_checks(report, check))
+    shrunk = render(with_checks(report, msgspec.structs.replace(check, smallest=True)))
+    assert "The smallest program that shows it:" in shrunk
+    assert "This program" not in shrunk
+
+
+def test_a_program_that_shows_two_failures_is_written_once(report: Report) -> None:
+    first = msgspec.structs.replace(report.checks[1], smallest=True)
+    other = Finding("gradients", "w.grad is 3.0, the reference has 4.0.")
+    second = msgspec.structs.replace(first, name="again", findings=(other,))
+    text = render(with_checks(report, first, second))
+    assert text.count("import engine as torch") == 1
+    assert "w.grad is 3.0" in text
+    assert "The program shown before shows this, too." in text
+
+
 def test_the_same_help_is_said_once(report: Report) -> None:
     text = render(
         failed(report, Finding("a", "one", help="Try this."), Finding("a", "two", help="Try this."))

@@ -91,10 +91,13 @@ def substituted(program: Program, values: Mapping[int, Any]) -> Program:
     """Return the program with other values in place of some slots. What stands for several names now lives as long as
     the last of them did."""
 
+    final: dict[int, Any] = {}
+    for slot in sorted(values):  # what stands for a slot was made before it, and has a smaller number
+        value = values[slot]
+        final[slot] = final.get(value.slot, value) if type(value) is Ref else value
+
     def leaf(value: Any) -> Any:
-        while type(value) is Ref and value.slot in values:
-            value = values[value.slot]
-        return value
+        return final.get(value.slot, value) if type(value) is Ref else value
 
     dropped = [mark.slot for step in live_steps(program) if step.op == "drop" for mark in step.args]
     immortal = {leaf(Ref(slot)) for slot in values if slot not in dropped}
@@ -179,9 +182,10 @@ def _dropped_late(steps: Sequence[Step], slots: set[int], later: set[int]) -> li
     result: list[Step] = []
     for index, step in enumerate(steps):
         if step.op != "drop":
-            after = later | {slot for slot, place in last.items() if place > index}
-            body = _dropped_late(step.body, slots, after) if step.body else step.body
-            result.append(replace(step, body=body) if step.body else step)
+            if step.body:
+                after = later | {slot for slot, place in last.items() if place > index}
+                step = replace(step, body=_dropped_late(step.body, slots, after))
+            result.append(step)
         else:
             for mark in step.args:
                 if mark.slot in slots and mark.slot not in later:

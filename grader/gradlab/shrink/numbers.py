@@ -113,6 +113,9 @@ def _simpler_values(value: Any, as_place: bool) -> Iterator[Any]:
     elif kind is tuple or kind is list:
         for index in range(len(value)):
             yield kind((*value[:index], *value[index + 1 :]))
+        for item in dict.fromkeys(item for item in value if type(item) is int and value.count(item) > 1):
+            for other in _simpler_values(item, as_place):
+                yield kind(other if same == item else same for same in value)
         for index, item in enumerate(value):
             for other in _simpler_values(item, as_place):
                 yield kind((*value[:index], other, *value[index + 1 :]))

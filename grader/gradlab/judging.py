@@ -1,0 +1,45 @@
+"""Judge what a submission did on one program: ask every plugin, and let nothing pass that nobody judged."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+from gradlab.errors import InternalError
+from gradlab.model import Finding
+from gradlab.replay import unjudged
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from gradlab.expect import Expectation
+    from gradlab.trial import Replayed
+
+__all__ = ["Judge"]
+
+
+class Judge:
+    """Compares a replay with what is expected of it."""
+
+    def __init__(self, manager: pluggy.PluginManager, observers: Container[str]) -> None:
+        self._manager = manager
+        self._observers = observers
+
+    def findings(self, expectation: Expectation, replayed: Replayed) -> tuple[Finding, ...]:
+        """Return what is different, in the program's order: the first difference explains the ones after it."""
+        if replayed.failure is not None:
+            return (replayed.failure,)
+        check, expected, actual = expectation.check, expectation.observations, replayed.observations
+        groups = self._manager.hook.judge(check=check, expected=expected, actual=actual)
+        findings = [finding for group in reversed(groups) for finding in group]
+        if left := unjudged(expected, self._observers):
+            raise InternalError(
+                f"Nobody judges the observations {', '.join(sorted(left))} of the check {check.name!r}."
+            )
+        if not findings and [(o.sid, o.nth) for o in expected] != [(o.sid, o.nth) for o in actual]:
+            findings.append(
+                Finding(
+                    "runner", "The submission did something else than the reference, and did not say what."
+                )
+            )
+        return tuple(sorted(findings, key=lambda finding: finding.sid or float("inf")))
