@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -282,13 +283,11 @@ def nll_loss(
     x, classes = input._array, target._array
     axis = 0 if x.ndim == 1 else 1
     _check_targets(x, target, weight, axis, ignore_index)
-    table = (weight._array if weight is not None else xp.ones(x.shape[axis], x.dtype)).astype(x.dtype)
     counted = classes != ignore_index
     safe = xp.where(counted, classes, 0)
-    shares = xp.where(counted, table[safe], 0).astype(x.dtype)
-    grid = list(xp.indices(classes.shape, sparse=True))
-    grid.insert(axis, safe)
-    places = xp.ravel_multi_index(tuple(xp.broadcast_arrays(*grid)), x.shape) if x.ndim > 1 else safe
+    shares = counted if weight is None else xp.where(counted, weight._array[safe], 0)
+    shares = shares.astype(x.dtype)
+    places = _places_of(safe, x.shape)
     picked = -x.reshape(-1)[places] * shares
     total = shares.sum()
     if reduction == "mean":
@@ -299,6 +298,16 @@ def nll_loss(
     each = True if reduction == "none" and x.ndim > 1 else None
     factors = (places.reshape(-1), shares.reshape(-1), each)
     return record(kind, array, (input,), (factors,), (input, target, wrap(xp.asarray(total))))
+
+
+def _places_of(classes: Array, shape: tuple[int, ...]) -> Array:
+    """Return where, in row-major order of `shape` (batch, class, ...), the chosen classes stand."""
+    if len(shape) == 1:
+        return classes
+    rest = math.prod(shape[2:])
+    rows = (xp.arange(shape[0]) * (shape[1] * rest)).reshape((-1,) + (1,) * (len(shape) - 2))
+    places = rows + classes * rest
+    return places if rest == 1 else places + xp.arange(rest).reshape(shape[2:])
 
 
 def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_index: int) -> None:
