@@ -65,22 +65,26 @@ class Counterexamples:
     def smallest(self, expectation: Expectation, findings: Sequence[Finding]) -> Counterexample | None:
         """Return the smallest program that shows the first finding's kind of difference, or None where there is no
         time left, where the difference has no kind, or where it does not show again."""
-        first = findings[0]
-        if expectation.check.hidden or not first.kind or self._seconds <= 0:
+        if expectation.check.hidden or not findings[0].kind or self._seconds <= 0:
             return None
         started = time.monotonic()
-        oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial)
-        program = expectation.script.program
         try:
-            found = self._search(program, oracle, first)
-            if not oracle.shows_afresh(found.program):
-                oracle.always_fresh = True  # something is left behind: believe only what starts from nothing
-                found = self._search(program, oracle, first)
-                if not oracle.shows_afresh(found.program):
-                    return None
-            return Counterexample(found.program, oracle.findings, found.finished)
+            return self._found(expectation, findings[0])
+        except Exception:  # the verdict is known, and is not lost because a smaller program cannot be had
+            return None
         finally:
             self._seconds -= time.monotonic() - started
+
+    def _found(self, expectation: Expectation, first: Finding) -> Counterexample | None:
+        oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial)
+        program = expectation.script.program
+        found = self._search(program, oracle, first)
+        if not oracle.shows_afresh(found.program):
+            oracle.always_fresh = True  # something is left behind: believe only what starts from nothing
+            found = self._search(program, oracle, first)
+            if not oracle.shows_afresh(found.program):
+                return None
+        return Counterexample(found.program, oracle.findings, found.finished)
 
     def _search(self, program: Program, oracle: _TwoEngines, finding: Finding) -> Shrunk:
         from gradlab.shrink import Bounds, Goal, shrink  # a submission that passes does without

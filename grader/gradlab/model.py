@@ -96,9 +96,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=False):
     help: str | None = None
     location: Location | None = None
     sid: int = 0  # the step it is about
-    kind: str = (
-        ""  # the class of difference: value, shape, None, raises TypeError; a smaller program keeps it
-    )
+    kind: str = ""  # the class of difference: value, shape, None, raises TypeError; empty: none that shrinks
 
 
 class CheckResult(msgspec.Struct, frozen=True, omit_defaults=False):
