@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .broadcasting import unbroadcast
+from .hooks import Hooks
 from .tensor import Tensor
 
 Array = np.ndarray[Any, Any]
@@ -30,6 +32,10 @@ class Node:
     rule    the chain rule of the operation: rule(grad, *saved arrays, *settings) -> a gradient for each input
     saved   the tensors that the rule needs, or None once they have been released
     next    for each input: the Node that made it, or the leaf tensor itself, or None if it needs no gradient
+    ### BEGIN GIVEN FROM retain_grad
+    hooks   functions to be called with the gradient of the node's output, by their numbers
+    result  a weak reference to the node's output, once that was asked to retain its gradient
+    ### END GIVEN
     """
 
     def __init__(
@@ -45,6 +51,10 @@ class Node:
         self.settings = tuple(settings)
         self.next = tuple(edge_to(tensor) for tensor in inputs)
         self.shapes = tuple(tensor.shape for tensor in inputs)
+        ### BEGIN GIVEN FROM retain_grad
+        self.hooks: Hooks = {}
+        self.result: weakref.ref[Tensor] | None = None
+        ### END GIVEN
 
     def input_gradients(self, grad: Array) -> list[tuple[Node | Tensor, Array]]:
         """Turn the gradient of the node's output into those of its inputs: (where it has to go, the gradient)."""

@@ -20,6 +20,7 @@ from .functions import (
     tanh_backward,
 )
 from .graph import Node
+from .hooks import Handle, Hook, Hooks, add_hook, grad_of_result, retain
 from .inplace import write_into
 from .rules import add_backward, mul_backward, neg_backward
 from .shapes import (
@@ -73,6 +74,10 @@ class Tensor:
         self.requires_grad = requires_grad
         self.grad_fn = grad_fn
         self.grad: Tensor | None = None
+        ### BEGIN GIVEN FROM retain_grad
+        self.retains_grad = False
+        self.hooks: Hooks = {}  # of a leaf; those of a result are its node's
+        ### END GIVEN
 
     # --- what it is ---
     @property
@@ -106,6 +111,24 @@ class Tensor:
         return f"tensor({values}, requires_grad=True)" if self.requires_grad else f"tensor({values})"
 
     # --- backward ---
+    ### BEGIN GIVEN FROM retain_grad
+    @property
+    def grad(self) -> Tensor | None:
+        return self.kept if self.is_leaf else grad_of_result(self)
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        self.kept = value
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this result in `.grad` (task 4.2)."""
+        retain(self)
+
+    def register_hook(self, hook: Hook) -> Handle:
+        """Call `hook(gradient)` whenever a gradient of this tensor has been computed (task 4.3)."""
+        return add_hook(self, hook)
+
+    ### END GIVEN
     def backward(self, gradient: Tensor | None = None, retain_graph: bool = False) -> None:
         """Add to the `.grad` of every leaf that this tensor was made from (tasks 2.1, 2.2 and 2.6)."""
         start = starting_gradient(self, gradient)

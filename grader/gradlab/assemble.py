@@ -163,6 +163,7 @@ def join_imports(nodes: Iterable[ast.Import | ast.ImportFrom], code: str) -> str
     lines = {
         start + ", ".join(sorted(names)): start.split()[1].split(".")[0] for start, names in modules.items()
     }
-    own = [line for line in sorted(lines) if lines[line] in sys.stdlib_module_names]
-    foreign = [line for line in sorted(lines) if lines[line] not in sys.stdlib_module_names]
+    in_order = sorted(lines, key=lambda line: (line.startswith("from "), line))
+    own = [line for line in in_order if lines[line] in sys.stdlib_module_names]
+    foreign = [line for line in in_order if lines[line] not in sys.stdlib_module_names]
     return "\n\n".join("\n".join(group) for group in (own, foreign) if group)

@@ -198,6 +198,8 @@ class Bench:
             ]
             if findings:
                 found.setdefault(check.name, findings[0].message)
+            elif [(seen.sid, seen.nth) for seen in expected] != [(seen.sid, seen.nth) for seen in actual]:
+                found.setdefault(check.name, "The submission did something else, and nobody says what.")
         return found
 
 

@@ -1,0 +1,20 @@
+"""Warn of each tensor only the first time.
+
+PyTorch warns at each reading. (Python itself shows a warning of the same line only once; that is the reader's choice, and
+can be changed with a filter.)
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from engine import NOT_A_LEAF, Tensor
+
+must_fail = ["warns_each_time"]
+
+
+def grad_of_result(result: Tensor) -> Tensor | None:
+    if not result.retains_grad and not hasattr(result, "warned"):
+        result.warned = True
+        warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3)
+    return result.kept
