@@ -36,7 +36,7 @@ def array_of(data: Any, dtype: dtypes.dtype | None) -> Any:
     chosen = dtype_of(data) if dtype is None else dtype
     if 0 in sizes:
         return backend.empty(tuple(sizes), chosen.numpy)
-    return _converted(_leaves(data, sizes), chosen).reshape(sizes)
+    return backend.as_array(_converted(_leaves(data, sizes), chosen).reshape(sizes))
 
 
 def _refuse_text(data: Any) -> None:

@@ -48,7 +48,7 @@ def _in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Val
     def compute(tensor: Tensor) -> Tensor:
         made = backend.empty(tensor._array.shape, tensor._array.dtype, None)
         if not tensor._array.flags.c_contiguous:
-            made = np.empty_like(tensor._array)
+            made = backend.xp.empty_like(tensor._array)
         return record(node, fill(made, draw, values), (tensor,))
 
     return update(name, self, compute)
@@ -245,7 +245,7 @@ def bernoulli_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     values = bind("Tensor.bernoulli_", args, kwargs)[1]
     chance = values.get("p", 0.5)
     if isinstance(chance, Tensor):
-        draw = _below_each(chance.expand(self.shape)._array)
+        draw = _below_each(backend.to_host(chance.expand(self.shape)._array))
         return _in_place(self, "bernoulli_", BernoulliBackward1, draw, values)
     return _in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance)), values)
 
@@ -255,8 +255,8 @@ def bernoulli(*args: Any, **kwargs: Any) -> Tensor:
     """Return ones where a draw falls below the probabilities in `input` (or below `p`), zeros elsewhere."""
     values = bind("bernoulli", args, kwargs)[1]
     given: Tensor = values["input"]
-    draw = _below(float(values["p"])) if "p" in values else _below_each(given._array)
-    made = np.empty_like(given._array)
+    draw = _below(float(values["p"])) if "p" in values else _below_each(backend.to_host(given._array))
+    made = backend.xp.empty_like(given._array)
     return record(BernoulliBackward0, fill(made, draw, values), (given,))
 
 

@@ -181,7 +181,7 @@ def multinomial(*args: Any, **kwargs: Any) -> Tensor:
     replacement = bool(values.get("replacement", False))
     _check_weights(weights, count, replacement)
     generator = values.get("generator") or default()
-    rows = weights._array.reshape(-1, weights._array.shape[-1])
+    rows = backend.to_host(weights._array).reshape(-1, weights._array.shape[-1])
     if replacement and count > 1:
         totals = np.cumsum(rows, 1, dtype=rows.dtype)
         uniform = generator.uniform53(len(rows) * count).reshape(len(rows), count)
@@ -205,7 +205,7 @@ def _check_weights(weights: Tensor, count: int, replacement: bool) -> None:
         raise RuntimeError("cannot sample n_sample <= 0 samples")
     if not replacement and count > array.shape[-1]:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
-    if not (np.isfinite(array) & (array >= 0)).all():
+    if not (backend.xp.isfinite(array) & (array >= 0)).all():
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if not (array.sum(-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")

@@ -10,7 +10,20 @@ from typing import Any, TypeAlias
 
 import numpy
 
-__all__ = ["Array", "address", "as_array", "empty", "ndarray", "root", "strided", "xp", "zero"]
+__all__ = [
+    "Array",
+    "address",
+    "as_array",
+    "broadcast_shapes",
+    "empty",
+    "ndarray",
+    "ndindex",
+    "root",
+    "strided",
+    "to_host",
+    "xp",
+    "zero",
+]
 
 Array: TypeAlias = Any  # NumPy's and CuPy's arrays have no type in common that says more
 xp: Any = numpy
@@ -21,6 +34,13 @@ ndarray = numpy.ndarray
 numpy.seterr(all="ignore")
 
 as_array = numpy.asarray
+# These work on shapes, which are always on the host.
+broadcast_shapes, ndindex = numpy.broadcast_shapes, numpy.ndindex
+
+
+def to_host(array: Array) -> Any:
+    """Return a NumPy array of the elements, the array itself if it is one: for what is drawn or printed by the CPU."""
+    return array if isinstance(array, numpy.ndarray) else array.get()
 
 
 def empty(shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...] | None = None) -> Array:
@@ -49,7 +69,7 @@ def address(array: Array) -> int:
 def root(array: Array) -> Array:
     """Return the array that first described the memory that `array` looks at."""
     base = array.base
-    while type(base) is ndarray:
+    while type(base) is numpy.ndarray:
         array, base = base, base.base
     return array
 

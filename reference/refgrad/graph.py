@@ -154,6 +154,9 @@ class Node:
             return saved_attribute(self, name.removeprefix("_saved_"))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *[f"_saved_{name}" for name in (*self.tensors, *self.takes)]]
+
 
 class AccumulateGrad(Node):
     """The end of each path: adds what arrives to the `.grad` of a leaf.

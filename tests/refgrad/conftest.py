@@ -18,9 +18,8 @@ GAPS: dict[str, dict[str, str]] = json.loads((HERE / "known_gaps.json").read_tex
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?(?![\w])")
 
 
-def _programs() -> ModuleType:
-    path = HERE.parent / "oracle" / "programs.py"
-    spec = importlib.util.spec_from_file_location("oracle_programs", path)
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -62,7 +61,13 @@ def facts() -> Callable[[str], dict[str, Any]]:
 @pytest.fixture(scope="session")
 def programs() -> ModuleType:
     """Return the module that runs programs on an engine."""
-    return _programs()
+    return _module(HERE.parent / "oracle" / "programs.py")
+
+
+@pytest.fixture(scope="session")
+def strict_array() -> ModuleType:
+    """Return the module of the strict array type."""
+    return _module(HERE / "strict_array.py")
 
 
 @pytest.fixture(autouse=True)

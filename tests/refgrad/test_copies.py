@@ -6,6 +6,7 @@ import copy
 import pickle
 
 import pytest
+
 import refgrad as torch
 from refgrad import nn
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from .. import backend
 from ..backend import xp
 from ..grad_mode import no_grad
 from ..tensor import Tensor, wrap
@@ -32,7 +33,7 @@ def _numerical(function: Callable[..., Any], inputs: tuple[Any, ...], which: int
     """Return, for each output, the matrix of differences (elements of the input by elements of the output)."""
     flat = inputs[which]._array
     columns: list[list[Any]] = []
-    for place in xp.ndindex(flat.shape):
+    for place in backend.ndindex(flat.shape):
         kept = flat[place].copy() if flat.ndim else flat.copy()
         found = []
         for step in (-eps, eps):

@@ -8,7 +8,7 @@ import operator as operator_of
 import re
 from typing import Any
 
-from .. import both, storage
+from .. import backend, both, storage
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -76,7 +76,7 @@ def _copied(self: Tensor, src: Tensor) -> Tensor:
         given = src._array
     else:
         check_broadcast(self._array.shape, src._array.shape)
-        joint = xp.broadcast_shapes(self._array.shape, src._array.shape)
+        joint = backend.broadcast_shapes(self._array.shape, src._array.shape)
         if joint != self._array.shape:
             raise RuntimeError(
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(joint)}"

@@ -244,7 +244,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 @function
 def take_along_dim(input: Tensor, indices: Tensor, dim: int) -> Tensor:
     """Return, for each index along `dim`, the element there; other dimensions broadcast."""
-    shape = list(xp.broadcast_shapes(input._array.shape[:0], indices._array.shape))
+    shape = list(backend.broadcast_shapes(input._array.shape[:0], indices._array.shape))
     return gather(input, dim, indices.expand(*shape))
 
 

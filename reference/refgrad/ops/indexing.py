@@ -304,7 +304,7 @@ def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
             )
         shapes.append(array.shape)
     try:
-        xp.broadcast_shapes(*shapes)
+        backend.broadcast_shapes(*shapes)
     except ValueError:
         listed = ", ".join(str(list(each)) for each in shapes)
         raise IndexError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -270,7 +270,7 @@ def _broadcast_bmm(a: Tensor, b: Tensor) -> Tensor:
     rows, columns = x[-2:-1], y[-1:] if len(y) > 1 else ()
     inner = y[-2:] if len(y) > 1 else y
     check_broadcast(x[:-2], y[:-2])
-    lead = xp.broadcast_shapes(x[:-2], y[:-2])
+    lead = backend.broadcast_shapes(x[:-2], y[:-2])
     count = math.prod(lead)
     one = reshape(expand(a, (*lead, *(rows or (1,)), x[-1])), (count, *(rows or (1,)), x[-1]))
     two = reshape(expand(b, (*lead, *inner)), (count, *inner))

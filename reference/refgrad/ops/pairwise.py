@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -143,7 +143,7 @@ def _three(name: str, *tensors: Tensor) -> list[Any]:
     shape: tuple[int, ...] = ()
     for each in tensors:
         check_broadcast(shape, each._array.shape)
-        shape = xp.broadcast_shapes(shape, each._array.shape)
+        shape = backend.broadcast_shapes(shape, each._array.shape)
     if joint is dtypes.bool:
         raise NotImplementedError(f"\"{name}_cpu_out\" not implemented for 'Bool'")
     return [each._array.astype(joint.numpy, copy=False) for each in tensors]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
@@ -136,7 +136,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 def _check_three(condition: tuple[int, ...], x: tuple[int, ...], y: tuple[int, ...]) -> None:
     """Refuse shapes that do not broadcast: the condition's with the first choice's, then both with the other's."""
     check_broadcast(condition, x)
-    check_broadcast(xp.broadcast_shapes(condition, x), y)
+    check_broadcast(backend.broadcast_shapes(condition, x), y)
 
 
 def _where_method(self: Tensor, condition: Tensor, other: Any) -> Any:
