@@ -158,7 +158,7 @@ def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) ->
         findings, _ = _verdict(grading, trial, expectation)
         if findings:
             # Not the findings themselves: they may quote what the submission kept of hidden checks.
-            program = show(expectation.script.program)
+            program = show(expectation.script.program, engine_name=trial.submission.module)
             results[check.name] = _result(check, Outcome.FAILED, (_UNCONFIRMED,), program=program)
             if check.name in doubted.sample:
                 waiting += doubted.rest
@@ -199,7 +199,7 @@ def _run_one(
         findings, ran = _verdict(grading, trial, expectation)
         if findings:
             seconds = time.monotonic() - started
-            shown = _shown(grading, expectation, findings, smaller) if ran else (None, False)
+            shown = _shown(grading, trial, expectation, findings, smaller) if ran else (None, False)
             return _result(check, Outcome.FAILED, findings, seconds, *shown)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 
@@ -218,15 +218,20 @@ def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[
 
 
 def _shown(
-    grading: Grading, expectation: Expectation, findings: Sequence[Finding], smaller: Counterexamples
+    grading: Grading,
+    trial: Trial,
+    expectation: Expectation,
+    findings: Sequence[Finding],
+    smaller: Counterexamples,
 ) -> tuple[str, bool]:
     """Return the program that shows the difference, as text, and whether it is the smallest. Nobody sees that of a
     hidden check but the course."""
+    module = trial.submission.module
     if grading.shrink and not expectation.check.hidden:
         found = smaller.smallest(expectation, findings)
         if found is not None:
-            return show(found.program, marks=_marks(found.findings)), found.smallest
-    return show(expectation.script.program, marks=_marks(findings)), False
+            return show(found.program, engine_name=module, marks=_marks(found.findings)), found.smallest
+    return show(expectation.script.program, engine_name=module, marks=_marks(findings)), False
 
 
 def _marks(findings: Sequence[Finding]) -> dict[int, str]:

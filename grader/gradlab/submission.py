@@ -48,6 +48,11 @@ class Submission:
     entry: str  # the path in `files` that becomes the module `engine`
     notes: tuple[str, ...] = ()
 
+    @property
+    def module(self) -> str:
+        """What the student's own Python calls the engine: in a notebook, the notebook itself."""
+        return "__main__" if self.entry.endswith(".ipynb") else "engine"
+
 
 def digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256 over names and bytes, each with its length, in the order of the names."""
@@ -81,6 +86,7 @@ def read_files(
             raise UsageError(f"{path} does not exist. Name the engine.py, notebook or folder to hand in.")
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         reason = getattr(error, "strerror", None) or str(error)
+        path = Path(getattr(error, "filename", None) or path)
         raise UsageError(f"{path} cannot be read: {reason}.") from error
     check_files(files)
     return files
@@ -186,7 +192,9 @@ def _walk(root: Path, ignored: list[str]) -> Iterator[tuple[str, Path]]:
             name = prefix + path.name
             if _is_clutter(path.name):
                 continue
-            if name_problem(name) or path.is_symlink() or not (path.is_file() or path.is_dir()):
+            if path.is_symlink():
+                ignored.append(f"{name} (a link)")
+            elif name_problem(name) or not (path.is_file() or path.is_dir()):
                 ignored.append(name)
             elif path.is_file():
                 yield name, path

@@ -244,3 +244,17 @@ def test_two_gradings_of_one_submission_agree(grading: Grading) -> None:
     assert [(c.name, c.outcome, c.findings) for c in first.checks] == [
         (c.name, c.outcome, c.findings) for c in second.checks
     ]
+
+
+def test_a_notebook_student_gets_a_program_for_the_notebook(grading: Grading) -> None:
+    import nbformat
+
+    wrong = replace_definitions(
+        SOLUTION, next(m for m in MISTAKES if m.name == "relu_lets_everything_through")
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(wrong)])
+    submission = parse({"engine.ipynb": nbformat.writes(notebook).encode()})
+    report = grade(grading, submission, student="ada", attempt=1, submitted_at=WHEN)
+    program = result(report, "differentiates_relu").program
+    assert program is not None
+    assert program.startswith("import __main__ as torch\n")

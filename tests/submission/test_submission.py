@@ -116,7 +116,7 @@ def test_links_devices_hidden_and_cache_folders_are_never_read(tmp_path: Path) -
         (root / hidden / "x.py").write_bytes(b"")
     notes: list[str] = []
     assert set(read_files(root, notes.append)) == {"engine.py"}
-    assert notes == ["Ignored in the folder: loop, pipe.py, stolen.py."]
+    assert notes == ["Ignored in the folder: loop (a link), pipe.py, stolen.py (a link)."]
 
 
 def test_a_missing_path_is_a_usage_error(tmp_path: Path) -> None:

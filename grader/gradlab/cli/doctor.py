@@ -75,16 +75,13 @@ def _gradebook(where: str | Path) -> dict[str, Any]:
     """Return the state of the gradebook; one that is not there is not made."""
     from gradlab.gradebook import Gradebook
 
-    if isinstance(where, Path) and not where.exists():
-        return {
-            "where": str(where),
-            "state": "not there yet; the first 'grade submit' makes it",
-            "attempts": 0,
-        }
     try:
+        if isinstance(where, Path) and not where.exists():
+            state = "not there yet; the first 'grade submit' makes it"
+            return {"where": str(where), "state": state, "attempts": 0}
         with Gradebook.open(where) as book:
             return {"where": book.name, "state": "good", "attempts": len(book.attempts())}
-    except GradlabError as error:
+    except (GradlabError, OSError) as error:
         return {"where": str(where), "state": str(error), "attempts": None}
 
 

@@ -153,7 +153,8 @@ def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[Ren
     for finding in shown:
         yield from _finding(finding)
     if len(check.findings) > len(shown):
-        yield Text(f"... and {len(check.findings) - len(shown)} more differences.", "dim")
+        more = len(check.findings) - len(shown)
+        yield Text(f"... and {more} more difference{'s' * (more > 1)}.", "dim")
     messages = tuple(finding.message for finding in shown)
     if messages in said:
         return
@@ -175,6 +176,8 @@ def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[Ren
 
 def _finding(finding: Finding) -> Iterator[Text]:
     yield _prose(finding.message)
+    if "the reference" in finding.message:  # the sentence has both sides already
+        return
     for name, value in (("reference", finding.expected), ("yours", finding.actual)):
         if value is not None and value not in finding.message:
             yield Text(f"{name + ':':<10} {clean(value, lines=True)}", overflow="fold")
