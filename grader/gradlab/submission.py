@@ -77,7 +77,7 @@ def read_files(
         if path.is_dir():
             files = _read_folder(path, note, expected)
         elif path.is_file():
-            files = _read_archive(path, note) if path.suffix.lower() == ".zip" else _read_single(path)
+            files = _read_archive(path, note) if path.suffix.lower() == ".zip" else _read_single(path, note)
         elif path.exists():
             raise UsageError(
                 f"{path} is neither a file nor a folder. Name engine.py, a notebook or a folder."
@@ -109,12 +109,15 @@ def parse(files: Mapping[str, bytes], notes: Iterable[str] = ()) -> Submission:
     return Submission(dict(files), digest(files), tuple(sources), entry, tuple(said))
 
 
-def _read_single(path: Path) -> dict[str, bytes]:
+def _read_single(path: Path, note: Callable[[str], object]) -> dict[str, bytes]:
     suffix = path.suffix.lower()
     if suffix == ".gradlab":
         from gradlab import package
 
-        return dict(package.read(_bounded(path, package.MAX_PACKAGE), path.name).files)
+        held = package.read(_bounded(path, package.MAX_PACKAGE), path.name)
+        # A claim like all that a package says of itself: whose attempt it is, --student says.
+        note(f"The package says that {held.manifest.student} made it.")
+        return dict(held.files)
     name = f"engine{suffix}" if suffix in SUFFIXES else path.name
     if problem := name_problem(name):
         raise SubmissionError(f"{path.name!r} {problem}. Rename it to engine.py.")

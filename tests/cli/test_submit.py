@@ -251,3 +251,32 @@ def test_a_command_run_as_a_user_does_works_without_warnings(
     ended = run_alone("submit", hand_in(), "--student", "alice", cwd=course)
     assert (ended.code, ended.err) == (0, "")
     assert "Score 3 / 3 5 / 5" in " ".join(ended.out.split())
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_recorded(
+    course: Path, hand_in: HandIn, run: Run, tmp_path: Path
+) -> None:
+    path = hand_in(SOLUTION)
+    for output, reason in (
+        (tmp_path / "no" / "x.txt", "there is no folder"),
+        (tmp_path, "is a folder"),
+        (path, "may be your work"),
+    ):
+        ended = run("submit", path, "--student", "alice", "--output", output)
+        assert ended.code == 2
+        assert reason in ended.err
+    assert path.read_text(encoding="utf-8") == SOLUTION
+    assert json.loads(run("status", "--student", "alice", "--format", "json").out)["attempts"] == []
+
+
+def test_a_package_is_recorded_for_who_is_named_and_says_who_made_it(
+    course: Path, hand_in: HandIn, run: Run, tmp_path: Path
+) -> None:
+    from gradlab import package
+
+    made = tmp_path / "z.gradlab"
+    made.write_bytes(package.write({"engine.py": SOLUTION.encode()}, assignment="arithmetic", student="zoe"))
+    ended = run("submit", made, "--student", "alice")
+    assert ended.code == 0, ended.err
+    assert "The package says that zoe made it." in ended.out
+    assert "alice" in ended.out
