@@ -58,6 +58,24 @@ def the_shapes_must_agree(torch, observe, rng):
     observe.gradient(x)
 
 
+@check(
+    task="2.1",
+    points=0.5,
+    help="The array that arrives may belong to somebody else: copy it before it becomes `.grad`.",
+)
+def the_gradient_is_the_leaf_s_own(torch, observe, rng):
+    """Adding to one leaf changes neither another leaf nor the gradient that was passed."""
+    x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
+    y = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
+    gradient = torch.tensor(rng.normal(size=3).round(2))
+    x.backward(gradient)
+    y.backward(gradient)
+    x.backward(torch.tensor(rng.normal(size=3).round(2)))
+    observe.gradient(x)
+    observe.gradient(y)
+    observe.value(gradient)
+
+
 # --- 2.2 Walk the graph ----------------------------------------------------------------------------------
 @check(task="2.2", points=1, help="Each node turns the gradient of its output into those of its inputs.")
 def follows_a_chain(torch, observe, rng):
@@ -141,6 +159,24 @@ def a_deep_chain(torch, observe, rng):
         y = y + x
     y.backward()
     observe.gradient(x)
+
+
+@check(
+    task="2.2",
+    points=0.5,
+    help="A node must wait until a gradient has arrived along every edge, then run once with the sum.",
+)
+def a_short_and_a_long_way(torch, observe, rng):
+    """A tensor that is used both early and late is run once, with everything that arrived."""
+    x = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
+    w = torch.tensor(rng.normal(size=2).round(2), requires_grad=True)
+    early = x * w
+    late = -early + w
+    later = late * early
+    out = early * (later + early) + later
+    out.backward(torch.tensor(rng.normal(size=2).round(2)))
+    observe.gradient(x)
+    observe.gradient(w)
 
 
 # --- 2.3 The chain rule, function by function ------------------------------------------------------------

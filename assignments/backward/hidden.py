@@ -9,20 +9,6 @@ from gradlab import check
 
 # --- 2.1 Both ends of backward ---------------------------------------------------------------------------
 @check(task="2.1", points=0.5)
-def the_gradient_is_the_leaf_s_own(torch, observe, rng):
-    """Adding to one leaf changes neither another leaf nor the gradient that was passed."""
-    x = torch.tensor(rng.normal(size=3), requires_grad=True)
-    y = torch.tensor(rng.normal(size=3), requires_grad=True)
-    gradient = torch.tensor(rng.normal(size=3))
-    x.backward(gradient)
-    y.backward(gradient)
-    x.backward(torch.tensor(rng.normal(size=3)))
-    observe.gradient(x)
-    observe.gradient(y)
-    observe.value(gradient)
-
-
-@check(task="2.1", points=0.5)
 def nothing_to_send_back(torch, observe, rng):
     """Backward from a tensor that requires no gradient is refused."""
     for shape in [(), (3,)]:
@@ -37,20 +23,6 @@ def nothing_to_send_back(torch, observe, rng):
 
 
 # --- 2.2 Walk the graph ----------------------------------------------------------------------------------
-@check(task="2.2", points=0.5)
-def a_short_and_a_long_way(torch, observe, rng):
-    """A tensor that is used both early and late is run once, with everything that arrived."""
-    x = torch.tensor(rng.normal(size=2), requires_grad=True)
-    w = torch.tensor(rng.normal(size=2), requires_grad=True)
-    early = x * w
-    late = -early + w
-    later = late * early
-    out = early * (later + early) + later
-    out.backward(torch.tensor(rng.normal(size=2)))
-    observe.gradient(x)
-    observe.gradient(w)
-
-
 @check(task="2.2", points=0.5, instances=2)
 def any_graph(torch, observe, rng):
     """Graphs drawn at random."""
