@@ -1,0 +1,205 @@
+"""Sums of products over named dimensions: `einsum`, `tensordot`, `kron`. They are made of permutations and `bmm`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..recording import record
+from ..tensor import Tensor
+from .linear_algebra import bmm, dot, mm
+from .reductions import sum as sum_over
+from .registry import function
+from .shape import UnsafeViewBackward0, axis_of, permute, reshape, unsqueeze
+from .striding import diagonal
+
+__all__ = ["einsum", "kron", "tensordot"]
+
+_REST = "..."
+Labels = list[str]
+
+
+@function
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Sum products of elements as the equation says: "ij,jk->ik" is the product of two matrices.
+
+    Operands are multiplied from left to right; a label is summed as soon as no later operand nor the result has it.
+    """
+    tensors: Sequence[Tensor] = (
+        operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
+    )
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    names = _named(left.split(","), tensors)
+    sizes = _sizes(names, tensors)
+    wanted = _wanted(names, right if arrow else None)
+    order = [*wanted, *[each for each in sorted(sizes, key=_rank) if each not in wanted]]
+    parts = [_aligned(tensor, labels, order) for tensor, labels in zip(tensors, names, strict=True)]
+    last = {label: at for at, labels in enumerate(names) for label in labels}
+    done, summed = parts[0], [at for at, label in enumerate(order) if at >= len(wanted) and not last[label]]
+    if summed:
+        done = sum_over(done, summed, keepdim=len(parts) > 1)
+    for number, part in enumerate(parts[1:], start=1):
+        summed = [at for at, label in enumerate(order) if at >= len(wanted) and last[label] == number]
+        done = _product(done, part, summed) if summed else done * part
+    return done if done._array.ndim == len(wanted) else reshape(done, done.shape[: len(wanted)])
+
+
+def _named(subscripts: list[str], tensors: Sequence[Tensor]) -> list[Labels]:
+    """Return a label for each dimension of each operand; those of an ellipsis are counted from the back."""
+    if len(subscripts) > len(tensors):
+        raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
+    if len(subscripts) < len(tensors):
+        raise RuntimeError("einsum(): more operands were provided than specified in the equation")
+    found = []
+    for number, (text, tensor) in enumerate(zip(subscripts, tensors, strict=True)):
+        before, rest, after = text.partition(_REST)
+        for letter in before + after:
+            if not letter.isalpha():
+                raise RuntimeError(
+                    f"einsum(): invalid subscript given at index {text.index(letter)} in the equation string, "
+                    "subscripts must be in [a-zA-Z]"
+                )
+        count, given = tensor._array.ndim, len(before) + len(after)
+        if given > count or (given < count and not rest):
+            raise RuntimeError(
+                f"einsum(): the number of subscripts in the equation ({given}) "
+                + ("is more than" if rest else "does not match")
+                + f" the number of dimensions ({count}) for operand {number}"
+                + ("" if rest else " and no ellipsis was given")
+            )
+        found.append([*before, *[f"{_REST}{back}" for back in range(count - given, 0, -1)], *after])
+    return found
+
+
+def _sizes(names: list[Labels], tensors: Sequence[Tensor]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for number, (labels, tensor) in enumerate(zip(names, tensors, strict=True)):
+        for label, size in zip(labels, tensor._array.shape, strict=True):
+            seen = sizes.get(label, 1)
+            if size != seen and 1 not in (size, seen):
+                raise RuntimeError(
+                    f"einsum(): subscript {label} has size {size} for operand {number} which does not broadcast with "
+                    f"previously seen size {seen}"
+                )
+            sizes[label] = max(size, seen) if 0 not in (size, seen) else 0
+    return sizes
+
+
+def _rank(label: str) -> tuple[bool, int, str]:
+    """Order dimensions of an ellipsis first, from the front, then letters, capitals before small ones."""
+    return (True, 0, label) if len(label) == 1 else (False, -int(label[len(_REST) :]), "")
+
+
+def _wanted(names: list[Labels], right: str | None) -> Labels:
+    """Return the labels of the result: as written, or each that occurs once, sorted."""
+    every = [label for labels in names for label in labels]
+    rest = sorted({label for label in every if len(label) > 1}, key=_rank)
+    if right is None:
+        return [*rest, *sorted(label for label in every if len(label) == 1 and every.count(label) == 1)]
+    before, found, after = right.partition(_REST)
+    for letter in before + after:
+        if (before + after).count(letter) > 1:
+            raise RuntimeError(f"einsum(): output subscript {letter} appears more than once in the output")
+        if letter not in every:
+            raise RuntimeError(
+                f"einsum(): output subscript {letter} does not appear in the equation for any input operand"
+            )
+    return [*before, *(rest if found else []), *after]
+
+
+def _aligned(tensor: Tensor, labels: Labels, order: Labels) -> Tensor:
+    """Permute an operand into the common order, with size 1 where it lacks a label; repeated ones give diagonals."""
+    labels = list(labels)
+    for label in dict.fromkeys(labels):
+        while labels.count(label) > 1:
+            one = labels.index(label)
+            two = labels.index(label, one + 1)
+            tensor = diagonal(tensor, 0, one, two)
+            del labels[two]
+            places = list(range(len(labels)))
+            places.insert(one, places.pop())
+            tensor = permute(tensor, places)
+    for label in order:
+        if label not in labels:
+            tensor = unsqueeze(tensor, tensor._array.ndim)
+            labels.append(label)
+    return permute(tensor, [labels.index(label) for label in order])
+
+
+def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
+    """Multiply two operands in a common order of dimensions and sum over some: one `bmm`, summed ones keep size 1."""
+    x, y = a._array.shape, b._array.shape
+    for at in summed:
+        if (x[at] == 1) != (y[at] == 1):  # only one has it: sum it first
+            one = x[at] != 1
+            if one:
+                a = sum_over(a, [at], keepdim=True)
+            else:
+                b = sum_over(b, [at], keepdim=True)
+            x, y = a._array.shape, b._array.shape
+    every = [at for at in range(len(x)) if at not in summed]
+    batch = [at for at in every if x[at] != 1 and y[at] != 1]
+    rows = [at for at in every if x[at] != 1 and y[at] == 1]
+    columns = [at for at in every if x[at] == 1]
+    count, inner = math.prod(x[at] for at in batch), math.prod(x[at] for at in summed)
+    one_matrix = reshape(
+        permute(a, [*batch, *rows, *summed, *columns]), (count, math.prod(x[at] for at in rows), inner)
+    )
+    two_matrix = reshape(
+        permute(b, [*batch, *summed, *columns, *rows]), (count, inner, math.prod(y[at] for at in columns))
+    )
+    product = bmm(one_matrix, two_matrix)
+    layout = [*batch, *rows, *columns, *summed]
+    sizes = [x[at] for at in (*batch, *rows)] + [y[at] for at in columns] + [1] * len(summed)
+    return permute(reshape(product, sizes), [layout.index(at) for at in range(len(x))])
+
+
+@function
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """Sum products over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions."""
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a._array.ndim, b._array.ndim):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        ours, theirs = list(range(-dims, 0)), list(range(dims))
+    else:
+        ours, theirs = (list(each) for each in dims)
+    if len(ours) != len(theirs):
+        raise RuntimeError("both dimension lists should have same length")
+    x, y = a._array.shape, b._array.shape
+    for one, two in zip(ours, theirs, strict=True):
+        if x[axis_of(one, len(x))] != y[axis_of(two, len(y))]:
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {x[one]} in dim {one} and second has size "
+                f"{y[two]} in dim {two}"
+            )
+    ours, theirs = [axis_of(at, len(x)) for at in ours], [axis_of(at, len(y)) for at in theirs]
+    rows = [at for at in range(len(x)) if at not in ours]
+    columns = [at for at in range(len(y)) if at not in theirs]
+    inner = math.prod(x[at] for at in ours)
+    left, right = permute(a, [*rows, *ours]), permute(b, [*theirs, *columns])
+    if not rows and not columns:
+        flat = (each if each._array.ndim == 1 else reshape(each, (inner,)) for each in (left, right))
+        return reshape(dot(*flat), ())
+    product = mm(
+        reshape(left, (math.prod(x[at] for at in rows), inner)),
+        reshape(right, (inner, math.prod(y[at] for at in columns))),
+    )
+    return reshape(product, [*[x[at] for at in rows], *[y[at] for at in columns]])
+
+
+@function
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Return the Kronecker product: blocks of `other`, each times one element of `input`."""
+    count = max(input._array.ndim, other._array.ndim)
+    x, y = ((1,) * (count - each._array.ndim) + each._array.shape for each in (input, other))
+    one = _unsafe_view(input, [size for each in x for size in (each, 1)])
+    two = _unsafe_view(other, [size for each in y for size in (1, each)])
+    return _unsafe_view(one * two, [a * b for a, b in zip(x, y, strict=True)])
+
+
+def _unsafe_view(tensor: Tensor, sizes: list[int]) -> Tensor:
+    array = tensor._array
+    return record(UnsafeViewBackward0, array.reshape(sizes), (tensor,), (array.shape,))
