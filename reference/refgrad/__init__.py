@@ -48,6 +48,8 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
     "Generator": "generator",
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
+    "det": "linalg",
+    "inverse": "linalg",
     "is_anomaly_enabled": "recording",
     **dict.fromkeys(
         (

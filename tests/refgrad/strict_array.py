@@ -199,10 +199,16 @@ def _wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Library(types.ModuleType):
+    def __init__(self, module: Any) -> None:
+        super().__init__(module.__name__)
+        self._module = module
+
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_IN_CUPY:
             raise AttributeError(f"CuPy has no {name}")
-        found = getattr(numpy, name)
+        found = getattr(self._module, name)
+        if isinstance(found, types.ModuleType):
+            return _Library(found)
         if isinstance(found, numpy.ufunc):
             return _Ufunc(found)
         return _wrapped(found) if callable(found) and not isinstance(found, type) else found
@@ -219,7 +225,7 @@ class _Ufunc:
         return _wrapped(getattr(self.ufunc, name))
 
 
-library = _Library("strict")
+library = _Library(numpy)
 
 
 def install(backend: Any) -> None:

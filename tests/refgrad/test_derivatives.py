@@ -55,6 +55,12 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "topk": (lambda a: a.topk(2)[0] * 2, 1),
     "median": (lambda a: a.median(1)[0] * a.median(), 1),
     "matmul": (lambda a, b: a @ b.t(), 2),
+    "einsum": (lambda a, b: torch.einsum("ij,kj,i->k", a, b, a[:, 0]), 2),
+    "tensordot": (lambda a, b: torch.tensordot(a, b, ([1], [1])), 2),
+    "kron": (lambda a, b: torch.kron(a, b[0]), 2),
+    "det": (lambda a: torch.det(a @ a.t() + torch.eye(len(a), dtype=a.dtype)), 1),
+    "inv": (lambda a: torch.linalg.inv(a @ a.t() + torch.eye(len(a), dtype=a.dtype)), 1),
+    "solve": (lambda a, b: torch.linalg.solve(a @ a.t() + torch.eye(len(a), dtype=a.dtype), b), 2),
     "matrix vector": (lambda a, b: a @ b[0], 2),
     "vector matrix": (lambda a, b: a[:, 0] @ b, 2),
     "dot": (lambda a, b: a[0] @ b[1], 2),
@@ -191,3 +197,10 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
 def test_the_second_derivative_is_the_limit_of_differences_of_the_first(name: str) -> None:
     function, count = OPERATIONS[name]
     assert gradgradcheck(function, operands(count, "row-major"), atol=1e-4)
+
+
+def test_the_determinant_of_a_singular_matrix_has_a_derivative() -> None:
+    assert gradcheck(torch.det, (torch.ones(3, 3, dtype=torch.float64, requires_grad=True),))
+    a = torch.tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True)
+    torch.det(a).backward()
+    assert torch.allclose(a.grad, torch.tensor([[4.0, -2.0], [-2.0, 1.0]]), atol=1e-5)

@@ -1,0 +1,159 @@
+"""Linear algebra of square matrices and norms: `torch.linalg`. A batch stands in front of the last two dimensions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from . import backend
+from .backend import Array, xp
+from .graph import derivative
+from .ops.registry import function
+from .ops.statistics import vector_norm
+from .recording import record
+from .tensor import Tensor
+
+__all__ = ["LinAlgError", "det", "inv", "norm", "solve", "vector_norm"]
+
+
+class _LinAlgError(RuntimeError):
+    """A matrix that cannot be inverted."""
+
+    __module__ = "torch._C"
+
+
+LinAlgError = _LinAlgError
+
+
+def _cofactors(a: Any) -> Any:
+    """Return the cofactors: by singular values, so that singular matrices have them; recorded, by the inverse."""
+    if isinstance(a, Tensor):
+        return det(a).reshape((*a.shape[:-2], 1, 1)) * _turned(inv(a))
+    left, values, right = xp.linalg.svd(a)
+    others = xp.where(xp.eye(a.shape[-1], dtype=bool), xp.ones((), a.dtype), values[..., None, :]).prod(-1)
+    signs = xp.linalg.det(left) * xp.linalg.det(right)
+    return (left * (signs[..., None] * others)[..., None, :]) @ right
+
+
+def _solution_of(a: Any, b: Any, vector: bool) -> Any:
+    if isinstance(a, Tensor):
+        return solve(a, b)
+    return xp.linalg.solve(a, b[..., None])[..., 0] if vector else xp.linalg.solve(a, b)
+
+
+def _outer(a: Any, b: Any, vector: bool) -> Any:
+    """Return `a @ b^H`, for vectors that stand for matrices of one column as well."""
+    if vector:
+        return a.reshape((*a.shape, 1)) * b.reshape((*b.shape[:-1], 1, b.shape[-1]))
+    return a @ _turned(b)
+
+
+def _turned(a: Any) -> Any:
+    return a.swapaxes(-1, -2)
+
+
+LinalgDetBackward0 = derivative(
+    "LinalgDetBackward0",
+    A=lambda g, A: g.reshape((*g.shape, 1, 1)) * _cofactors(A),  # noqa: N803
+)
+LinalgInvExBackward0 = derivative(
+    "LinalgInvExBackward0", A=lambda g, result: -(_turned(result) @ g @ _turned(result))
+)
+LinalgSolveExBackward0 = derivative(
+    "LinalgSolveExBackward0",
+    args="vector",
+    A=lambda g, A, result, vector: -_outer(_solution_of(_turned(A), g, vector), result, vector),  # noqa: N803
+    B=lambda g, A, vector: _solution_of(_turned(A), g, vector),  # noqa: N803
+)
+
+
+def _check_square(name: str, a: Tensor) -> None:
+    shape = a._array.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
+    if shape[-1] != shape[-2]:
+        raise RuntimeError(
+            f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
+        )
+    if not (a.dtype.is_floating_point or a.dtype.is_complex):
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {a.dtype.scalar}"
+        )
+
+
+@function
+def det(A: Tensor) -> Tensor:  # noqa: N803 - torch's name
+    """Return the determinant."""
+    _check_square("linalg.det", A)
+    return record(LinalgDetBackward0, xp.linalg.det(A._array), (A,))
+
+
+def inv(A: Tensor) -> Tensor:  # noqa: N803
+    """Return the inverse matrix; LinAlgError where there is none."""
+    _check_square("linalg.inv", A)
+    try:
+        array = xp.linalg.inv(A._array)
+    except xp.linalg.LinAlgError:
+        raise LinAlgError(
+            f"linalg.inv: {_zero_pivot(A._array)} is zero, the inversion could not be completed because the input "
+            "matrix is singular."
+        ) from None
+    return record(LinalgInvExBackward0, array, (A,))
+
+
+inverse = inv
+
+
+def _zero_pivot(array: Array) -> str:
+    """Name the first zero on the diagonal of U in the LU decomposition (partial pivoting) of a singular matrix."""
+    matrices = backend.to_host(array).reshape(-1, *array.shape[-2:]).copy()
+    for number, matrix in enumerate(matrices):
+        for at in range(len(matrix)):
+            best = at + int(abs(matrix[at:, at]).argmax())
+            if matrix[best, at] == 0:
+                batch = f"(Batch element {number}): " if array.ndim > 2 else ""
+                return f"{batch}The diagonal element {at + 1}"
+            matrix[[at, best]] = matrix[[best, at]]
+            matrix[at + 1 :] -= matrix[at + 1 :, at : at + 1] / matrix[at, at] * matrix[at]
+    return f"The diagonal element {array.shape[-1]}"
+
+
+def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
+    """Return the X of `A @ X = B`; B may be a vector."""
+    _check_square("linalg.solve", A)
+    if A.dtype is not B.dtype:
+        raise RuntimeError(
+            "linalg.solve: Expected A and B to have the same dtype, but found A of type "
+            f"{A.dtype.scalar} and B of type {B.dtype.scalar} instead"
+        )
+    a, b = A._array, B._array
+    vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
+    if vector:
+        b = b[..., None]
+    if b.shape[-2] != a.shape[-1]:
+        raise RuntimeError(
+            "linalg.solve: Incompatible shapes of A and B for the equation AX = B "
+            f"({a.shape[-2]}x{a.shape[-1]} and {b.shape[-2]}x{b.shape[-1]})"
+        )
+    try:
+        array = xp.linalg.solve(a, b)
+    except xp.linalg.LinAlgError:
+        raise LinAlgError(
+            "torch.linalg.solve: The solver failed because the input matrix is singular."
+        ) from None
+    return record(LinalgSolveExBackward0, array[..., 0] if vector else array, (A, B), (vector,))
+
+
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Tensor:  # noqa: N803
+    """Return the norm of a vector, or of a matrix where `ord` is given: "fro", or 1 and inf and their negatives."""
+    axes = tuple(range(A._array.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    if ord is None or len(axes) == 1:
+        return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
+    if ord == "fro":
+        return vector_norm(A, 2, axes, keepdim)
+    if ord not in (1, -1, math.inf, -math.inf):
+        raise NotImplementedError(f"refgrad has no singular values, which linalg.norm needs for ord={ord!r}")
+    summed, chosen = axes if abs(ord) == 1 else axes[::-1]
+    sums: Tensor = A.abs().sum(summed, keepdim=True)
+    found: Tensor = (sums.amax if ord > 0 else sums.amin)((summed, chosen), keepdim=keepdim)
+    return found
