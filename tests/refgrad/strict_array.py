@@ -183,8 +183,9 @@ def _host(value: Any) -> Any:
 def _strict(value: Any) -> Any:
     if isinstance(value, numpy.ndarray | numpy.generic):
         return StrictArray(numpy.asarray(value))
-    if type(value) in (tuple, list) and any(isinstance(each, numpy.ndarray) for each in value):
-        return type(value)([_strict(each) for each in value])
+    if isinstance(value, tuple | list) and any(isinstance(each, numpy.ndarray) for each in value):
+        strict = [_strict(each) for each in value]  # NumPy's named results become plain tuples
+        return strict if isinstance(value, list) else tuple(strict)
     return value
 
 
