@@ -31,6 +31,16 @@ from .shapes import (
     sum_backward,
     transpose_backward,
 )
+from .views import (
+    NOT_VIEWABLE,
+    in_order,
+    infer_shape,
+    lies_in_order,
+    look,
+    strides_of,
+    strides_of_view,
+    view_or_copy,
+)
 
 
 class no_grad(ContextDecorator):  # noqa: N801 - PyTorch's name
@@ -197,7 +207,34 @@ class Tensor:
         return record(result, mean_backward, [self], settings=[self.shape, dim, keepdim])
 
     def reshape(self, *shape: Any) -> Tensor:
+        ### BEGIN GIVEN UNTIL view_reshape
         return record(self.data.reshape(size(shape)), reshape_backward, [self], settings=[self.shape])
+        ### END GIVEN
+        ### BEGIN GIVEN FROM view_reshape
+        return view_or_copy(self, infer_shape(size(shape), self.numel()))
+        ### END GIVEN
+
+    ### BEGIN GIVEN FROM view_reshape
+    def stride(self) -> tuple[int, ...]:
+        return tuple(step // self.data.itemsize for step in self.data.strides)
+
+    def is_contiguous(self) -> bool:
+        return lies_in_order(self.shape, self.stride())
+
+    def view(self, *shape: Any) -> Tensor:
+        """Look at the same memory in another shape (tasks 6.2 and 6.3)."""
+        wanted = infer_shape(size(shape), self.numel())
+        if self.is_contiguous():
+            return look(self, wanted, strides_of(wanted))
+        strides = strides_of_view(self.shape, self.stride(), wanted)
+        if strides is None:
+            raise RuntimeError(NOT_VIEWABLE)
+        return look(self, wanted, strides)
+
+    def contiguous(self) -> Tensor:
+        return in_order(self)
+
+    ### END GIVEN
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
         result = np.swapaxes(self.data, dim0, dim1)

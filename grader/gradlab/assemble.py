@@ -6,8 +6,8 @@ A solution stands between `### BEGIN SOLUTION 2.1` and `### END SOLUTION`. Witho
   function) is left out;
 - a function whose body belongs to a task of a later assignment is left out altogether.
 
-Given code between `### BEGIN GIVEN FROM zero_grad` and `### END GIVEN` is left out before that assignment, and so is a
-chapter of which nothing is left.
+Given code between `### BEGIN GIVEN FROM zero_grad` and `### END GIVEN` is left out before that assignment; with UNTIL in
+place of FROM it is left out from that assignment on. So is a chapter of which nothing is left.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "join_imports"]
 
 _BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
-_GIVEN = re.compile(r"\s*### BEGIN GIVEN FROM (\S+)\s*$")
+_GIVEN = re.compile(r"\s*### BEGIN GIVEN (FROM|UNTIL) (\S+)\s*$")
 _END = re.compile(r"\s*### END (SOLUTION|GIVEN)\s*$")
 _HEADER = '''"""Your engine for the assignment "{title}".
 
@@ -127,7 +127,8 @@ class _Holes:
                     self._close_body(kept, indent, task)
                 regions.append(_Region("SOLUTION", task, task in self.solved, number))
             elif given := _GIVEN.match(line):
-                regions.append(_Region("GIVEN", "", given[1] in self.reached, number))
+                stays = (given[2] in self.reached) == (given[1] == "FROM")
+                regions.append(_Region("GIVEN", "", stays, number))
             elif end := _END.match(line):
                 if not regions or regions[-1].kind != end[1]:
                     raise CourseError(f"engine/{name}:{number}: END {end[1]} without BEGIN {end[1]}.")
