@@ -3,6 +3,7 @@ the assignment asks for them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -37,7 +38,7 @@ def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observ
 
 
 def _difference(wanted: Observation, got: Payload, mode: str) -> Difference | None:
-    what = named(wanted.label) if wanted.label else "The block"
+    what = _block(wanted.label)
     want, have = _warnings(wanted.payload), _warnings(got)
     if want is None or have is None:
         said_nothing = f"{what} did not say whether it warns."
@@ -58,6 +59,13 @@ def _difference(wanted: Observation, got: Payload, mode: str) -> Difference | No
             sentence = f"{what} warns {cut(mine.message)!r}, the reference {cut(expected)!r}."
             return Difference(sentence, repr(cut(expected)), repr(cut(mine.message)), kind="message")
     return None
+
+
+def _block(label: str) -> str:
+    """Return how a sentence speaks of the block. One that only observes is called by what it looks at."""
+    if (seen := re.fullmatch(r"observe\.(gradient|value)\((.*)\)", label)) is not None:
+        return f"Reading {named(seen[2], 'grad' if seen[1] == 'gradient' else '')}"
+    return named(label) if label else "The block"
 
 
 def _warnings(payload: Payload) -> list[Raised] | None:

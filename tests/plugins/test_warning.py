@@ -47,6 +47,18 @@ def test_a_warning_where_the_reference_gives_none(lab):
     assert finding.message == "y = x.sum() warns (UserWarning: Sums are slow), the reference does not warn."
 
 
+def test_a_block_that_only_observes_is_called_by_what_it_looks_at(lab):
+    def read(torch, observe, rng):
+        y = torch.tensor([1.0], requires_grad=True) * 2.0
+        with observe.warning():
+            observe.gradient(y)
+
+    reads = "def numpy(self)", "def __getattr__(self, name):\n        {}\n\n    def numpy(self)"
+    warns = 'import warnings; warnings.warn("no leaf"); return None'
+    (finding,) = lab.findings(read, ("self.grad = None", "pass"), (reads[0], reads[1].format(warns)))
+    assert finding.message == "Reading y.grad warns (UserWarning: no leaf), the reference does not warn."
+
+
 def test_warnings_are_counted_though_they_say_the_same(lab):
     (finding,) = found(lab, f"[{WARN} for _ in range(2)]")
     assert finding.message == (
