@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from gradlab.replay import Script
 from gradlab.wire import Scalar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import pluggy
 
     from gradlab.assignment import Assignment
@@ -57,8 +58,6 @@ class Expectations:
         self.observers = observers(manager)
         self._secret = secret
         self._seed = seed
-        # One thread does all that is done on the reference, so that its engine and worker are never shared.
-        self._thread = ThreadPoolExecutor(1, "reference")
         self._futures: dict[tuple[str, int, str], Future[Expectation]] = {}
 
     def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
@@ -68,7 +67,7 @@ class Expectations:
             for instance in range(1 if secretly else check.instances):
                 key = (check.name, instance, drawn_for)
                 if key not in self._futures:
-                    self._futures[key] = self._thread.submit(self._make, check, drawn_for, instance)
+                    self._futures[key] = self.engines.on_reference(self._make, check, drawn_for, instance)
 
     def of(
         self, check: Check, submission_sha256: str, instance: int = 0, *, secretly: bool = False

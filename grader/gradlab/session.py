@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from gradlab.errors import CourseError
 from gradlab.isolation import Broker, SpareWorkers
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from gradlab.model import Isolation
 
 __all__ = ["Engines", "engine_roots"]
+
+Result = TypeVar("Result")
 
 
 class Engines:
@@ -31,6 +34,8 @@ class Engines:
         self._workers = SpareWorkers(self._submissions)
         self._reference = Broker(engine=engine, roots=roots, cap=cap)
         self._reference_worker: Worker | None = None
+        # One thread does all that is done on the reference, so that its engine and worker are never shared.
+        self._reference_thread = ThreadPoolExecutor(1, "reference")
 
     @classmethod
     def start(cls, engine: str, roots: Sequence[str] | None = None, cap: str | None = None) -> Self:
@@ -68,6 +73,10 @@ class Engines:
         """Return a worker that replays on the reference, for the caller alone."""
         return self._reference.worker(limits)
 
+    def on_reference(self, work: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Have `work` done by the one thread that uses the reference."""
+        return self._reference_thread.submit(work, *arguments)
+
     def reference_worker(self, limits: Limits) -> Worker:
         """Return the worker that replays on the reference; it is kept from one check to the next."""
         if self._reference_worker is None:
@@ -81,7 +90,8 @@ class Engines:
             self._reference_worker = None
 
     def close(self) -> None:
-        """End every process of this session."""
+        """End every process of this session, and what is still being done on the reference."""
+        self._reference_thread.shutdown(wait=True, cancel_futures=True)
         self.drop_reference_worker()
         self._workers.close()
         self._submissions.close()

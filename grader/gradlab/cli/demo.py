@@ -50,7 +50,7 @@ def _grade_all(course: Course, require: str | None) -> Iterator[tuple[HandIn, Re
     from gradlab.session import Engines
 
     with Engines.start(course.engine) as engines:
-        from gradlab.cli.grading import Desk
+        from gradlab.cli.grading import Desk, prepare
         from gradlab.cli.place import database
         from gradlab.course import load_assignment
         from gradlab.demo import ASSIGNMENT, submissions
@@ -59,8 +59,8 @@ def _grade_all(course: Course, require: str | None) -> Iterator[tuple[HandIn, Re
 
         assignment = load_assignment(course, ASSIGNMENT)
         with Gradebook.open(database(course)) as book:
-            desk = Desk(course, book, engines, require=require, warn=lambda text: click.echo(text, err=True))
-            desk.prepare(assignment)
+            desk = Desk(course, book, engines, require=require, warn=_warn)
+            desk.take(prepare(course, assignment, engines, 0, _warn))
             for hand_in in submissions(assignment, course.root / "submissions"):
                 notes: list[str] = []
                 files = read_files(hand_in.path, notes.append)
@@ -82,3 +82,7 @@ def _print_table(rows: list[tuple[HandIn, Report]]) -> None:
     for hand_in, report in rows:
         score = f"{points(report.score)} / {points(report.max_score)}"
         click.echo(f"{hand_in.student:<8} {score:<9} {hand_in.story}")
+
+
+def _warn(text: str) -> None:
+    click.echo(text, err=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from gradlab.course import load_assignment
 from gradlab.errors import GradebookError, GradlabError, IsolationError, SubmissionError
-from gradlab.gradebook import Attempt, Gradebook
 from gradlab.manager import build_manager
 from gradlab.runner import Grading, grade
 from gradlab.secret import load_or_create
@@ -17,12 +16,24 @@ if TYPE_CHECKING:
 
     from gradlab.assignment import Assignment
     from gradlab.course import Course
+    from gradlab.gradebook import Attempt, Gradebook
     from gradlab.model import Report
     from gradlab.session import Engines
 
-__all__ = ["Desk", "require_level"]
+__all__ = ["Desk", "prepare", "require_level"]
 
 _RANK = ("none", "partial", "standard", "strong")
+
+
+def prepare(
+    course: Course, assignment: Assignment, engines: Engines, seed: int, warn: Callable[[str], object]
+) -> Grading:
+    """Get ready to grade an assignment, and begin with what is the same for every submission."""
+    hidden = any(check.hidden for check in assignment.checks)
+    secret = load_or_create(course.root, warn) if hidden else None
+    grading = Grading(assignment, engines, build_manager(course.plugins), secret, seed)
+    grading.expectations.ahead([check for check in grading.checks if not check.hidden], "")
+    return grading
 
 
 class Desk:
@@ -42,12 +53,9 @@ class Desk:
         self._seed, self._require, self._warn = seed, require, warn
         self._gradings: dict[str, Grading] = {}
 
-    def prepare(self, assignment: Assignment) -> None:
-        """Get ready to grade an assignment."""
-        hidden = any(check.hidden for check in assignment.checks)
-        secret = load_or_create(self._course.root, self._warn) if hidden else None
-        manager = build_manager(self._course.plugins)
-        self._gradings[assignment.name] = Grading(assignment, self._engines, manager, secret, self._seed)
+    def take(self, grading: Grading) -> None:
+        """Use what was prepared for an assignment."""
+        self._gradings[grading.assignment.name] = grading
 
     def grade(self, attempt: Attempt) -> Report:
         """Grade an attempt that we hold, and store the verdict.
@@ -101,7 +109,8 @@ class Desk:
     def _verdict(self, attempt: Attempt) -> Report:
         submission = parse(self._book.files(attempt), attempt.notes)
         if attempt.assignment not in self._gradings:
-            self.prepare(load_assignment(self._course, attempt.assignment))
+            assignment = load_assignment(self._course, attempt.assignment)
+            self.take(prepare(self._course, assignment, self._engines, self._seed, self._warn))
         require_level(self._engines, self._require)
         return grade(
             self._gradings[attempt.assignment],

@@ -83,20 +83,22 @@ def _hand_in(
     seed: int,
     expect_suite: str | None,
 ) -> tuple[dict[str, bytes], Report]:
-    from gradlab.cli.grading import Desk
+    from gradlab.cli.grading import Desk, prepare
     from gradlab.cli.place import database
     from gradlab.course import load_assignment
-    from gradlab.gradebook import Gradebook
     from gradlab.submission import read_files
 
     notes: list[str] = []
     files = read_files(path, notes.append, expected=BUNDLE_FILES if course.bundle else ())
     assignment = load_assignment(course, name)
     _expect(assignment, expect_suite)
+    grading = prepare(course, assignment, engines, seed, _warn)
+    from gradlab.gradebook import Gradebook  # takes a while, in which the reference is at work already
+
     with Gradebook.open(database(course)) as book:
         desk = Desk(course, book, engines, seed=seed, require=require, warn=_warn)
         attempt = book.receive(student, assignment.name, files, notes=notes)
-        desk.prepare(assignment)
+        desk.take(grading)
         if left := desk.grade_left_over():
             _warn(f"Graded {left} attempt{'s' * (left > 1)} that an earlier run had left unfinished.")
         return files, desk.grade(attempt)

@@ -60,7 +60,8 @@ def preload() -> None:
         for name in (*STDLIB, *_ON_FIRST_USE, *_NUMPY):
             importlib.import_module(name)
         np.testing.assert_allclose(np.eye(3), np.eye(3))
-        _warm_up()
+        _warm_up_numpy()
+        _warm_up_python()
 
 
 def load_engine(name: str, roots: Sequence[str]) -> ModuleType:
@@ -69,7 +70,7 @@ def load_engine(name: str, roots: Sequence[str]) -> ModuleType:
 
     A package of very many files, as PyTorch is, loads what it wants to.
     """
-    _warm_up()
+    _warm_up_numpy()
     spec = PathFinder.find_spec(name, roots)
     if spec is None or spec.loader is None:
         raise ModuleNotFoundError(f"No module named {name!r} in {', '.join(roots) or 'no folder'}")
@@ -94,15 +95,19 @@ def _use_once(engine: ModuleType) -> None:
         repr((x, x.grad))
 
 
-def _warm_up() -> None:
-    """Do what loads or reads something the first time it is done."""
+def _warm_up_numpy() -> None:
+    """Do what numpy loads something for the first time it is done."""
+    eye = np.eye(3)
+    np.linalg.inv(eye @ np.einsum("ij,jk->ik", eye, eye))
+    repr((np.random.default_rng(0).normal(size=3), np.median(eye), np.quantile(eye, 0.5), np.array(["a"])))
+
+
+def _warm_up_python() -> None:
+    """Do what Python loads or reads something for the first time it is done."""
     if hasattr(time, "tzset"):
         time.tzset()
     time.strftime("%c", time.localtime())
     time.strptime("2000", "%Y")
-    eye = np.eye(3)
-    np.linalg.inv(eye @ np.einsum("ij,jk->ik", eye, eye))
-    repr((np.random.default_rng(0).normal(size=3), np.median(eye), np.quantile(eye, 0.5), np.array(["a"])))
     for failing in ("1/0", "import gradlab.no_such_module", "no_such_name", "[].no_such_attribute", "x = ("):
         try:
             exec(failing, {})
