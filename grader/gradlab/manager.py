@@ -45,7 +45,9 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
     for name in BUNDLED:
         manager.register(import_module(f"gradlab_plugins.{name}"), name=name)
     others = [name for name in dict.fromkeys(plugins) if name not in BUNDLED]
-    installed = _installed() if others else {}  # looking takes time, and most courses have no plugin of their own
+    installed = (
+        _installed() if others else {}
+    )  # looking takes time, and most courses have no plugin of their own
     for name in others:
         manager.register(_load(name, installed), name=name)
     try:

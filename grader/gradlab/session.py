@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -23,15 +24,16 @@ Result = TypeVar("Result")
 
 
 class Engines:
-    """Both zygotes, started at once so that they load while the caller imports the rest.
+    """Both zygotes, started early so that they load while the caller imports the rest.
 
     They are separate because forked memory is readable: a submission's zygote has never held the reference.
     """
 
     def __init__(self, engine: str, *, roots: Sequence[str] = (), cap: str | None = None) -> None:
         self.engine_name = engine
-        self._submissions = Broker(cap=cap)
-        self._workers = SpareWorkers(self._submissions)
+        self._cap = cap
+        self._submissions: SpareWorkers | None = None
+        self._lock = threading.Lock()
         self._reference = Broker(engine=engine, roots=roots, cap=cap)
         self._reference_worker: Worker | None = None
         # One thread does all that is done on the reference, so that its engine and worker are never shared.
@@ -39,18 +41,30 @@ class Engines:
 
     @classmethod
     def start(cls, engine: str, roots: Sequence[str] | None = None, cap: str | None = None) -> Self:
-        """Start both zygotes and return at once. `roots` are the folders in which `engine` is found."""
+        """Start the reference's zygote and return at once; `warm` starts the other. `roots` are the folders in which
+        `engine` is found."""
         return cls(engine, roots=engine_roots(engine) if roots is None else roots, cap=cap)
+
+    def warm(self) -> SpareWorkers:
+        """Start the submissions' zygote, if that is not done yet, and return at once.
+
+        It is needed later than the reference's: two processes that load at the same time as the caller would take
+        from it one of two processors.
+        """
+        with self._lock:
+            if self._submissions is None:
+                self._submissions = SpareWorkers(Broker(cap=self._cap))
+        return self._submissions
 
     @property
     def isolation(self) -> Isolation:
         """The level that a probe child has just proved for the submissions' zygote."""
-        return self._submissions.isolation
+        return self.warm().broker.isolation
 
     @property
     def tried(self) -> Mapping[str, str | None]:
         """What the probe child tried, and what stopped it (see `Broker.tried`)."""
-        return self._submissions.tried
+        return self.warm().broker.tried
 
     @property
     def engine(self) -> ModuleType:
@@ -63,11 +77,11 @@ class Engines:
 
     def submission_worker(self, limits: Limits) -> Worker:
         """Return a fresh confined worker for a submission."""
-        return self._workers.take(limits)
+        return self.warm().take(limits)
 
     def retire(self, worker: Worker) -> None:
         """End a submission's worker soon, without waiting for it."""
-        self._workers.give_back(worker)
+        self.warm().give_back(worker)
 
     def fresh_reference_worker(self, limits: Limits) -> Worker:
         """Return a worker that replays on the reference, for the caller alone."""
@@ -93,8 +107,8 @@ class Engines:
         """End every process of this session, and what is still being done on the reference."""
         self._reference_thread.shutdown(wait=True, cancel_futures=True)
         self.drop_reference_worker()
-        self._workers.close()
-        self._submissions.close()
+        if self._submissions is not None:
+            self._submissions.close()
         self._reference.close()
 
     def __enter__(self) -> Self:

@@ -76,6 +76,7 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         code = grade.main(args=args, prog_name="grade", standalone_mode=False)
         sys.stdout.flush()
+        gc.freeze()  # nothing is left to collect, and the interpreter need not look for it on its way out
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()

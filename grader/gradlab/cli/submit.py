@@ -93,6 +93,7 @@ def _hand_in(
     assignment = load_assignment(course, name)
     _expect(assignment, expect_suite)
     grading = prepare(course, assignment, engines, seed, _warn)
+    engines.warm()
     from gradlab.gradebook import Gradebook  # takes a while, in which the reference is at work already
 
     with Gradebook.open(database(course)) as book:

@@ -23,7 +23,7 @@ class SpareWorkers:
     """
 
     def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+        self.broker = broker
         self._thread = ThreadPoolExecutor(1, "workers")
         self._lock = threading.Lock()
         self._spare: tuple[Limits, Future[Worker]] | None = None
@@ -35,22 +35,23 @@ class SpareWorkers:
             spare, self._spare = self._spare, None
             self._handed_out += 1
             if self._handed_out > 1:
-                self._spare = (limits, self._thread.submit(self._broker.worker, limits))
+                self._spare = (limits, self._thread.submit(self.broker.worker, limits))
         if spare is not None:
             if spare[0] == limits:
                 return spare[1].result()
             spare[1].add_done_callback(_end)
-        return self._broker.worker(limits)
+        return self.broker.worker(limits)
 
     def give_back(self, worker: Worker) -> None:
         """End a worker soon."""
         self._thread.submit(worker.close)
 
     def close(self) -> None:
-        """End the spare and every worker given back."""
+        """End the spare, every worker given back, and the broker."""
         if self._spare is not None:
             self._spare[1].add_done_callback(_end)
         self._thread.shutdown(wait=True)
+        self.broker.close()
 
 
 def _end(spare: Future[Worker]) -> None:
