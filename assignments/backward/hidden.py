@@ -23,7 +23,7 @@ def nothing_to_send_back(torch, observe, rng):
 
 
 # --- 2.2 Walk the graph ----------------------------------------------------------------------------------
-@check(task="2.2", points=0.5, instances=2)
+@check(task="2.2", points=0.5)
 def any_graph(torch, observe, rng):
     """Graphs drawn at random."""
     leaves = [torch.tensor(rng.uniform(-1.0, 1.0, size=2), requires_grad=True) for _ in range(3)]
@@ -31,7 +31,7 @@ def any_graph(torch, observe, rng):
     for _ in range(12):
         # The last one is always used, so that all of them matter; the other may be any, so that some are shared.
         a, b, kind = tensors[-1], tensors[rng.integers(len(tensors))], rng.integers(3)
-        tensors.append([a + b, a * b, -a + b][kind])
+        tensors.append([a + b, a * b, -a + b * 0.5][kind])  # never a - a, which hides what went before
     tensors[-1].backward(torch.tensor(rng.normal(size=2)))
     for leaf in leaves:
         observe.gradient(leaf)
@@ -42,7 +42,7 @@ def more_paths_than_atoms(torch, observe, rng):
     """A node is run once, however many paths lead through it."""
     x = torch.tensor(rng.normal(size=()), requires_grad=True)
     y = x
-    for _ in range(40):
+    for _ in range(30):
         y = (y + y) * 0.5
     y.backward()
     observe.gradient(x)
