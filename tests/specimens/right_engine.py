@@ -94,7 +94,7 @@ class Tensor:
             if node.used:
                 raise RuntimeError("Trying to backward through the graph a second time. Use retain_graph.")
             node.used = not retain_graph
-            for parent, part in zip(node.parents, node.rule(g, *(p.data for p in node.parents))):
+            for parent, part in zip(node.parents, node.rule(g, *(p.data for p in node.parents)), strict=True):
                 if parent.requires_grad:
                     part = reduce_to(part, parent.shape)
                     grads[id(parent)] = grads[id(parent)] + part if id(parent) in grads else part
