@@ -54,16 +54,15 @@ def check(
     Ends with exit code 1 if any check fails. Nothing is recorded; what your engine prints is shown.
     """
     from gradlab.cli import place
-    from gradlab.cli.writing import require_writable
     from gradlab.session import Engines
 
-    require_writable(output, path)
     found = place.course_for(path, course)
     with Engines.start(found.engine) as engines:  # they load while this process imports the rest
         from gradlab.cli.grading import require_level
         from gradlab.course import load_assignment
 
         chosen = load_assignment(found, assignment)
+        engines.warm()
         select = _selection(chosen, tasks, only)
         require_level(engines, require)
         report = _run(path, found, engines, chosen, select, place.student_id(student), seed)

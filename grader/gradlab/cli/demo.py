@@ -58,6 +58,7 @@ def _grade_all(course: Course, require: str | None) -> Iterator[tuple[HandIn, Re
         from gradlab.submission import read_files
 
         assignment = load_assignment(course, ASSIGNMENT)
+        engines.warm()
         with Gradebook.open(database(course)) as book:
             desk = Desk(course, book, engines, require=require, warn=_warn)
             desk.take(prepare(course, assignment, engines, 0, _warn))

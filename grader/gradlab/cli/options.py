@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
+from gradlab.errors import UsageError
+
 __all__ = ["assignment", "course", "options", "output", "require", "seed", "student", "written_as"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ("text", "json")
+_WORK = (".py", ".ipynb", ".zip", ".gradlab", ".toml", ".md")
 LATER = ("html", "junit", "gradescope", "github", "markdown")
 
 
@@ -27,6 +30,19 @@ def _format(context: click.Context, parameter: click.Parameter, value: str) -> s
         raise click.BadParameter(f"{value!r} is not there yet; this version writes {' and '.join(FORMATS)}.")
     if value not in FORMATS:
         raise click.BadParameter(f"{value!r} is not a format; this version writes {' and '.join(FORMATS)}.")
+    return value
+
+
+def _output(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that could not be written, or that may be somebody's work, before anything is done."""
+    if value is None:
+        return None
+    if value.is_dir():
+        raise UsageError(f"{value} is a folder. Give --output a file.")
+    if not value.parent.is_dir():
+        raise UsageError(f"{value} cannot be written: there is no folder {value.parent}.")
+    if value.exists() and value.suffix in _WORK:
+        raise UsageError(f"{value} is there already and may be your work. Give --output another file.")
     return value
 
 
@@ -49,7 +65,11 @@ written_as = click.option(
     help="How the result is written.",
 )
 output = click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the result to a file."
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    callback=_output,
+    help="Write the result to a file.",
 )
 require = click.option(
     "--require",

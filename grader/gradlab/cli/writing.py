@@ -13,7 +13,7 @@ from gradlab.errors import UsageError
 if TYPE_CHECKING:
     from gradlab.model import Report
 
-__all__ = ["require_writable", "screen_for", "write", "write_report"]
+__all__ = ["screen_for", "write", "write_report"]
 
 if TYPE_CHECKING:
     from gradlab.render.text import Screen
@@ -29,19 +29,6 @@ def write(text: str, output: Path | None) -> None:
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
     click.echo(f"Written to {click.format_filename(output)}.", err=True)
-
-
-def require_writable(output: Path | None, handed_in: Path) -> None:
-    """Refuse an output that could not be written, or that would replace what is handed in, before anything is done."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder. Give --output a file.")
-    if not output.parent.is_dir():
-        raise UsageError(f"{output} cannot be written: there is no folder {output.parent}.")
-    is_handed_in = output.exists() and handed_in.exists() and output.samefile(handed_in)
-    if is_handed_in or (output.exists() and output.suffix in (".py", ".ipynb", ".zip", ".gradlab")):
-        raise UsageError(f"{output} is there already and may be your work. Give --output another file.")
 
 
 def screen_for(output: Path | None) -> Screen:
