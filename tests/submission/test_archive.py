@@ -103,7 +103,11 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
 SOUND = zipped({"engine.py": ENGINE * 50, "ops/basic.py": b"pass\n" * 50})
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip at all", SOUND[:-30], SOUND[:40]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", b"no zip at all", SOUND[:-30], SOUND[:40]],
+    ids=["empty", "signature", "words", "end cut off", "start only"],
+)
 def test_what_is_no_zip_file_or_cut_off_is_refused(tmp_path: Path, content: bytes) -> None:
     assert "is no zip file, or it is damaged" in refusal(tmp_path, content)
 
