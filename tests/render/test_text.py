@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradlab.model import CheckResult, Finding, Report
+from gradlab.model import CheckResult, Finding, Location, Report
 from gradlab.render.text import Screen, points, render
 
 GOLDEN = """\
@@ -30,6 +30,7 @@ backward  alice, attempt 3, 2026-11-21 10:00:00 UTC
        it.
        A tensor used twice must receive the sum of both contributions.
        engine.py:142
+       Only this one: grade check --only paths
 - 2.3  Comes later                                                         0 / 2
        Skipped, because 'Adds up' comes first and is not passed yet.
 ! 2.4  Ours to mend                                                      0 / 0.5
@@ -117,6 +118,43 @@ def test_a_stub_is_called_one_without_a_program(report: Report) -> None:
     text = render(failed(report, Finding("program", "Not implemented yet (task 2.3)."), program="x = 1"))
     assert "Not implemented yet (task 2.3).\n" in text
     assert "x = 1" not in text
+
+
+def test_what_a_stub_leaves_open_takes_one_row_a_task(report: Report) -> None:
+    def stub(name: str, task: str, waits_for: str) -> CheckResult:
+        finding = Finding("program", f"Not implemented yet (task {waits_for}).", help="Write it.")
+        return msgspec.structs.replace(
+            report.checks[1], name=name, task=task, findings=(finding,), program="x = 1", diagnosis=None
+        )
+
+    waiting = [
+        stub("a", "2.1", "2.1"),
+        stub("b", "2.1", "2.1"),
+        stub("c", "2.2", "2.1"),
+        stub("d", "2.2", "2.1"),
+    ]
+    text = render(with_checks(report, *waiting, stub("e", "2.2", "2.2"), report.checks[1]))
+    assert "✗ 2.1  2 checks: not implemented yet (task 2.1). " in text
+    assert "✗ 2.2  2 checks: not implemented yet (task 2.1). " in text
+    assert text.count("ot implemented yet (task 2.2)") == 1
+    assert "Write it." in text
+    assert "grade check --only paths" in text
+    assert "--only a" not in text
+    assert " 0 / 4" in text
+
+
+def test_what_stops_every_check_is_said_once(report: Report) -> None:
+    broken = Finding("runner", "engine.py cannot be imported: NameError", location=Location("engine.py", 3))
+    checks = [
+        msgspec.structs.replace(
+            report.checks[1], name=f"c{number}", task=task, findings=(broken,), program=None
+        )
+        for number, task in enumerate(["2.1", "2.1", "2.2", "2.2", "2.2"])
+    ]
+    text = render(with_checks(report, *checks))
+    assert text.count("cannot be imported") == text.count("engine.py:3") == 1
+    assert "✗ 2.1  2 checks " in text
+    assert "✗ 2.2  3 checks " in text
 
 
 def test_only_a_program_that_was_shrunk_to_the_end_is_called_the_smallest(report: Report) -> None:

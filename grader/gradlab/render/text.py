@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -90,15 +91,21 @@ def render(report: Report, screen: Screen | None = None) -> str:
     body: list[RenderableType] = [_heading(report), ""]
     said: set[tuple[str, ...]] = set()
     grid = _grid(report)
-    for check in report.checks:
-        _headline(grid, check, marks)
-        if parts := list(_explanation(check, said)):
-            body.append(grid)
-            grid = _grid(report)
-        body += [
-            part if isinstance(part, _Program) else Padding(part, (0, 0, 0, _indent(check)), expand=False)
-            for part in parts
-        ]
+    everywhere = _same_everywhere(report)
+    for (_, alike), group in groupby(report.checks, lambda check: (check.task, _alike(check, everywhere))):
+        checks = list(group)
+        rows = [checks] if alike else [[check] for check in checks]
+        for row in rows:
+            _headline(grid, row, marks)
+            if parts := list(_explanation(row[0], said, many=len(row) > 1)):
+                body.append(grid)
+                grid = _grid(report)
+            body += [
+                part
+                if isinstance(part, _Program)
+                else Padding(part, (0, 0, 0, _indent(row[0])), expand=False)
+                for part in parts
+            ]
     body.append(grid)
     body += ["", _totals(report), "", *_closing(report)]
     return screen.draw(Group(*body))
@@ -126,21 +133,50 @@ def _grid(report: Report) -> Table:
     return grid
 
 
-def _headline(grid: Table, check: CheckResult, marks: dict[Outcome, str]) -> None:
-    style = _STYLES[check.outcome]
-    title = Text(clean(check.title), style="" if check.outcome is Outcome.PASSED else "bold")
-    if check.hidden:
+def _headline(grid: Table, checks: list[CheckResult], marks: dict[Outcome, str]) -> None:
+    """Add one row for checks of the same task that ended in the same way."""
+    first = checks[0]
+    style = _STYLES[first.outcome]
+    text = clean(first.title) if len(checks) == 1 else _together(checks)
+    title = Text(text, style="" if first.outcome is Outcome.PASSED else "bold")
+    if first.hidden:
         title.append(" (hidden)", "dim")
-    score = Text(f" {points(check.score)} / {points(check.max_score)}", style)
-    grid.add_row(Text(marks[check.outcome], style), clean(check.task), title, score)
+    score = Text(f" {_sums(checks)[1]}", style)
+    grid.add_row(Text(marks[first.outcome], style), clean(first.task), title, score)
+
+
+def _together(checks: list[CheckResult]) -> str:
+    if not _is_stub(checks[0]):
+        return f"{len(checks)} checks"
+    said = clean(checks[0].findings[0].message)
+    return f"{len(checks)} checks: {said[0].lower()}{said[1:]}"
+
+
+def _is_stub(check: CheckResult) -> bool:
+    return bool(check.findings) and all(finding.message.startswith(_STUB) for finding in check.findings)
+
+
+def _same_everywhere(report: Report) -> tuple[Finding, ...]:
+    """Return the findings that all failed checks share, as when the engine cannot be imported."""
+    failed = [
+        check.findings for check in report.checks if check.outcome is Outcome.FAILED and not check.hidden
+    ]
+    return failed[0] if len(failed) > 2 and all(findings == failed[0] for findings in failed) else ()
+
+
+def _alike(check: CheckResult, everywhere: tuple[Finding, ...]) -> str:
+    """Return what stands for this check and its neighbours in one row, or nothing if it needs a row of its own."""
+    if check.outcome is not Outcome.FAILED or check.hidden or not check.findings:
+        return ""
+    return check.findings[0].message if _is_stub(check) or check.findings == everywhere else ""
 
 
 def _indent(check: CheckResult) -> int:
     return 4 + len(clean(check.task))
 
 
-def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[RenderableType]:
-    """Yield why a check did not pass; a student's view of a hidden one has nothing of it.
+def _explanation(check: CheckResult, said: set[tuple[str, ...]], *, many: bool) -> Iterator[RenderableType]:
+    """Yield why a check did not pass; a student's view of a hidden one has nothing of it. `many` checks share a row.
 
     Where an earlier check said the very same, as when the engine always hangs, its program and help are not repeated;
     nor is a program that an earlier check has shown.
@@ -150,16 +186,18 @@ def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[Ren
     if check.outcome is Outcome.ERROR:
         yield Text("This check failed through a fault of gradlab, not of yours. It costs you nothing.")
     shown = check.findings[:_SHOWN_FINDINGS]
+    messages = tuple(finding.message for finding in shown)
+    if many and (_is_stub(check) or messages in said):  # the row says it
+        return
     for finding in shown:
         yield from _finding(finding)
     if len(check.findings) > len(shown):
         more = len(check.findings) - len(shown)
         yield Text(f"... and {more} more difference{'s' * (more > 1)}.", "dim")
-    messages = tuple(finding.message for finding in shown)
     if messages in said:
         return
     said.add(messages)
-    if check.program and not all(finding.message.startswith(_STUB) for finding in shown):
+    if check.program and not (many or _is_stub(check)):
         if (check.program,) in said:
             yield Text("The program shown before shows this, too.")
         else:
@@ -172,6 +210,8 @@ def _explanation(check: CheckResult, said: set[tuple[str, ...]]) -> Iterator[Ren
         yield _prose(text)
     for place in dict.fromkeys(finding.location for finding in shown if finding.location):
         yield Text(f"{clean(place.file)}:{place.line}", "cyan", overflow="fold")
+    if check.outcome is Outcome.FAILED and not (many or check.hidden or _is_stub(check)):
+        yield Text(f"Only this one: grade check --only {clean(check.name)}", "dim", overflow="fold")
 
 
 def _finding(finding: Finding) -> Iterator[Text]:
