@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gradlab.shrink import Shrunk
     from gradlab.submission import Submission
 
-__all__ = ["Counterexample", "Counterexamples"]
+__all__ = ["Counterexample", "Counterexamples", "Known"]
 
 CHECK_SECONDS = 0.5
 CHECK_EVALUATIONS = 400
@@ -45,17 +45,33 @@ class Counterexample:
     smallest: bool
 
 
+Known = dict[object, Counterexample]  # by what the submissions have in common
+
+
 class Counterexamples:
     """Finds the smallest counterexamples of one submission. A context manager.
 
     It has workers of its own, on both sides: a program that was cut in the middle may leave an engine in a state (no
     gradients, another default dtype) that no check should meet. For the same reason a result counts only after it
     was seen again in fresh workers. Hidden checks must not come here: what is found is shown to students.
+
+    `known` has what was found for other submissions: who fails a check in the very same way is asked about that
+    program first. Checks of one submission share what they learn: a program that does not show a difference is not
+    asked about again, and where the steps of a check contain a program that shows the same kind of difference already,
+    nothing is searched for.
     """
 
     def __init__(
-        self, engines: Engines, submission: Submission, assignment: Assignment, judge: Judge
+        self,
+        engines: Engines,
+        submission: Submission,
+        assignment: Assignment,
+        judge: Judge,
+        known: Known | None = None,
     ) -> None:
+        self._known: Known = {} if known is None else known
+        self._found_before: list[tuple[Finding, Counterexample]] = []
+        self._learnt = _Learnt()
         self._names = assignment.surface.names
         self._judge = judge
         self._reference = _Reference(engines)
@@ -69,15 +85,30 @@ class Counterexamples:
             return None
         started = time.monotonic()
         try:
-            return self._found(expectation, findings[0])
+            failure = _failure(expectation, findings)
+            found = self._found(expectation, findings[0], self._known.get(failure))
+            if found is not None:
+                self._known[failure] = found
+                self._found_before.append((findings[0], found))
+            return found
         except Exception:  # the verdict is known, and is not lost because a smaller program cannot be had
             return None
         finally:
             self._seconds -= time.monotonic() - started
 
-    def _found(self, expectation: Expectation, first: Finding) -> Counterexample | None:
-        oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial)
+    def _found(
+        self, expectation: Expectation, first: Finding, known: Counterexample | None
+    ) -> Counterexample | None:
+        from gradlab.shrink import is_within
+
         program = expectation.script.program
+        for before, found in self._found_before:
+            same = _difference(before)[1:] == _difference(first)[1:]
+            if same and is_within(found.program, before.sid, program, first.sid):
+                return found
+        oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial, self._learnt)
+        if known is not None and oracle.shows_afresh(known.program):
+            return Counterexample(known.program, oracle.findings, known.smallest)
         found = self._search(program, oracle, first)
         if not oracle.shows_afresh(found.program):
             oracle.always_fresh = True  # something is left behind: believe only what starts from nothing
@@ -100,6 +131,14 @@ class Counterexamples:
     ) -> None:
         self._reference.renew()
         self._trial.renew()
+
+
+@dataclass
+class _Learnt:
+    """What is known of programs, whichever check they came from."""
+
+    refuted: set[object] = field(default_factory=set)  # do not show the difference
+    proved: set[object] = field(default_factory=set)  # show it in fresh workers
 
 
 class _Reference:
@@ -133,10 +172,18 @@ class _TwoEngines:
     same step, and about the same line of the student's where an exception is the difference."""
 
     def __init__(
-        self, expectation: Expectation, finding: Finding, judge: Judge, reference: _Reference, trial: Trial
+        self,
+        expectation: Expectation,
+        finding: Finding,
+        judge: Judge,
+        reference: _Reference,
+        trial: Trial,
+        learnt: _Learnt,
     ) -> None:
+        self._learnt = learnt
         self.always_fresh = False
         self.findings: tuple[Finding, ...] = ()  # in the last program that shows the difference
+        self._shown: object = None  # that program
         self._check = replace(expectation.check, timeout=SLOWEST)
         self._errors = _errors(expectation.observations)
         self._wanted = _difference(finding)
@@ -148,23 +195,48 @@ class _TwoEngines:
         """Return whether the reference runs the program to its end and the submission differs as before."""
         if self.always_fresh:
             self._renew()
+            return self._differ(program)
+        question = self._question(program)
+        if question in self._learnt.refuted:
+            return False
+        shown = self._differ(program)
+        if not shown:
+            self._learnt.refuted.add(question)
+        return shown
+
+    def shows_afresh(self, program: Program) -> bool:
+        """Return the same, seen in fresh workers. What was the last to show the difference is believed if it did so for
+        another check."""
+        question = self._question(program)
+        if question in self._learnt.proved and self._shown == question:
+            return True
+        self._renew()
+        shown = self._differ(program)
+        if shown:
+            self._learnt.proved.add(question)
+        return shown
+
+    def _differ(self, program: Program) -> bool:
         script = Script(program)
         expected = self._reference.replay(script)
         if expected is None or not self._is_sound(expected):
             return False
         expectation = Expectation(self._check, script, expected)
-        if self._judge.findings(expectation, Replayed(expected)):
-            return False  # NaN, which equals nothing: any engine would differ
         findings = self._judge.findings(expectation, self._trial.replay(expectation))
         if self._wanted not in map(_difference, findings):
             return False
-        self.findings = findings
+        if self._judge.findings(expectation, Replayed(expected)):
+            return False  # NaN, which equals nothing: any engine would differ
+        self.findings, self._shown = findings, self._question(program)
         return True
 
-    def shows_afresh(self, program: Program) -> bool:
-        """Return the same, seen in fresh workers."""
-        self._renew()
-        return self.shows(program)
+    def _question(self, program: Program) -> object:
+        """Return what the answer depends on: the same for programs of two checks that do the same."""
+        from gradlab.shrink import fingerprint
+
+        sid, *kind = self._wanted
+        said = [self._errors.get((step.sid, 0)) for step in program.steps()] if self._errors else ()
+        return (fingerprint(program, sid), *kind, *said)
 
     def _renew(self) -> None:
         self._reference.renew()
@@ -175,6 +247,14 @@ class _TwoEngines:
         if any(isinstance(seen.payload, Unmade) for seen in expected):
             return False
         return all(self._errors.get(place) == said for place, said in _errors(expected).items())
+
+
+def _failure(expectation: Expectation, findings: Sequence[Finding]) -> object:
+    """Return what submissions have in common that fail a check in the very same way, to the last digit."""
+    from gradlab.shrink import fingerprint
+
+    said = [(finding.sid, finding.kind, finding.message) for finding in findings]
+    return (expectation.check.name, fingerprint(expectation.script.program, 0), *said)
 
 
 def _difference(finding: Finding) -> tuple[Any, ...]:

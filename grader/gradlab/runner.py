@@ -17,7 +17,7 @@ import numpy as np
 
 from gradlab import scoring
 from gradlab.confirm import doubts
-from gradlab.counterexample import Counterexamples
+from gradlab.counterexample import Counterexamples, Known
 from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
 from gradlab.judging import Judge
@@ -52,7 +52,7 @@ class Grading:
     """What one grading needs beside the submission itself. Reuse it for a class: expectations are cached in it.
 
     `shrink` gives for each failed public check the smallest program that shows the difference; it costs a failing
-    submission up to three seconds.
+    submission up to three seconds, and next to nothing where another one has failed in the same way before.
     """
 
     assignment: Assignment
@@ -65,6 +65,7 @@ class Grading:
     shrink: bool = True
     expectations: Expectations = field(init=False)
     judge: Judge = field(init=False)
+    known: Known = field(default_factory=dict, init=False)  # smallest programs of failures that were seen before
 
     def __post_init__(self) -> None:
         self.expectations = Expectations(self.assignment, self.engines, self.manager, self.secret, self.seed)
@@ -90,7 +91,9 @@ def grade(
     try:
         with (
             Trial(grading.engines, submission, grading.assignment) as trial,
-            Counterexamples(grading.engines, submission, grading.assignment, grading.judge) as smaller,
+            Counterexamples(
+                grading.engines, submission, grading.assignment, grading.judge, grading.known
+            ) as smaller,
         ):
             loaded = trial.load()
             results = _run_all(grading, trial, loaded, smaller)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from gradlab import counterexample
 from gradlab.assemble import assemble
 from gradlab.counterexample import Counterexamples
 from gradlab.manager import build_manager
-from gradlab.model import Finding, Outcome
+from gradlab.model import Finding, Outcome, Report
 from gradlab.runner import Grading, grade
 from gradlab.session import Engines
 from gradlab.shrink import cost
@@ -173,3 +174,41 @@ def test_findings_say_their_kind(bench: Bench) -> None:
         "fills_every_grad": "not None",
         "forgets_retain_graph": "raises RuntimeError",
     }
+
+
+def graded(bench: Bench, grading: Grading, source: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Report, int]:
+    """Grade a submission, and count how often both engines were asked about a program while it was shrunk."""
+    asked = []
+    replay = counterexample._Reference.replay
+
+    def counted(self: Any, script: Any) -> Any:
+        asked.append(script)
+        return replay(self, script)
+
+    monkeypatch.setattr(counterexample._Reference, "replay", counted)
+    report = grade(grading, parse({"engine.py": source.encode()}), student="ada", attempt=1, submitted_at="")
+    monkeypatch.undo()
+    return report, len(asked)
+
+
+def test_a_program_found_for_one_check_serves_the_others_that_contain_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grading = Grading(BACKWARD, bench.engines, build_manager(), select=lambda check: not check.hidden)
+    report, asked = graded(bench, grading, bench.mistake("assigns_grad"), monkeypatch)
+    failed = [check for check in report.checks if check.outcome is Outcome.FAILED]
+    assert len(failed) > 3
+    assert all(check.smallest for check in failed)
+    assert len({check.program for check in failed}) == 1
+    assert asked < 30
+
+
+def test_who_fails_like_somebody_before_is_asked_about_that_program_only(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grading = Grading(BACKWARD, bench.engines, build_manager(), select=lambda check: not check.hidden)
+    source = bench.mistake("matmul_in_the_wrong_order")
+    first, at_first = graded(bench, grading, source, monkeypatch)
+    second, then = graded(bench, grading, source + "\n# by somebody else\n", monkeypatch)
+    assert [check.program for check in first.checks] == [check.program for check in second.checks]
+    assert then <= 2 < at_first

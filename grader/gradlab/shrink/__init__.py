@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gradlab.shrink.cost import cost
+from gradlab.shrink.cost import cost, fingerprint
 from gradlab.shrink.goal import Goal
 from gradlab.shrink.search import Bounds, Oracle, Shrunk, shrink
+from gradlab.shrink.within import is_within
 
-__all__ = ["Bounds", "Goal", "Oracle", "Shrunk", "cost", "shrink"]
+__all__ = ["Bounds", "Goal", "Oracle", "Shrunk", "cost", "fingerprint", "is_within", "shrink"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradlab.program import Arr, Fn, Program, walk
+from gradlab.program import Arr, Fn, Program, Ref, walk
+from gradlab.show.usage import made
 from gradlab.shrink.edits import live_steps
 
 __all__ = ["INDEX_OPERATORS", "Cost", "cost", "fingerprint", "rank", "rank_of_place"]
@@ -71,22 +72,33 @@ def rank_of_place(value: int) -> int:
     return min(2 * value if value >= 0 else 1 - 2 * value, 60)
 
 
-def fingerprint(program: Program) -> str:
-    """Return a text that only programs which do the same have."""
-    arrays: list[str] = []
+def fingerprint(program: Program, goal: int) -> str:
+    """Return a text that two programs have in common only if they do the same, whatever their slots and sids are, and
+    step `goal` is the same one in both."""
+    numbers: dict[int, int] = {}
+
+    def number(slot: int) -> int:
+        return numbers.setdefault(slot, len(numbers))
 
     def leaf(value: Any) -> Any:
-        if type(value) is Arr:
+        kind = type(value)
+        if kind is Ref:
+            return ("slot", number(value.slot))
+        if kind is Arr:
             array = program.arrays[value.index]
-            arrays.append(f"{array.dtype.str}{array.shape}{array.tobytes().hex()}")
+            return (array.dtype.str, array.shape, array.tobytes())
         return value
 
-    said = []
+    calls = [
+        (block.name, [(len(trace.steps), *map(number, trace.params)) for trace in block.traces])
+        for block in program.blocks
+    ]
+    said = [repr(calls)]
     for step in live_steps(program):
-        walk((step.args, step.kwargs), leaf)
-        said.append(f"{step.op} {step.sid} {step.args!r} {step.kwargs!r} {step.may_raise} {len(step.body)}")
-    traces = [(index, len(block.traces)) for index, block in enumerate(program.blocks)]
-    return "\n".join([*said, *arrays, repr(traces)])
+        given, results = walk((step.args, step.kwargs), leaf), [number(slot) for slot in made(step)]
+        ends = (step.may_raise, step.read, len(step.body), step.sid == goal)
+        said.append(f"{step.op} {step.name} {step.observer} {given!r} {results!r} {ends!r}")
+    return "\n".join(said)
 
 
 def _parts(value: Any) -> int:

@@ -110,12 +110,12 @@ class _Search:
         if self.evaluations >= self._bounds.evaluations or time.monotonic() >= self._deadline:
             raise _SpentError
         self.evaluations += 1
-        self._asked.add(fingerprint(candidate))
+        self._asked.add(fingerprint(candidate, self._goal.sid))
         return self._oracle.shows(candidate)
 
     def _accept(self, candidate: Program) -> bool:
         price = cost(candidate)
-        if price >= self.best_cost or fingerprint(candidate) in self._asked or not self.ask(candidate):
+        if price >= self.best_cost or fingerprint(candidate, self._goal.sid) in self._asked or not self.ask(candidate):
             return False
         self.best, self.best_cost = candidate, price
         return True

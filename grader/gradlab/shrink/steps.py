@@ -23,6 +23,7 @@ from gradlab.shrink.edits import (
 from gradlab.shrink.goal import Goal
 
 __all__ = [
+    "ADDED",
     "arguments",
     "bypassing",
     "collapse",
@@ -35,6 +36,7 @@ __all__ = [
 
 Proposals = Generator[Program, bool, None]
 BLOCKS = ("with", "catch", "warnings")
+ADDED = ("sum",)  # methods that a smaller program may have more of
 KEPT_ARGUMENTS = {"requires_grad"}  # a leaf that wants a gradient should look like one
 
 
@@ -109,7 +111,7 @@ def summing(program: Program, goal: Goal) -> Proposals:
             continue
         number = new_number(program)
         kwargs = {key: value for key, value in step.kwargs.items() if key != "gradient"}
-        total = Step("method", step.args[:1], name="sum", out=number, sid=number)
+        total = Step("method", step.args[:1], name=ADDED[0], out=number, sid=number)
         plain = replace(step, args=(Ref(number),), kwargs=kwargs)
         candidate = unused_makers(
             _edited_at(program, sid, lambda _, pair=(total, plain): pair),
