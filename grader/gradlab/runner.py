@@ -65,7 +65,9 @@ class Grading:
     shrink: bool = True
     expectations: Expectations = field(init=False)
     judge: Judge = field(init=False)
-    known: Known = field(default_factory=dict, init=False)  # smallest programs of failures that were seen before
+    known: Known = field(
+        default_factory=dict, init=False
+    )  # smallest programs of failures that were seen before
 
     def __post_init__(self) -> None:
         self.expectations = Expectations(self.assignment, self.engines, self.manager, self.secret, self.seed)

@@ -176,7 +176,9 @@ def test_findings_say_their_kind(bench: Bench) -> None:
     }
 
 
-def graded(bench: Bench, grading: Grading, source: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Report, int]:
+def graded(
+    bench: Bench, grading: Grading, source: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Report, int]:
     """Grade a submission, and count how often both engines were asked about a program while it was shrunk."""
     asked = []
     replay = counterexample._Reference.replay

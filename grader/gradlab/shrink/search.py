@@ -115,7 +115,11 @@ class _Search:
 
     def _accept(self, candidate: Program) -> bool:
         price = cost(candidate)
-        if price >= self.best_cost or fingerprint(candidate, self._goal.sid) in self._asked or not self.ask(candidate):
+        if (
+            price >= self.best_cost
+            or fingerprint(candidate, self._goal.sid) in self._asked
+            or not self.ask(candidate)
+        ):
             return False
         self.best, self.best_cost = candidate, price
         return True
