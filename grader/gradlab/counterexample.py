@@ -102,10 +102,10 @@ class Counterexamples:
         from gradlab.shrink import is_within
 
         program = expectation.script.program
-        for before, found in self._found_before:
-            same = _difference(before)[1:] == _difference(first)[1:]
-            if same and is_within(found.program, before.sid, program, first.sid):
-                return found
+        for before, earlier in self._found_before:
+            same = earlier.smallest and _difference(before)[1:] == _difference(first)[1:]
+            if same and is_within(earlier.program, before.sid, program, first.sid):
+                return earlier
         oracle = _TwoEngines(expectation, first, self._judge, self._reference, self._trial, self._learnt)
         if known is not None and oracle.shows_afresh(known.program):
             return Counterexample(known.program, oracle.findings, known.smallest)
