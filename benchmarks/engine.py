@@ -1,30 +1,32 @@
-"""What refgrad costs, beside torch (CPU, one thread) in the same run; beside NumPy alone where torch is absent."""
+"""What refgrad costs beside torch (CPU, one thread), HIPS autograd and MyGrad, in processor time, in the same run."""
 
 from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import os
+import platform
 import subprocess
 import sys
 import tempfile
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from benchmarks.timing import IMPORT_NUMPY, command, interleave, ratio_line
+from benchmarks.engines import Engine, Network, Run, TorchLike, find, numpy_engines
+from benchmarks.timing import IMPORT_NUMPY, command, interleave, processor_time, ratio_line
 
 __all__ = ["main"]
 
 Line = tuple[str, bool]
-Run = Callable[[], None]
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_IN_A_ROW = 100
+# Settings that choose another BLAS kernel than the processor's own: they would slow NumPy's engines, and not torch.
+_FOREIGN_KERNEL = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# What each ratio may be: to torch as the design fixes it, to the engines on NumPy never more than they take.
+_OF_TORCH, _OF_NUMPY_ENGINES = 1.5, 1.0
 # Live objects after `del` on a 50-op graph, with the collector off: what there is more than before.
 _LEFT_OVER = """
 import gc, refgrad
@@ -43,71 +45,41 @@ print(len(gc.get_objects()) - before)
 """
 
 
-def chains(torch: ModuleType) -> dict[str, Run]:
-    """Return, by operation, a function that runs a chain of them forward and backward on 4x4 float32."""
-    x, w = (torch.ones(4, 4).requires_grad_() for _ in range(2))
-    seed = torch.ones(4, 4)
+def without_collector(run: Run) -> Run:
+    """Return the same with the garbage collector off."""
 
-    def chain(step: Callable[[Any], Any], count: int) -> Run:
-        def run() -> None:
-            y = x
-            for _ in range(count):
-                y = step(y)
-            y.backward(seed)
-            x.grad = w.grad = None
-
-        return run
-
-    steps: dict[str, Callable[[Any], Any]] = {
-        "add": lambda y: y + w,
-        "mul": lambda y: y * w,
-        "relu": lambda y: y.relu(),
-        "matmul": lambda y: y @ w,
-    }
-    runs = {name: chain(step, _IN_A_ROW) for name, step in steps.items()}
-    runs["reshape"] = chain(lambda y: y.reshape(16).reshape(4, 4), _IN_A_ROW // 2)
-    return runs
-
-
-class Network:
-    """A multi-layer perceptron 784-256-10 and a batch of 64."""
-
-    def __init__(self, torch: ModuleType) -> None:
-        nn: Any = torch.nn
-        torch.manual_seed(0)
-        self.model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
-        self.images, self.classes = torch.randn(64, 784), torch.randint(0, 10, (64,))
-        self.criterion = nn.CrossEntropyLoss()
-
-    def loss(self) -> Any:
-        """Run forward."""
-        return self.criterion(self.model(self.images), self.classes)
-
-    def train(self, steps: int = 5) -> None:
-        """Take steps of gradient descent."""
-        for _ in range(steps):
-            self.optimizer.zero_grad()
-            self.loss().backward()
-            self.optimizer.step()
-
-
-def additions(torch: ModuleType, count: int, *, collect: bool) -> Run:
-    """Return a function that adds `count` times, runs backward and deletes the graph, with the collector on or off."""
-
-    def run() -> None:
-        (gc.enable if collect else gc.disable)()
+    def quietly() -> None:
+        gc.disable()
         try:
-            x = torch.ones(()).requires_grad_()
-            y = x
-            for _ in range(count):
-                y = y + x
-            y.backward()
-            del y
+            run()
         finally:
             gc.enable()
 
-    return run
+    return quietly
+
+
+def side_by_side(what: str, runs: Mapping[str, Run], rounds: int, limit: float) -> Iterator[Line]:
+    """Time the engines that are there and compare refgrad with each; `limit` is that beside torch."""
+    medians = interleave(runs, rounds, processor_time)
+    for name in runs:
+        if name != "refgrad":
+            allowed = limit if name == "torch" else _OF_NUMPY_ENGINES
+            yield ratio_line(f"{what} / {name}", medians["refgrad"] / medians[name], allowed)
+
+
+def speed(engines: Mapping[str, Engine], rounds: int) -> Iterator[Line]:
+    """Compare the time of single operations, of a network, and of a long sum."""
+    chains = {name: engine.chains() for name, engine in engines.items()}
+    for operation in chains["refgrad"]:
+        runs = {name: each[operation] for name, each in chains.items()}
+        yield from side_by_side(f"{operation}, 4x4, forward + backward", runs, rounds, _OF_TORCH)
+    networks = {name: engine.train() for name, engine in engines.items()}
+    yield from side_by_side("MLP 784-256-10, batch 64, SGD", networks, rounds, 1.0)
+    sums = {name: engine.add(10_000) for name, engine in engines.items()}
+    few = max(rounds // 10, 3)
+    yield from side_by_side("10,000 adds, forward + backward, gc on", sums, few, 3.0)
+    sums = {name: without_collector(run) for name, run in sums.items()}
+    yield from side_by_side("10,000 adds, forward + backward, gc off", sums, few, 1.5)
 
 
 def peak_of_refgrad(network: Network) -> int:
@@ -125,12 +97,12 @@ def peak_of_refgrad(network: Network) -> int:
         tracemalloc.stop()
 
 
-def peak_of_torch(torch: ModuleType, network: Network) -> int:
+def peak_of_torch(torch: Any, network: Network) -> int:
     """Return the same for torch, from each allocation that its profiler saw."""
     network.train()
     network.optimizer.zero_grad()
     loss = network.loss()
-    profiler: Any = torch.profiler
+    profiler = torch.profiler
     with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as seen:
         loss.backward()
     alive = peak = 0
@@ -141,33 +113,17 @@ def peak_of_torch(torch: ModuleType, network: Network) -> int:
     return peak
 
 
-def beside_torch(torch: ModuleType, refgrad: ModuleType, rounds: int) -> Iterator[Line]:
-    """Compare speed and memory with torch's."""
-
-    def ratio(ours: Run, theirs: Run) -> float:
-        medians = interleave({"ours": ours, "theirs": theirs}, rounds)
-        return medians["ours"] / medians["theirs"]
-
-    theirs = chains(torch)
-    for name, ours in chains(refgrad).items():
-        yield ratio_line(f"{name}, 4x4, forward + backward / torch", ratio(ours, theirs[name]), 1.5)
-    networks = Network(refgrad), Network(torch)
-    yield ratio_line(
-        "MLP 784-256-10, batch 64, SGD / torch", ratio(networks[0].train, networks[1].train), 1.0
-    )
-    for collect, limit in ((True, 3.0), (False, 1.5)):
-        runs = (additions(each, 10_000, collect=collect) for each in (refgrad, torch))
-        name = f"10,000 adds, forward + backward, gc {'on' if collect else 'off'} / torch"
-        yield ratio_line(name, ratio(*runs), limit)
-    peak = peak_of_refgrad(networks[0]) / peak_of_torch(torch, networks[1])
+def memory(torch: Any, refgrad: Any) -> Iterator[Line]:
+    """Compare the memory of a backward pass with torch's."""
+    peak = peak_of_refgrad(Network(refgrad)) / peak_of_torch(torch, Network(torch))
     yield ratio_line("peak bytes in backward of the MLP / torch", peak, 1.05)
 
 
-def alone(refgrad: ModuleType, rounds: int) -> Iterator[Line]:
+def alone(refgrad: TorchLike, rounds: int) -> Iterator[Line]:
     """Check what needs no other engine: deep graphs, release, the import."""
-    started = time.perf_counter()
-    additions(refgrad, 1_000_000, collect=True)()
-    print(f"a million adds, backward and deletion: {time.perf_counter() - started:.1f} s")
+    started = processor_time()
+    refgrad.add(1_000_000)()
+    print(f"a million adds, backward and deletion: {processor_time() - started:.1f} s of processor time")
     left = subprocess.run([sys.executable, "-c", _LEFT_OVER], capture_output=True, text=True, check=True)
     yield ratio_line("objects alive after del of twenty 50-op graphs, gc off", float(left.stdout), 0)
     with (
@@ -175,24 +131,48 @@ def alone(refgrad: ModuleType, rounds: int) -> Iterator[Line]:
     ):  # both byte-compiled, as when installed; the warm-up does it
         compiled = ("env", "-u", "PYTHONDONTWRITEBYTECODE", f"PYTHONPYCACHEPREFIX={folder}")
         ours = command((*compiled, sys.executable, "-c", "import refgrad"))
-        medians = interleave({"refgrad": ours, "numpy": command((*compiled, *IMPORT_NUMPY))}, rounds)
+        runs = {"refgrad": ours, "numpy": command((*compiled, *IMPORT_NUMPY))}
+        medians = interleave(runs, rounds, processor_time)
     yield ratio_line("import refgrad / import numpy", medians["refgrad"] / medians["numpy"], 1.3)
 
 
-def main(rounds: int = 25) -> bool:
+def kernels() -> str:
+    """Say which library multiplies NumPy's matrices, and with the kernel for which processor."""
+    threadpoolctl = find("threadpoolctl")
+    if threadpoolctl is None:
+        return "unknown (threadpoolctl is not installed)"
+    found = [each for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]
+    return ", ".join(
+        f"{each['internal_api']} {each['version']} for {each.get('architecture', 'any processor')}"
+        for each in found
+    )
+
+
+def main(rounds: int = 60) -> bool:
     """Print the table and return whether every limit holds."""
-    os.environ.update(_ONE_THREAD)  # before the libraries are loaded, which read it once
+    for name in _FOREIGN_KERNEL:  # before the libraries are loaded, which read these once
+        os.environ.pop(name, None)
+    os.environ.update(_ONE_THREAD)
     refgrad = importlib.import_module("refgrad")
     root = Path(str(refgrad.__file__)).parents[1]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
-    lines = []
-    if importlib.util.find_spec("torch"):
-        torch = importlib.import_module("torch")
+    ours = TorchLike(refgrad)
+    engines: dict[str, Engine] = {"refgrad": ours}
+    print(
+        f"Python {platform.python_version()}, NumPy {metadata.version('numpy')}; BLAS of NumPy: {kernels()}"
+    )
+    torch = find("torch")
+    if torch is not None:
         torch.set_num_threads(1)
-        lines += _shown(beside_torch(torch, refgrad, rounds))
-    else:
-        print("torch is not installed: no comparison with it.")
-    lines += _shown(alone(refgrad, rounds))
+        engines["torch"] = TorchLike(torch)
+    engines.update({name: make() for name, make in numpy_engines().items() if find(name) is not None})
+    for name in ("torch", *numpy_engines()):
+        there = name in engines
+        print(f"{name}: {metadata.version(name) if there else 'not installed, so not compared'}")
+    lines = _shown(speed(engines, rounds))
+    if torch is not None:
+        lines += _shown(memory(torch, refgrad))
+    lines += _shown(alone(ours, max(rounds // 3, 5)))
     return all(lines)
 
 

@@ -77,15 +77,12 @@ class _Task:
             self.receive(node, output, grad if create_graph else grad._array)
         for node in self.grads:
             self.shared.add(node)
-            if not self.waiting[node]:
-                self.push(node)
-
-    def push(self, node: Node) -> None:
-        """Let a node run for which every gradient has come."""
-        if type(node) is AccumulateGrad:
-            self.leaves.append(node)
-        else:
-            heappush(self.ready, (-node.seq, node))
+            if self.waiting[node]:
+                continue
+            if type(node) is AccumulateGrad:
+                self.leaves.append(node)
+            else:
+                heappush(self.ready, (-node.seq, node))
 
     def receive(self, node: Node, output: int, grad: Any) -> None:
         """Add a gradient to what has already come for one output of a node."""
@@ -102,37 +99,56 @@ class _Task:
             grads[node] = grad
 
     def run(self) -> None:
-        """Run every node that is ready until none is."""
+        """Run every node that is ready until none is: leaves first, then the newest."""
         leaves, ready, grads, recording = self.leaves, self.ready, self.grads, self.recording
-        watched, needed, shared, keep = self.watched, self.needed, self.shared, self.keep_graph
+        chosen, keep = self.needed is not None, self.keep_graph
         while ready or leaves:
-            node = _pop_leaf(leaves) if leaves else heappop(ready)[1]
+            if leaves:
+                self.arrive(_pop_leaf(leaves))
+                continue
+            node = heappop(ready)[1]
             grad = grads.pop(node, None)
-            if node.hooks is not None or node in watched:
-                grad = engine_hooks.before(node, grad, self)
-                if needed is not None and node not in needed:
-                    continue
-            if type(node) is AccumulateGrad:
-                if grad is not None:
-                    accumulate(node.variable, grad, recording, node not in shared)
+            if grad is None or node.hooks is not None or chosen or anomaly.enabled:
+                self.run_carefully(node, grad)
                 continue
             edges = node.edges
-            if needed is not None:
-                edges = tuple([edge if edge in needed or edge in watched else None for edge in edges])
-            if grad is None and not node.runs_without_gradient:
-                found: Iterable[Any] = (None,) * len(edges)
-            else:
-                found = node.apply(grad, recording, edges)
-            if node.hooks is not None or anomaly.enabled:
-                found = engine_hooks.after(node, grad, found, recording)
+            found = node.apply(grad, recording, edges)
             if not keep:
                 node.release()
             self.send(node, edges, grad, found)
 
+    def run_carefully(self, node: Node, grad: Any) -> None:
+        """Run a node that has hooks or no gradient, in a pass to chosen inputs, or in anomaly mode."""
+        watched, needed, edges = self.watched, self.needed, node.edges
+        if node.hooks is not None or node in watched:
+            grad = engine_hooks.before(node, grad, self)
+        if needed is not None:
+            if node not in needed:
+                return
+            edges = tuple([edge if edge in needed or edge in watched else None for edge in edges])
+        if grad is None and not node.runs_without_gradient:
+            found: Iterable[Any] = (None,) * len(edges)
+        else:
+            found = node.apply(grad, self.recording, edges)
+        if node.hooks is not None or anomaly.enabled:
+            found = engine_hooks.after(node, grad, found, self.recording)
+        if not self.keep_graph:
+            node.release()
+        self.send(node, edges, grad, found)
+
+    def arrive(self, leaf: Any) -> None:
+        """Add what came for a leaf to its `.grad`."""
+        grad = self.grads.pop(leaf, None)
+        if leaf.hooks is not None or leaf in self.watched:
+            grad = engine_hooks.before(leaf, grad, self)
+            if self.needed is not None and leaf not in self.needed:
+                return
+        if grad is not None:
+            accumulate(leaf.variable, grad, self.recording, leaf not in self.shared)
+
     def send(self, node: Node, edges: tuple[Node | None, ...], grad: Any, found: Iterable[Any]) -> None:
-        """Hand what a node returned for its inputs to the nodes of those."""
+        """Hand what a node returned for its inputs to the nodes of those, and let run which have all."""
         waiting, slots, grads, recording = self.waiting, node.slots, self.grads, self.recording
-        alone = len(edges) == 1 and node not in self.shared
         at = -1
         for part in found:
             at += 1
@@ -140,22 +156,24 @@ class _Task:
             if target is None:
                 continue
             if part is not None:
-                metas = target.metas
                 output = 0 if slots is None else slots[at]
-                if metas:
-                    shape, dtype = metas[output]
-                    if recording or part.shape != shape or part.dtype is not dtype:
-                        part = self.fit(part, metas[output], node, at)
-                if part is grad and not alone:
+                metas = target.metas
+                shape, dtype = metas[output]
+                if recording or part.shape != shape or part.dtype is not dtype:
+                    part = self.fit(part, metas[output], node, at)
+                if part is grad and (len(edges) > 1 or node in self.shared):
                     self.shared.add(target)
                 if target in grads or len(metas) > 1:
                     self.receive(target, output, part)
                 else:
                     grads[target] = part
             count = waiting[target] - 1
-            waiting[target] = count
-            if not count:
-                self.push(target)
+            if count:
+                waiting[target] = count
+            elif type(target) is AccumulateGrad:
+                self.leaves.append(target)
+            else:
+                heappush(self.ready, (-target.seq, target))
 
     def fit(self, grad: Any, meta: Meta, node: Node, index: int) -> Any:
         """Return the gradient in the shape and dtype of what it belongs to: this undoes broadcasting and casts."""

@@ -58,8 +58,7 @@ class Node:
     tensors: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[Rule | None, ...]] = ()
-    callers: ClassVar[tuple[Rule, ...]] = ()
-    joint: ClassVar[Rule | None] = None
+    differentiate: ClassVar[Callable[..., Iterable[Any]]]
     plans: ClassVar[dict[int, tuple[int, ...]]]
     full_name: ClassVar[str]
 
@@ -99,13 +98,7 @@ class Node:
 
         Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
         """
-        values = self.unpack(recording) if self.tensors else self.args
-        joint = type(self).joint
-        if joint is not None:
-            found: Iterable[Any] = joint(grad, [edge is not None for edge in edges], *values)
-            return found
-        callers = self.callers
-        return [None if edge is None else callers[at](grad, values) for at, edge in enumerate(edges)]
+        return self.differentiate(grad, self.unpack(recording) if self.tensors else self.args, edges)
 
     def unpack(self, recording: bool) -> list[Any]:
         """Return what the rules ask for: saved values, then plain ones; bare arrays unless `recording`.
@@ -116,17 +109,18 @@ class Node:
         if saved is None:
             raise RuntimeError(FREED)
         values: list[Any] = []
-        for item, version in zip(saved, self.versions, strict=True):
-            if version == PLAIN:
-                values.append(item)
-                continue
-            if not recording and version >= 0:
+        for item, version in zip(saved, self.versions):  # noqa: B905 - `strict` costs more than the rest
+            if version >= 0 and not recording:
                 counter = item._counter
                 if counter is None or counter[0] == version:
                     values.append(item._array)
                     continue
+            elif version == PLAIN:
+                values.append(item)
+                continue
             values.append(unpack_rarely(self, len(values), recording))
-        values += self.args
+        if self.args:
+            values += self.args
         return values
 
     def release(self) -> None:
@@ -215,16 +209,42 @@ def derivative(
             "takes": takes,
             "sources": tuple(known.index(each) for each in tensors),
             "rules": tuple(rules.values()),
-            "callers": tuple(
-                _caller(rule, [values.index(each) for each in names])
-                for rule, names in zip(rules.values(), asked, strict=True)
+            "differentiate": staticmethod(
+                _one_by_one(
+                    [
+                        _caller(rule, [values.index(each) for each in names])
+                        for rule, names in zip(rules.values(), asked, strict=True)
+                    ]
+                )
+                if joint is None
+                else _jointly(joint[1])
             ),
             "asked": tuple(asked),
-            "joint": None if joint is None else staticmethod(joint[1]),
             "plans": {},
             "full_name": full_name or name,
         },
     )
+
+
+def _one_by_one(callers: list[Rule]) -> Callable[..., Iterable[Any]]:
+    """Return a function of (gradient, values, edges) that calls the rule of each input that has an edge."""
+    if len(callers) == 1:
+        only = callers[0]
+        return lambda g, values, edges: (only(g, values),)
+    if len(callers) == 2:
+        one, two = callers
+        return lambda g, values, edges: (
+            None if edges[0] is None else one(g, values),
+            None if edges[1] is None else two(g, values),
+        )
+    return lambda g, values, edges: [
+        None if edge is None else callers[at](g, values) for at, edge in enumerate(edges)
+    ]
+
+
+def _jointly(rule: Rule) -> Callable[..., Iterable[Any]]:
+    """Return a function of (gradient, values, edges) that calls one rule for all inputs."""
+    return lambda g, values, edges: rule(g, [edge is not None for edge in edges], *values)
 
 
 def _caller(rule: Rule | None, wanted: list[int]) -> Rule:

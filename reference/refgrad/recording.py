@@ -6,6 +6,7 @@ Every differentiable operation ends in a call of `record`.
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 from . import backend
 from .grad_mode import mode
@@ -40,15 +41,12 @@ def record(
     out._counter = out._view = out._node = None
     out._requires_grad = False
     if mode.enabled:
-        mask, bit = 0, 1
         for each in inputs:
             if isinstance(each, Tensor) and (
                 each._requires_grad or (each._view is not None and each.requires_grad)
             ):
-                mask |= bit
-            bit <<= 1
-        if mask:
-            connect(kind, mask, out, inputs, args, extra)
+                connect(kind, out, inputs, args, extra)
+                break
     elif mode.inference:
         out._inference = True
     return out
@@ -56,13 +54,12 @@ def record(
 
 def connect(
     kind: type[Node],
-    mask: int,
     out: Tensor,
     inputs: tuple[Any, ...],
-    args: tuple[Any, ...],
-    extra: tuple[Any, ...],
+    args: tuple[Any, ...] = (),
+    extra: tuple[Any, ...] = (),
 ) -> Node:
-    """Make the node of an operation and let `out` point to it. Bit i of `mask`: input i requires grad."""
+    """Make the node of an operation, with an edge to each input that requires grad, and let `out` point to it."""
     node: Node = new(kind)
     node.seq = next_sequence_number()
     node.args = args
@@ -70,16 +67,19 @@ def connect(
     node.metas = ((array.shape, array.dtype),)
     node.slots = node.hooks = None
     edges: list[Node | None] = []
-    bit = 1
+    mask, bit = 0, 1  # bit i of the mask: input i requires grad
     for each in inputs:
-        if mask & bit:
+        if isinstance(each, Tensor) and (
+            each._requires_grad or (each._view is not None and each.requires_grad)
+        ):
+            mask |= bit
             target = each._node if each._view is None else each.grad_fn
             edges.append(target if target is not None else accumulator(each))
             if each._output_nr:
                 node.slots = tuple([t._output_nr if isinstance(t, Tensor) else 0 for t in inputs])
         else:
             edges.append(None)
-        bit <<= 1
+        bit += bit
     node.edges = tuple(edges)
     if kind.tensors:
         plan = kind.plans.get(mask)
@@ -112,16 +112,9 @@ def save(
     """Keep what the node's rules will ask for, with the versions it has now."""
     saved: list[Any] = []
     versions: list[int] = []
-    count = len(inputs)
+    operands = (*inputs, *extra) if extra else inputs
     for source in plan:
-        if source < 0:
-            item = None
-        elif source < count:
-            item = inputs[source]
-        elif source < count + len(extra):
-            item = extra[source - count]
-        else:
-            item = _shadow(out)
+        item = None if source < 0 else operands[source] if source < len(operands) else _shadow(out)
         if not isinstance(item, Tensor):
             versions.append(PLAIN)
         elif saved_hooks:
@@ -131,7 +124,7 @@ def save(
             if item._inference:
                 raise RuntimeError(INFERENCE_SAVED)
             counter = item._counter
-            versions.append(0 if counter is None else counter[0])
+            versions.append(counter[0] if counter else 0)
         saved.append(item)
     node.saved = tuple(saved)
     node.versions = tuple(versions)
@@ -150,13 +143,11 @@ def _shadow(out: Tensor) -> Tensor:
 
 def accumulator(leaf: Tensor) -> Node:
     """Return the node that adds to the leaf's `.grad`: the one in use by some graph, or a new one."""
-    import weakref
-
     reference = leaf._accumulator
     node = None if reference is None else reference()
     if node is None:
         node = AccumulateGrad(leaf)
-        leaf._accumulator = weakref.ref(node)
+        leaf._accumulator = ref(node)
     return node
 
 

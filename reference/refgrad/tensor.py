@@ -258,7 +258,7 @@ class Tensor:
         A view whose base was changed in place since gets a new one, which takes its part of the base.
         """
         view = self._view
-        if view is not None and view.base._version != view.version and not self._inference:
+        if view is not None and self._share_counter()[0] != view.version and not self._inference:
             from .views import regenerate
 
             regenerate(self, view)

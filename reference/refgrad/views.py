@@ -135,7 +135,7 @@ def regenerate(self: Tensor, view: View) -> None:
         before, mode.enabled = mode.enabled, True
         try:
             self._node = None
-            connect(AsStridedBackward0, 1, self, (base,), (geometry(self._array), geometry(base._array)), ())
+            connect(AsStridedBackward0, self, (base,), (geometry(self._array), geometry(base._array)))
         finally:
             mode.enabled = before
         self._output_nr = 0

@@ -158,7 +158,7 @@ UnbindBackward0 = derivative("UnbindBackward0", args="shape dim whole", base=_Se
 def _several(kind: type[Node], self: Tensor, arrays: list[Any], args: tuple[Any, ...]) -> tuple[Tensor, ...]:
     outs = [wrap(array) for array in arrays]
     if outs and mode.enabled and self.requires_grad:
-        node = connect(kind, 1, outs[0], (self,), args, ())
+        node = connect(kind, outs[0], (self,), args)
         node.metas = [(array.shape, array.dtype) for array in arrays]
         for at, each in enumerate(outs):
             each._node, each._output_nr, each._requires_grad = node, at, True
