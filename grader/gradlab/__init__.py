@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gradlab.hookspecs import hookimpl
     from gradlab.model import Check, CheckResult, Finding, Location, Observation, Outcome, Report, Task
     from gradlab.observe import Observer, Recording, pairs
+    from gradlab.wording import quoted
 
 __all__ = [
     "Check",
@@ -30,6 +31,7 @@ __all__ = [
     "check",
     "hookimpl",
     "pairs",
+    "quoted",
 ]
 
 __version__ = "0.1.0"
@@ -37,6 +39,7 @@ __version__ = "0.1.0"
 _HOME = {
     "check": "gradlab.checks",
     "hookimpl": "gradlab.hookspecs",
+    "quoted": "gradlab.wording",
     **dict.fromkeys(
         ["Check", "CheckResult", "Finding", "Location", "Observation", "Outcome", "Report", "Task"],
         "gradlab.model",

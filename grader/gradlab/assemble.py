@@ -17,14 +17,14 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradlab.errors import CourseError, UsageError
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
 
-__all__ = ["assemble", "join_imports"]
+__all__ = ["Assembled", "Place", "assemble", "assembled", "join_imports"]
 
 _BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
 _GIVEN = re.compile(r"\s*### BEGIN GIVEN (FROM|UNTIL) (\S+)\s*$")
@@ -36,7 +36,28 @@ line. The rest is given; look around in it, but nothing needs to be changed. Run
 """'''
 
 
+class Place(NamedTuple):
+    """Where a line of an assembled engine was written: the chapter, its line, and the task that it solves or ""."""
+
+    chapter: str
+    line: int
+    task: str
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """One `engine.py`, and for each of its lines where it comes from; None for a line that no chapter holds."""
+
+    source: str
+    places: tuple[Place | None, ...]
+
+
 def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
+    """Return the source of `assembled`."""
+    return assembled(assignment, solved=solved).source
+
+
+def assembled(assignment: Assignment, *, solved: Collection[str]) -> Assembled:
     """Return one `engine.py`: tasks named in `solved` solved, the assignment's other tasks as stubs.
 
     Tasks of earlier assignments arrive solved, those of later ones are left out. Raises CourseError if the
@@ -53,14 +74,28 @@ def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
     chapters = [
         _Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters
     ]
-    cut = [(chapter, holes.cut(chapter.name, chapter.body)) for chapter in chapters]
-    bodies = [f"{chapter.heading}\n\n\n{body}" for chapter, body in cut if body]
+    code: list[_Line] = []
+    for chapter in chapters:
+        if body := holes.cut(chapter.name, chapter.body):
+            code += [*_plain(f"{chapter.heading}\n\n"), *body, *_plain("\n")]
     if lost := [task for task in titles if task not in holes.found]:
         raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
-    code = "\n\n\n".join(body.strip("\n") for body in bodies)
-    imports = join_imports((line for chapter in chapters for line in chapter.imports), code)
-    header = _HEADER.format(title=assignment.title)
-    return f"{header}\n\nfrom __future__ import annotations\n\n{imports}\n\n{code}\n"
+    code = code[:-2] or _plain("")
+    imports = join_imports(
+        (line for chapter in chapters for line in chapter.imports), "\n".join(line.text for line in code)
+    )
+    top = f"{_HEADER.format(title=assignment.title)}\n\nfrom __future__ import annotations\n\n{imports}\n"
+    lines = [*_plain(top), *code]
+    return Assembled("".join(f"{line.text}\n" for line in lines), tuple(line.place for line in lines))
+
+
+class _Line(NamedTuple):
+    text: str
+    place: Place | None = None
+
+
+def _plain(text: str) -> list[_Line]:
+    return [_Line(line) for line in text.split("\n")]
 
 
 @dataclass
@@ -113,12 +148,13 @@ class _Holes:
     reached: frozenset[str]
     found: set[str] = field(default_factory=set)
 
-    def cut(self, name: str, lines: list[str]) -> str:
-        """Return the text without markers and without what is left out."""
-        kept: list[str] = []
+    def cut(self, name: str, lines: list[str]) -> list[_Line]:
+        """Return the lines without markers and without what is left out."""
+        kept: list[_Line] = []
         regions: list[_Region] = []
         for number, line in enumerate(lines, 1):
             stays = all(region.stays for region in regions)
+            place = Place(name, number, regions[-1].task if regions else "")
             if begin := _BEGIN.match(line):
                 indent, task = begin.groups()
                 self.found.add(task)
@@ -134,19 +170,30 @@ class _Holes:
                     raise CourseError(f"engine/{name}:{number}: END {end[1]} without BEGIN {end[1]}.")
                 regions.pop()
             elif stays:
-                kept.append(line)
+                kept.append(_Line(line.rstrip(), place))
         if regions:
             kind = regions[0].kind
             raise CourseError(f"engine/{name}:{regions[0].line}: BEGIN {kind} without END {kind}.")
-        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in kept)).strip("\n")
+        return _without_gaps(kept)
 
-    def _close_body(self, kept: list[str], indent: str, task: str) -> None:
+    def _close_body(self, kept: list[_Line], indent: str, task: str) -> None:
         if task in self.titles:
-            kept.append(f'{indent}raise NotImplementedError("Task {task}: {self.titles[task]}")')
+            kept.append(_Line(f'{indent}raise NotImplementedError("Task {task}: {self.titles[task]}")'))
             return
-        while not kept[-1].startswith(indent[4:] + "def "):
+        while not kept[-1].text.startswith(indent[4:] + "def "):
             kept.pop()
         kept.pop()
+
+
+def _without_gaps(lines: list[_Line]) -> list[_Line]:
+    """Leave two empty lines where there are more, and none at either end."""
+    kept: list[_Line] = []
+    for line in lines:
+        if line.text or (kept and any(before.text for before in kept[-2:])):
+            kept.append(line)
+    while kept and not kept[-1].text:
+        kept.pop()
+    return kept
 
 
 def join_imports(nodes: Iterable[ast.Import | ast.ImportFrom], code: str) -> str:

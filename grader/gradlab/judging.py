@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pluggy
 
     from gradlab.expect import Expectation
-    from gradlab.trial import Replayed
+    from gradlab.trial import Replayed, Trial
 
-__all__ = ["Judge"]
+__all__ = ["Judge", "verdict"]
 
 
 class Judge:
@@ -43,3 +43,16 @@ class Judge:
                 )
             )
         return tuple(sorted(findings, key=lambda finding: finding.sid or float("inf")))
+
+
+def verdict(judge: Judge, trial: Trial, expectation: Expectation) -> tuple[tuple[Finding, ...], bool]:
+    """Replay and judge; return the findings, and whether the check ran at all. A failure counts only if it also
+    happens alone in a fresh worker, so that nothing that an earlier check left behind can fail this one."""
+    alone = trial.is_fresh
+    replayed = trial.replay(expectation)
+    findings = judge.findings(expectation, replayed)
+    if findings and not alone and trial.may_repeat:
+        trial.renew()
+        replayed = trial.replay(expectation)
+        findings = judge.findings(expectation, replayed)
+    return findings, replayed.ran

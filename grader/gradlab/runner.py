@@ -20,7 +20,7 @@ from gradlab.confirm import doubts
 from gradlab.counterexample import Counterexamples, Known
 from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
-from gradlab.judging import Judge
+from gradlab.judging import Judge, verdict
 from gradlab.model import (
     Check,
     CheckResult,
@@ -160,7 +160,7 @@ def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) ->
     trial.allow_again()
     for check in waiting:
         expectation = grading.expectations.of(check, trial.submission.sha256, secretly=True)
-        findings, _ = _verdict(grading, trial, expectation)
+        findings, _ = verdict(grading.judge, trial, expectation)
         if findings:
             # Not the findings themselves: they may quote what the submission kept of hidden checks.
             program = show(expectation.script.program, engine_name=trial.submission.module)
@@ -201,25 +201,12 @@ def _run_one(
     started = time.monotonic()
     for instance in range(check.instances):
         expectation = grading.expectations.of(check, trial.submission.sha256, instance)
-        findings, ran = _verdict(grading, trial, expectation)
+        findings, ran = verdict(grading.judge, trial, expectation)
         if findings:
             seconds = time.monotonic() - started
             shown = _shown(grading, trial, expectation, findings, smaller) if ran else (None, False)
             return _result(check, Outcome.FAILED, findings, seconds, *shown)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
-
-
-def _verdict(grading: Grading, trial: Trial, expectation: Expectation) -> tuple[tuple[Finding, ...], bool]:
-    """Replay and judge; return the findings, and whether the check ran at all. A failure counts only if it also
-    happens alone in a fresh worker, so that nothing that an earlier check left behind can fail this one."""
-    alone = trial.is_fresh
-    replayed = trial.replay(expectation)
-    findings = grading.judge.findings(expectation, replayed)
-    if findings and not alone and trial.may_repeat:
-        trial.renew()
-        replayed = trial.replay(expectation)
-        findings = grading.judge.findings(expectation, replayed)
-    return findings, replayed.ran
 
 
 def _shown(

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from gradlab import Check, Finding, Observation, Observer, Recording, hookimpl, pairs
+from gradlab import Check, Finding, Observation, Observer, Recording, hookimpl, pairs, quoted
 from gradlab.wire import Payload, Raised, Seq
 from gradlab_plugins.comparing import Difference, cut, finding, named
-from gradlab_plugins.wording import is_a, quoted, said, says_the_same
+from gradlab_plugins.wording import is_a, said, says_the_same
 
 __all__ = ["judge", "register_observers"]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from gradlab import quoted
 from gradlab.wire import Raised
 from gradlab_plugins.comparing import cut
 
-__all__ = ["is_a", "quoted", "said", "says_the_same"]
+__all__ = ["is_a", "said", "says_the_same"]
 
 ACCIDENT = "RecursionError"
 
@@ -26,12 +25,6 @@ def says_the_same(got: Raised, want: Raised, mode: str) -> bool:
     if mode == "class" or got.message == want.message:
         return True
     return mode == "quoted" and quoted(want.message) in " ".join(got.message.split())
-
-
-def quoted(message: str) -> str:
-    """Return the part of a message that an assignment quotes: its first sentence, in single spaces."""
-    text = " ".join(message.split())
-    return re.split(r"(?<=[.:;!?]) ", text, maxsplit=1)[0].rstrip(".:;!?")
 
 
 def said(raised: Raised) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from gradlab import quoted
 from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
 from gradlab.course import find_course, shipped_course
 from gradlab.wire import Raised, Seq
-from gradlab_plugins.wording import quoted
 
 TWO_SCREENS = 100  # lines
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

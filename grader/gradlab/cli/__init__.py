@@ -25,6 +25,7 @@ VERBS = {
     "submit": "Hand in: run all checks in isolation and record the attempt.",
     "status": "List my attempts and due dates.",
     "show": "Show the feedback on an attempt again.",
+    "lint": "Check how good an assignment is: solution, stubs, mistakes, mutants.",
     "doctor": "Say what this machine offers: isolation, engine, database, versions.",
     "demo": "Grade the submissions that come with gradlab, to see what it does.",
 }

@@ -16,12 +16,13 @@ from gradlab.model import Check
 from gradlab.observe import Observer
 from gradlab.program import Glob, Program
 from gradlab.record import lint
+from gradlab.record.encoding import is_scalar
 from gradlab.record.observing import Observe
 from gradlab.record.proxies import Proxy
 from gradlab.record.recorder import Recorder
 from gradlab.record.surface import Surface
 
-__all__ = ["Surface", "record"]
+__all__ = ["Surface", "generator", "is_scalar", "record", "unchanged"]
 
 # What a check may leave behind in the reference, as (function that tells it, function that sets it).
 _STATE = (("is_grad_enabled", "set_grad_enabled"), ("get_default_dtype", "set_default_dtype"))
@@ -44,12 +45,13 @@ def record(
     if found := lint.problems(check.function):
         raise CheckAuthoringError(*found)
     recorder = Recorder(engine, check, surface)
-    with _quiet(), _unchanged(engine):
-        _run(recorder, check, Observe(recorder, observers), _rng(check, seed, instance))
+    with _quiet(), unchanged(engine):
+        _run(recorder, check, Observe(recorder, observers), generator(check, seed, instance))
     return _finished(recorder, check)
 
 
-def _rng(check: Check, seed: int | bytes, instance: int) -> np.random.Generator:
+def generator(check: Check, seed: int | bytes, instance: int) -> np.random.Generator:
+    """Return the `rng` that a check receives: the same for the same seed and instance."""
     number = int.from_bytes(seed, "big") if isinstance(seed, bytes) else seed
     return np.random.default_rng([number, instance, zlib.crc32(check.name.encode())])
 
@@ -109,7 +111,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _unchanged(engine: ModuleType) -> Iterator[None]:
+def unchanged(engine: ModuleType) -> Iterator[None]:
     """Put back what a check leaves behind in the reference, so that it cannot change the next recording."""
     held = [(getattr(engine, put), getattr(engine, tell)()) for tell, put in _STATE if hasattr(engine, put)]
     try:

@@ -1,0 +1,80 @@
+"""`grade lint`: how good an assignment is: its solution, stubs, checks, handout, mistakes and mutants."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gradlab.cli import options
+
+if TYPE_CHECKING:
+    from gradlab.course import Course
+    from gradlab.lint import Linted
+    from gradlab.session import Engines
+
+__all__ = ["lint"]
+
+
+@click.command()
+@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@options.options(
+    options.course,
+    options.written_as,
+    options.output,
+    options.seed,
+)
+def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: Path | None, seed: int) -> int:
+    """Check the quality of each ASSIGNMENT of a course; of all of them, if none is named.
+
+    The solution must pass every check and the stub none, each Mistake must fail what it declares, and the checks must
+    kill every mutant of the solution. Ends with exit code 1 if anything is wrong.
+    """
+    from gradlab.course import find_course
+    from gradlab.session import Engines
+
+    found = find_course(Path(), course)
+    with Engines.start(found.engine) as engines:
+        linted = [_lint(found, name, engines, seed) for name in assignments or found.order]
+    from gradlab.cli.writing import screen_for, write
+    from gradlab.render import lint as render
+
+    write(render.as_json(linted) if form == "json" else render.as_text(linted, screen_for(output)), output)
+    return 1 if any(one.problems for one in linted) else 0
+
+
+def _lint(course: Course, name: str, engines: Engines, seed: int) -> Linted:
+    from gradlab.course import load_assignment
+    from gradlab.errors import CourseError
+    from gradlab.lint import SECRET, Linted, lint
+    from gradlab.manager import build_manager
+    from gradlab.runner import Grading
+
+    try:
+        assignment = load_assignment(course, name)
+        grading = Grading(assignment, engines, build_manager(course.plugins), SECRET, seed, shrink=False)
+        return lint(grading, _Progress(name))
+    except CourseError as error:
+        return Linted(name, error.problems, whole=False)
+    finally:
+        _Progress(name).clear()
+
+
+class _Progress:
+    """A line on standard error that says what is being done, if somebody watches."""
+
+    def __init__(self, assignment: str) -> None:
+        self._assignment = assignment
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self._show(f"{self._assignment}: {what}{f' {done}/{total}' if total > 1 else ''}")
+
+    def clear(self) -> None:
+        self._show("")
+
+    def _show(self, text: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
