@@ -1,13 +1,13 @@
-"""Whether a number fits an element type, as torch asks before it fills with it."""
+"""Whether a number fits an element type, as torch asks before it fills with it, and the number in that type."""
 
 from __future__ import annotations
 
 import math
 from typing import Any, Final
 
-from . import dtypes, limits
+from . import backend, dtypes, limits
 
-__all__ = ["check", "overflows"]
+__all__ = ["check", "overflows", "stored"]
 
 _C_NAMES: Final = {
     dtypes.uint8: "uint8_t",
@@ -48,3 +48,13 @@ def check(value: Any, dtype: dtypes.dtype) -> None:
     if overflows(value, dtype):
         name = _C_NAMES.get(dtype, dtype.name)
         raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
+def stored(value: Any, dtype: dtypes.dtype) -> Any:
+    """Return a number as a 0-dim array of `dtype`: fractions are cut off, negative numbers wrap in unsigned types."""
+    check(value, dtype)
+    if dtype.is_integral and dtype is not dtypes.bool:
+        value = int(value.real if isinstance(value, complex) else value)
+        if value < 0 and not dtype.is_signed:
+            value += 2 ** (8 * dtype.itemsize)
+    return backend.as_array(value, dtype.numpy)

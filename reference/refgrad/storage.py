@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import backend
 from .backend import Array
 
 __all__ = [
+    "broadcast_strides",
     "contiguous_strides",
     "dense_strides",
     "empty_like",
     "is_contiguous",
     "is_dense",
+    "iterated",
+    "iterated_by",
     "offset",
     "restride",
     "strides",
@@ -78,21 +81,63 @@ def dense_strides(array: Array) -> tuple[int, ...] | None:
     """
     if is_dense(array):
         return None if array.flags.c_contiguous and not _has_odd_strides(array) else array.strides
-    order: list[int] = []  # innermost first
-    for axis in reversed(range(array.ndim)):
-        place = len(order)
-        for before in reversed(range(place)):
-            compared = _compare(array, order[before], axis)
+    return _strides_in_order(array.shape, _order(array.shape, [array.strides]), array.itemsize)
+
+
+def iterated(shape: tuple[int, ...], operands: Sequence[Array], itemsize: int) -> tuple[int, ...]:
+    """Return the strides in bytes of a new result of `shape` that is computed element by element from `operands`.
+
+    torch's rule: operands that are all laid out in the same dense way hand that layout on. Otherwise the axes are
+    ordered by the operands' strides, those of the first operand counting first; broadcast axes (stride 0) have no say.
+    """
+    first = operands[0]
+    if all(each.shape == shape for each in operands):
+        if all(each.flags.c_contiguous for each in operands):
+            return _strides_in_order(shape, range(len(shape) - 1, -1, -1), itemsize)
+        if is_dense(first) and all(strides(each) == strides(first) for each in operands):
+            return tuple([step // first.itemsize * itemsize for step in first.strides])
+    return iterated_by(shape, [broadcast_strides(each, shape) for each in operands], itemsize)
+
+
+def iterated_by(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]], itemsize: int) -> tuple[int, ...]:
+    """Return the strides in bytes of a result for operands with these strides."""
+    return _strides_in_order(shape, _order(shape, steps), itemsize)
+
+
+def broadcast_strides(array: Array, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the strides of an array that is broadcast to `shape`: 0 where it repeats."""
+    lead: int = len(shape) - array.ndim
+    item: int = array.itemsize
+    return (0,) * lead + tuple(
+        [
+            0 if own == 1 and size != 1 else step * item
+            for own, size, step in zip(array.shape, shape[lead:], strides(array), strict=True)
+        ]
+    )
+
+
+def _strides_in_order(shape: Sequence[int], order: Iterable[int], step: int) -> tuple[int, ...]:
+    """Return the strides of memory that is filled along the axes of `order`, the innermost first."""
+    found = [0] * len(shape)
+    for axis in order:
+        found[axis] = step
+        step *= max(shape[axis], 1)
+    return tuple(found)
+
+
+def _order(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the axes ordered by strides, the innermost first; axes that cannot be compared keep their order."""
+    order = list(reversed(range(len(shape))))
+    for outer in range(1, len(order)):
+        place = outer
+        for before in reversed(range(outer)):
+            compared = _compare(shape, steps, order[before], order[place])
             if compared > 0:
+                order[before], order[place] = order[place], order[before]
                 place = before
             elif compared < 0:
                 break
-        order.insert(place, axis)
-    found, step = [0] * array.ndim, array.itemsize
-    for axis in order:
-        found[axis] = step
-        step *= max(array.shape[axis], 1)
-    return tuple(found)
+    return order
 
 
 def _has_odd_strides(array: Array) -> bool:
@@ -100,11 +145,15 @@ def _has_odd_strides(array: Array) -> bool:
     return 1 in array.shape and strides(array) != contiguous_strides(array.shape)
 
 
-def _compare(array: Array, inner: int, outer: int) -> int:
-    a, b = array.strides[inner], array.strides[outer]
-    if not a or not b:
-        return 0
-    return (a > b) - (a < b) or int(array.shape[inner] > array.shape[outer])
+def _compare(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]], inner: int, outer: int) -> int:
+    """Return 1 where the axes should change places, -1 where they stand right, 0 where no operand can tell."""
+    for each in steps:
+        a, b = each[inner], each[outer]
+        if a and b and a != b:
+            return 1 if a > b else -1
+        if a and b and shape[inner] > shape[outer]:
+            return 1
+    return 0
 
 
 def empty_like(array: Array, dtype: Any) -> Array:
@@ -132,6 +181,19 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     memory = backend.root(array)
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item
     return backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
+
+
+def check_extent(array: Array, shape: Sequence[int], steps: Sequence[int], start: int) -> None:
+    """Refuse sizes and strides (in elements) that lead outside the memory of `array`."""
+    if 0 in shape:
+        return
+    item, have = array.itemsize, size_in_bytes(array)
+    need = (1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))) * item
+    if need > have:
+        raise RuntimeError(
+            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize {item} "
+            f"requiring a storage size of {need} are out of bounds for storage of size {have}"
+        )
 
 
 def size_in_bytes(array: Array) -> int:

@@ -80,7 +80,7 @@ def binary(
         check_broadcast(x.shape, y.shape)
         raise
     if not x.flags.c_contiguous:
-        array = keep_layout(x, array)
+        array = keep_layout(array, x, y)
     return record(kind, array, inputs or (a, b), args)
 
 

@@ -11,7 +11,7 @@ from .. import backend, dtypes, storage
 from ..backend import Array
 from ..tensor import Tensor, wrap
 
-__all__ = ["as_operand", "check_broadcast", "common", "keep_layout"]
+__all__ = ["as_operand", "check_broadcast", "common", "keep_layout", "relaid"]
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
@@ -54,14 +54,18 @@ def check_broadcast(a: Sequence[int], b: Sequence[int]) -> None:
             )
 
 
-def keep_layout(model: Array, array: Array) -> Array:
-    """Give a result the layout of the first operand, where that is dense but not row-major (torch's rule)."""
-    if model.shape != array.shape or array.strides == model.strides or not storage.is_dense(model):
+def keep_layout(array: Array, *operands: Any) -> Array:
+    """Lay out a new result as torch does that computes it element by element from `operands` (numbers do not count)."""
+    if array.ndim < 2 or not array.size:
         return array
-    made = backend.empty(array.shape, array.dtype, _scaled(model, array.itemsize))
+    steps = storage.iterated(
+        array.shape, [each for each in operands if hasattr(each, "strides")], array.itemsize
+    )
+    return array if array.strides == steps else relaid(array, steps)
+
+
+def relaid(array: Array, steps: tuple[int, ...]) -> Array:
+    """Return a copy with these strides (in bytes)."""
+    made = backend.empty(array.shape, array.dtype, steps)
     made[...] = array
     return made
-
-
-def _scaled(model: Array, itemsize: int) -> tuple[int, ...]:
-    return tuple([step // model.itemsize * itemsize for step in model.strides])

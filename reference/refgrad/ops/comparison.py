@@ -29,7 +29,7 @@ def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any) -> Tensor:
     except ValueError:
         check_broadcast(xp.shape(x), xp.shape(y))
         raise
-    return wrap(array if a._array.flags.c_contiguous else keep_layout(a._array, array))
+    return wrap(array if x.flags.c_contiguous else keep_layout(array, x, y))
 
 
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:

@@ -8,13 +8,13 @@ import operator as operator_of
 import re
 from typing import Any
 
-from .. import backend, both, storage
+from .. import backend, both, dtypes, scalars, storage
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
-from .inplace import update
+from .inplace import OVERLAP, check_writable, update, write
 from .registry import method, operator, public
 from .shape import expand
 
@@ -67,8 +67,25 @@ Tensor.data = property(_data, _set_data)
 
 @method
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
-    """Take over the elements of `src`, broadcast and converted."""
+    """Take over the elements of `src` (a tensor or a number), broadcast and converted."""
+    if not isinstance(src, Tensor):
+        if not isinstance(src, bool | int | float | complex | xp.generic):
+            raise TypeError("copy_")
+        src = wrap(backend.as_array(src))
+    if _is_same_data(self, src):
+        check_writable(self, src, repeats=True)
+        return write(self, _copied(self, src))
     return update("copy_", self, _copied, src)
+
+
+def _is_same_data(self: Tensor, src: Tensor) -> bool:
+    a, b = self._array, src._array
+    return bool(
+        a.dtype == b.dtype
+        and a.shape == b.shape
+        and storage.strides(a) == storage.strides(b)
+        and backend.address(a) == backend.address(b)
+    )
 
 
 def _copied(self: Tensor, src: Tensor) -> Tensor:
@@ -82,9 +99,7 @@ def _copied(self: Tensor, src: Tensor) -> Tensor:
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(joint)}"
             )
         given = expand(src, *self._array.shape)._array
-    if given.dtype.kind == "c" and self._array.dtype.kind != "c":
-        given = given.real
-    made = given.astype(self._array.dtype)
+    made = _converted(given, self._array.dtype)
     if self._array.dtype.kind not in "fc":
         return wrap(made)
     return record(CopyBackwards, made, (self, src))
@@ -93,30 +108,38 @@ def _copied(self: Tensor, src: Tensor) -> Tensor:
 @method
 def zero_(self: Tensor) -> Tensor:
     """Set all elements to 0."""
-    return update("zero_", self, lambda t: record(ZeroBackward0, xp.zeros_like(t._array), (t,)))
+    check_writable(self, repeats=True)
+    return write(self, record(ZeroBackward0, xp.zeros_like(self._array), (self,)))
 
 
 @method
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Set all elements to a number or a 0-dim tensor."""
-    if isinstance(value, Tensor):
-        if value._array.ndim:
-            raise RuntimeError(
-                f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
-            )
-        return update(
-            "fill_", self, lambda t, v: record(FillBackward3, _filled(t, v._array.item()), (t, v)), value
+    if not isinstance(value, Tensor | bool | int | float | complex | xp.generic):
+        raise TypeError("fill_")
+    check_writable(self, value, repeats=True)
+    shape, dtype = self._array.shape, self._array.dtype
+    if not isinstance(value, Tensor):
+        return write(self, record(FillBackward2, filled(shape, value, dtype), (self,)))
+    if value._array.ndim:
+        raise RuntimeError(
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
         )
-    return update("fill_", self, lambda t: record(FillBackward2, _filled(t, value), (t,)))
+    if storage.overlaps_itself(self._array):
+        raise RuntimeError(OVERLAP)
+    return write(
+        self, record(FillBackward3, xp.full(shape, _converted(value._array, dtype), dtype), (self, value))
+    )
 
 
-def _filled(self: Tensor, value: Any) -> Any:
-    array = self._array
-    if array.dtype.kind in "iu" and isinstance(value, int | float):
-        limits = xp.iinfo(array.dtype)
-        if value != value or not limits.min <= value <= limits.max:
-            raise RuntimeError(f"value cannot be converted to type {array.dtype.name}_t without overflow")
-    return xp.full_like(array, int(value) if array.dtype.kind in "iu" else value)
+def _converted(array: Any, dtype: Any) -> Any:
+    """Convert elements; of complex ones the real part where the target is real."""
+    return (array.real if array.dtype.kind == "c" and dtype.kind != "c" else array).astype(dtype)
+
+
+def filled(shape: tuple[int, ...], number: Any, dtype: Any) -> Any:
+    """Return an array full of a number, which the array dtype must be able to hold."""
+    return xp.full(shape, scalars.stored(number, dtypes.of(dtype)), dtype)
 
 
 @operator("__deepcopy__")

@@ -15,7 +15,9 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import make_view
-from .inplace import update
+from .broadcasting import relaid
+from .copying import filled
+from .inplace import check_writable, refuse_overlap, write
 from .registry import method, operator, public
 from .shape import axis_of
 
@@ -62,10 +64,11 @@ def _put(g: Any, shape: tuple[int, ...], dim: int, part: Any) -> Any:
 
 def _put_indexed(g: Any, indices: Indices, shape: tuple[int, ...]) -> Any:
     if isinstance(g, Tensor):
-        index = tuple([wrap(each) if isinstance(each, backend.ndarray) else each for each in indices])
+        index = tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
         return g._zeros(shape).index_put(index, g, accumulate=True)
     found = xp.zeros(shape, g.dtype)
-    xp.add.at(found, indices, g)
+    if g.size:
+        xp.add.at(found, indices, g)
     return found
 
 
@@ -77,8 +80,10 @@ def _zeroed(g: Any, indices: Indices) -> Any:
 
 def _get_indexed(g: Any, indices: Indices) -> Any:
     if isinstance(g, Tensor):
-        return index(g, indices)
-    return g[tuple(indices)]
+        return index(
+            g, tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
+        )
+    return _selected_by(g, indices)
 
 
 @public
@@ -154,10 +159,12 @@ AliasBackward0 = derivative("AliasBackward0", self=lambda g: g)
 
 def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
     """Apply the parts of an index that give views; return the rest, one entry per dimension, or None."""
-    parts = list(key) if isinstance(key, tuple) else [key]
+    if isinstance(key, slice):
+        return _slice_part(self, 0, key), None
+    parts = list(key) if _is_tuple(key) else [key]
     consumed = sum([_dimensions(part) for part in parts])
     ndim = self._array.ndim
-    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int | slice)):
+    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int)):
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
     tensors: list[Any] = []
     dim = 0
@@ -170,18 +177,55 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
             self = self.unsqueeze(dim)
             dim += 1
         elif isinstance(part, slice):
-            self = _slice_part(self, dim, part)
+            if not _is_whole(part, self._array.shape, dim):
+                self = _slice_part(self, dim, part)
             dim += 1
         elif _is_single_bool(part):
             self = self.unsqueeze(dim)
-            tensors += [None] * (dim - len(tensors)) + [xp.asarray([0] if part else [], xp.int64)]
+            tensors += [None] * (dim - len(tensors)) + [wrap(xp.asarray([0] if part else [], xp.int64))]
             dim += 1
         elif _is_single_int(part):
             self = _selected_checked(self, dim, part, at)
         else:
-            tensors += [None] * (dim - len(tensors)) + _as_indices(self, dim, part)
+            given = _as_index(part)
+            covered = given._array.ndim if _is_mask(given) else 1
+            tensors += [None] * (dim - len(tensors)) + [given] + [COVERED] * (covered - 1)
             dim = len(tensors)
     return self, tuple(tensors) if tensors else None
+
+
+# Stands for a further dimension that a mask of several dimensions takes up.
+COVERED = object()
+
+
+def _is_tuple(key: Any) -> bool:
+    """Return whether an index counts as one part per dimension: a tuple, or (deprecated) a list of sequences."""
+    if isinstance(key, tuple):
+        return True
+    if not isinstance(key, list) or len(key) >= 32:
+        return False
+    if not any(isinstance(each, Tensor | list | tuple | str | slice) or each in (None, ...) for each in key):
+        return False
+    warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=4)
+    return True
+
+
+NOT_A_TUPLE = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
+    "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], "
+    "which will result either in an error or a different result"
+)
+
+
+def _is_mask(index: Tensor) -> bool:
+    return bool(index._array.dtype.kind == "b" or index._array.dtype == xp.uint8)
+
+
+def _is_whole(part: slice, shape: tuple[int, ...], dim: int) -> bool:
+    """Return whether a slice among other parts selects all of a dimension, so that no view is made for it."""
+    if part.start not in (None, 0) or part.step not in (None, 1) or dim >= len(shape):
+        return False
+    return part.stop is None or part.stop >= shape[dim]
 
 
 def _is_single_bool(part: Any) -> bool:
@@ -206,7 +250,7 @@ def _dimensions(part: Any) -> int:
         return 0
     if isinstance(part, Tensor | backend.ndarray):
         array = both.plain(part)
-        return array.ndim if array.dtype.kind == "b" else 1
+        return array.ndim if array.dtype.kind == "b" or array.dtype == xp.uint8 else 1
     if isinstance(part, list | tuple):
         array = xp.asarray([both.plain(each) for each in part])
         return array.ndim if array.dtype.kind == "b" else 1
@@ -245,80 +289,126 @@ def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
 
 
-def _as_indices(self: Tensor, dim: int, part: Any) -> list[Array]:
-    """Return a tensor, list or mask as integer arrays, one for each dimension that it indexes."""
-    if isinstance(part, float):
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-            f"{type(part).__name__})"
-        )
+def _as_index(part: Any) -> Tensor:
+    """Return a tensor, list or array as an index tensor; refuse what is none."""
+    if isinstance(part, Tensor):
+        return part
     if isinstance(part, str):
         raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
-    if not isinstance(part, Tensor | backend.ndarray | list | tuple):
+    if not isinstance(part, backend.ndarray | list | tuple):
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
             f"{type(part).__name__})"
         )
-    array = both.plain(part) if isinstance(part, Tensor) else xp.asarray([both.plain(p) for p in part])
-    if array.size == 0 and not isinstance(part, Tensor):
-        array = array.astype(xp.int64)
-    if array.dtype == xp.uint8 and isinstance(part, Tensor):
+    array = xp.asarray([both.plain(each) for each in part])
+    return wrap(array.astype(xp.int64) if array.size == 0 else array)
+
+
+def complete(self: Tensor, indices: tuple[Any, ...]) -> Indices:
+    """Return one array (or whole slice) for each indexed dimension; masks become the places where they hold."""
+    given = [each for each in indices if each is not COVERED]
+    for each in given:
+        if isinstance(each, Tensor) and not _is_mask(each) and each._array.dtype not in (xp.int32, xp.int64):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    arrays: list[Any] = []
+    for each in given:
+        if not isinstance(each, Tensor):
+            arrays.append(slice(None))
+        elif _is_mask(each):
+            arrays += _places(self, len(arrays), each._array)
+        else:
+            arrays.append(each._array)
+    if len(arrays) > self._array.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {self._array.ndim} (got {len(arrays)})")
+    full = Indices(arrays)
+    _check_bounds(self._array.shape, full)
+    return full
+
+
+def _places(self: Tensor, dim: int, mask: Array) -> list[Array]:
+    if mask.dtype == xp.uint8:
         warnings.warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
-        array = array.astype(bool)
-    if array.dtype.kind == "b":
-        _check_mask(self, dim, array)
-        return list(array.nonzero()) if array.ndim else [xp.zeros(int(array), xp.int64)]
-    if array.dtype.kind not in "iu":
-        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    return [array]
-
-
-def _check_mask(self: Tensor, dim: int, mask: Array) -> None:
+        mask = mask.astype(bool)
     shape = self._array.shape
     for at, size in enumerate(mask.shape):
+        if dim + at >= len(shape):
+            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
         if shape[dim + at] != size:
             raise IndexError(
                 f"The shape of the mask {list(mask.shape)} at index {at} does not match the shape of the indexed "
                 f"tensor {list(shape)} at index {dim + at}"
             )
+    return list(mask.nonzero()) if mask.ndim else [xp.zeros(int(mask), xp.int64)]
 
 
-def _complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
-    """Check index arrays against the sizes they index, and turn the gaps into whole slices."""
-    shapes: list[tuple[int, ...]] = []
-    for dim, each in enumerate(indices):
-        if each is None or isinstance(each, slice):
-            continue
-        array = both.plain(each)
-        size = shape[dim]
-        wrong = array[(array < -size) | (array >= size)]
-        if wrong.size and not size:
-            raise IndexError("index is out of bounds for dimension with size 0")
-        if wrong.size:
-            raise IndexError(
-                f"index {wrong.flat[0]} is out of bounds for dimension {len(shapes)} with size {size}"
-            )
-        shapes.append(array.shape)
+def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
+    """Refuse index arrays that do not go together, or lead outside; where nothing is selected, nothing does."""
+    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
+    arrays = [indices[dim] for dim in dims]
     try:
-        backend.broadcast_shapes(*shapes)
+        joint = backend.broadcast_shapes(*[each.shape for each in arrays])
     except ValueError:
-        listed = ", ".join(str(list(each)) for each in shapes)
+        listed = ", ".join(str(list(each.shape)) for each in arrays)
         raise IndexError(
             f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
         ) from None
-    return Indices([slice(None) if each is None else both.plain(each) for each in indices])
+    if 0 in joint:
+        return
+    if any(shape[dim] == 0 for dim in dims):
+        raise IndexError("index is out of bounds for dimension with size 0")
+    if any(size == 0 for dim, size in enumerate(shape) if dim not in dims):
+        return
+    for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
+        wrong = array[(array < -shape[dim]) | (array >= shape[dim])]
+        if wrong.size:
+            raise IndexError(
+                f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}"
+            )
+
+
+def _found_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
+    """Return the sizes of what an index selects."""
+    dims, joint, first = _geometry(indices)
+    rest = [size for dim, size in enumerate(shape) if dim not in dims]
+    return (*rest[:first], *joint, *rest[first:])
+
+
+def _geometry(indices: Indices) -> tuple[list[int], tuple[int, ...], int]:
+    """Return the indexed dimensions, their joint shape, and where that stands in the result."""
+    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
+    joint = backend.broadcast_shapes(*[indices[dim].shape for dim in dims])
+    together = dims == list(range(dims[0], dims[-1] + 1))
+    return dims, joint, dims[0] if together else 0
 
 
 def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
     """Return the elements at the places where the index arrays meet."""
     array = self._array
-    full = _complete(array.shape, indices)
-    found = xp.ascontiguousarray(array[tuple(full)])
+    full = complete(self, indices)
+    found = _selected_by(array, full)
     return record(IndexBackward0, found, (self,), (array.shape,), (full,))
+
+
+def _selected_by(array: Array, indices: Indices) -> Array:
+    """Index an array, and lay the result out as torch does."""
+    shape = _found_shape(array.shape, indices)
+    if 0 in shape:
+        return xp.zeros(shape, array.dtype)
+    found = array[tuple(indices)]
+    if found.ndim < 2:
+        return xp.ascontiguousarray(found).reshape(shape)
+    dims, joint, first = _geometry(indices)
+    rest = [step for dim, step in enumerate(array.strides) if dim not in dims]
+    operands = [(*rest[:first], *[0] * len(joint), *rest[first:])]
+    for dim in dims:
+        steps = storage.broadcast_strides(xp.ascontiguousarray(indices[dim]), joint)
+        operands.append((*[0] * first, *steps, *[0] * (len(rest) - first)))
+    wanted = storage.iterated_by(shape, operands, array.itemsize)
+    return found if found.strides == wanted else relaid(found, wanted)
 
 
 # ---- setting ---------------------------------------------------------------------------------------------------
@@ -327,40 +417,56 @@ def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
 @operator("__setitem__")
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
     seen, tensors = _views(self, key)
+    value = _as_value(seen, value)
     if tensors is not None:
-        value = _as_value(seen, value)
-        index_put_(seen, tensors, value)
-        return
-    if isinstance(value, Tensor):
-        _copy_into(seen, value)
+        index_put_(seen, tensors, _without_leading_ones(value))
+    elif value._array.shape == seen._array.shape:
+        seen.copy_(value)
+    elif not value._array.ndim:
+        seen.fill_(value)
     else:
-        value = _as_value(seen, value)
-        _copy_into(seen, value) if value._array.ndim else seen.fill_(value)
+        value = _without_leading_ones(value)
+        seen.copy_(
+            value
+            if value._array.shape == seen._array.shape
+            else value.expand(*seen._array.shape, implicit=True)
+        )
 
 
 def _as_value(seen: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, bool | int | float | complex | xp.generic):
-        return wrap(backend.as_array(value).astype(seen._array.dtype))
+        return wrap(filled((), value, seen._array.dtype))
     if isinstance(value, backend.ndarray):
         return wrap(value)
     raise TypeError(f"can't assign a {type(value).__name__} to a {seen.type()}")
 
 
-def _copy_into(seen: Tensor, value: Tensor) -> None:
-    """Copy with the leading dimensions of size 1 of the value left out."""
+def _without_leading_ones(value: Tensor) -> Tensor:
+    """Return a view without the dimensions of size 1 in front."""
     shape = value._array.shape
-    while len(shape) > seen._array.ndim and shape[0] == 1:
+    while shape and shape[0] == 1:
         shape = shape[1:]
-    if shape != value._array.shape:
-        value = value.reshape(shape)
-    seen.copy_(value if shape == seen._array.shape else value.expand(*seen._array.shape))
+    return value if shape == value._array.shape else value.view(shape)
 
 
 def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """Set (or add to) the elements at the places where the index arrays meet."""
-    return update("index_put_", self, index_put, indices, values, accumulate)
+    check_writable(self, values, repeats=True)
+    if storage.overlaps_itself(self._array):
+        warnings.warn(
+            "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            "operation. This also applies to advanced indexing e.g. tensor[indices] = tensor",
+            UserWarning,
+            stacklevel=3,
+        )
+    for each in (values, *indices):
+        if isinstance(each, Tensor):
+            refuse_overlap(self, each, partial=values._array.size == 1 and _is_mask(each))
+    full = _checked_put(self, indices, values)
+    _put_into(self._array, full, values._array, accumulate)
+    return write(self, record(IndexPutBackward0, self._array, (self, values), (accumulate,), (full,)))
 
 
 method(index_put_)
@@ -368,30 +474,47 @@ method(index_put_)
 
 def index_put(input: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """Return a copy with the elements at the places where the index arrays meet set (or added to)."""
-    array = input._array
-    expanded: list[Any] = []
-    for each in indices:
-        expanded += _as_indices(input, len(expanded), each) if isinstance(each, Tensor | list) else [each]
-    full = _complete(array.shape, tuple(expanded))
-    if values._array.dtype != array.dtype:
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {input.dtype.scalar} for the destination "
-            f"and {values.dtype.scalar} for the source."
-        )
-    made = storage.copy(array)
-    target = made[tuple(full)]
-    try:
-        given = xp.broadcast_to(values._array, target.shape)
-    except ValueError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of "
-            f"shape {list(target.shape)}"
-        ) from None
-    if accumulate:
-        xp.add.at(made, tuple(full), given)
-    else:
-        made[tuple(full)] = given
+    full = _checked_put(input, indices, values)
+    made = storage.copy(input._array)
+    _put_into(made, full, values._array, accumulate)
     return record(IndexPutBackward0, made, (input, values), (accumulate,), (full,))
 
 
 public(index_put)
+
+
+def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Indices:
+    full = complete(input, tuple([each if isinstance(each, Tensor) else _entry(each) for each in indices]))
+    shape = _found_shape(input._array.shape, full)
+    if not _broadcasts(values._array.shape, shape):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of "
+            f"shape {list(shape)}"
+        )
+    if values._array.dtype != input._array.dtype:
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {input.dtype.scalar} for the destination "
+            f"and {values.dtype.scalar} for the source."
+        )
+    return full
+
+
+def _put_into(array: Array, indices: Indices, values: Array, accumulate: bool) -> None:
+    shape = _found_shape(array.shape, indices)
+    if 0 in shape:
+        return
+    given = xp.broadcast_to(values, shape)
+    if accumulate:
+        xp.add.at(array, tuple(indices), given)
+    else:
+        array[tuple(indices)] = given
+
+
+def _entry(part: Any) -> Any:
+    return part if part is None or part is COVERED or isinstance(part, slice) else _as_index(part)
+
+
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    return len(shape) <= len(to) and all(
+        a in (1, b) for a, b in zip(reversed(shape), reversed(to), strict=False)
+    )

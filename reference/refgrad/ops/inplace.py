@@ -12,8 +12,9 @@ from ..graph import Node
 from ..recording import requires_recording
 from ..tensor import Tensor, wrap
 from ..views import rebase, refuse_view
+from .registry import method
 
-__all__ = ["finish_out", "update", "write"]
+__all__ = ["finish_out", "update", "update_late", "write"]
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 OVERLAP = (
@@ -35,7 +36,7 @@ def update(name: str, self: Tensor, compute: Callable[..., Tensor], *args: Any, 
     check_writable(self, *args)
     for each in args:
         if isinstance(each, Tensor):
-            _refuse_partial_overlap(self, each)
+            refuse_overlap(self, each, partial=True)
     result = compute(self, *args, **options)
     if result._array.shape != self._array.shape:
         raise RuntimeError(
@@ -45,8 +46,33 @@ def update(name: str, self: Tensor, compute: Callable[..., Tensor], *args: Any, 
     return write(self, result)
 
 
-def check_writable(self: Tensor, *others: Any) -> None:
-    """Refuse to change a leaf that requires grad, a view that must not change, or overlapping memory."""
+def update_late(call: Callable[..., Tensor], compute: Any = None, *, repeats: bool = False) -> None:
+    """Publish the in-place form of `call` (by `compute`), whose operands are checked before the memory is.
+
+    `repeats` allows memory that overlaps itself.
+    """
+    compute = compute or call
+
+    def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        tensors = [each for each in (*args, *options.values()) if isinstance(each, Tensor)]
+        check_writable(self, *tensors, repeats=True)
+        result = compute(self, *args, **options)
+        if not repeats and storage.overlaps_itself(self._array):
+            raise RuntimeError(OVERLAP)
+        for each in tensors:
+            refuse_overlap(self, each)
+        return write(self, result)
+
+    in_place.__name__ = in_place.__qualname__ = f"{call.__name__}_"
+    in_place.__doc__ = f"Do `{call.__name__}` in place."
+    method(in_place)
+
+
+def check_writable(self: Tensor, *others: Any, repeats: bool = False) -> None:
+    """Refuse to change a leaf that requires grad, a view that must not change, or memory that overlaps itself.
+
+    `repeats` allows the last: to set all elements alike makes sense where some share one place.
+    """
     view = self._view
     if mode.enabled and (
         self.requires_grad
@@ -59,16 +85,22 @@ def check_writable(self: Tensor, *others: Any) -> None:
             raise RuntimeError(LEAF)
     if self._inference and not mode.inference:
         raise RuntimeError(INFERENCE)
-    if storage.overlaps_itself(self._array):
+    if not repeats and storage.overlaps_itself(self._array):
         raise RuntimeError(OVERLAP)
 
 
-def _refuse_partial_overlap(self: Tensor, other: Tensor) -> None:
+def refuse_overlap(self: Tensor, other: Tensor, *, partial: bool = False) -> None:
+    """Refuse operands that share memory with what is written to; `partial` allows exactly the same elements."""
     a, b = self._array, other._array
-    if a is b or not backend.xp.may_share_memory(a, b):
+    if self is other and not partial:
+        raise RuntimeError(PARTIAL_OVERLAP)
+    if not a.size or not b.size or not backend.xp.may_share_memory(a, b):
         return
-    same = a.shape == b.shape and a.strides == b.strides and backend.address(a) == backend.address(b)
-    if not same and storage.is_dense(a) and storage.is_dense(b):
+    if partial and (
+        a is b or (a.shape == b.shape and a.strides == b.strides and backend.address(a) == backend.address(b))
+    ):
+        return
+    if storage.is_dense(a) and storage.is_dense(b):
         raise RuntimeError(PARTIAL_OVERLAP)
 
 

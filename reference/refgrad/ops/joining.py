@@ -33,8 +33,11 @@ _kinds: dict[tuple[str, int], type[Node]] = {}
 def _uncat(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) -> list[Any]:
     parts, start = [], 0
     for needed, size in zip(needs, sizes, strict=True):
-        parts.append(g[(*[slice(None)] * dim, slice(start, start + size))] if needed and size else None)
-        start += size
+        if needed and size < 0:
+            parts.append(both.like(xp.zeros(0, both.plain(g).dtype), g))
+        else:
+            parts.append(g[(*[slice(None)] * dim, slice(start, start + size))] if needed else None)
+        start += max(size, 0)
     return parts
 
 
@@ -58,11 +61,11 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     for at, each in enumerate(given):
         array = each._array
         skipped = array.shape == (0,) and model._array.ndim != 1
-        sizes.append(0 if skipped else array.shape[dim] if array.ndim > dim else 0)
+        sizes.append(-1 if array.shape == (0,) else array.shape[dim] if array.ndim > dim else 0)
         if not skipped:
             _check_sizes(model._array.shape, array.shape, dim, at)
             arrays.append(array)
-    want = dtypes.result_of(tuple(given)).numpy if len({a.dtype for a in arrays}) > 1 else None
+    want = dtypes.result_of(tuple(given)).numpy if len({each._array.dtype for each in given}) > 1 else None
     joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
     return record(kind, joined, tuple(given), (tuple(sizes), dim))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
+from .. import both, storage
 from ..backend import xp
 from ..graph import derivative
 from ..layouts import contiguous_format
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .inplace import update
 from .registry import function, method, public
 from .shape import axis_of, sizes_of
 
@@ -29,9 +28,6 @@ def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
 FlipBackward0 = derivative("FlipBackward0", args="shape places", self=put_back)
 RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
 RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
-FillDiagonalBackward0 = derivative(
-    "FillDiagonalBackward0", args="mask", self=lambda g, mask: both.keep(g, ~mask)
-)
 Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=put_back)
 DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
 DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
@@ -156,14 +152,14 @@ def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
         raise RuntimeError("dimensions must larger than 1")
     if x.ndim > 2 and len(set(x.shape)) > 1:
         raise RuntimeError("all dimensions of input must be of equal length")
-    mask = xp.zeros(x.shape, bool)
-    xp.fill_diagonal(mask, True, wrap=wrap)
-
-    def filled(tensor: Tensor) -> Tensor:
-        array = xp.where(mask, xp.asarray(fill_value, x.dtype), tensor._array)
-        return record(FillDiagonalBackward0, array, (tensor,), (mask,))
-
-    return update("fill_diagonal_", self, filled)
+    step, start = sum(storage.strides(x)), storage.offset(x)
+    self.as_strided((min(x.shape),), (step,), start).fill_(fill_value)
+    rows, columns = x.shape[:2]
+    if wrap and x.ndim == 2 and rows > columns + 1:
+        below = start + storage.strides(x)[0] * (columns + 1)
+        count = -(-(storage.offset(x) + x.size - below) // step)
+        self.as_strided((count,), (step,), below).fill_(fill_value)
+    return self
 
 
 def _triangle(kind: Any, input: Tensor, diagonal: int, lower: bool) -> Tensor:

@@ -119,6 +119,8 @@ def put_along(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: b
 
 def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     """Return the row-major positions that an index along `dim` selects (as in `gather`)."""
+    if not index.size:
+        return xp.zeros(index.shape, xp.int64)
     grid = list(xp.indices(index.shape, sparse=True))
     grid[dim] = index
     found: Array = xp.ravel_multi_index(tuple(xp.broadcast_arrays(*grid)), shape)

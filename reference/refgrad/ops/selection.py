@@ -160,9 +160,9 @@ Tensor._where = staticmethod(_where)
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the indices of the elements that are not zero, one row each (or one tensor per dimension)."""
     found = input._array.nonzero() if input._array.ndim else xp.atleast_1d(input._array).nonzero()
-    if as_tuple:
-        return tuple([wrap(each) for each in found])
     rows = xp.stack(found).T  # laid out by dimension, as in torch
+    if as_tuple:
+        return wrap(rows).unbind(1)
     return wrap(rows if input._array.ndim else rows[:, :0])
 
 

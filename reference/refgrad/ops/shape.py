@@ -329,7 +329,7 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
     lead = len(wanted) - array.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand({self.type()}{{{list(array.shape)}}}, size={list(wanted)}): the number of sizes provided "
+            f"expand({type_in_messages(self)}{{{list(array.shape)}}}, size={list(wanted)}): the number of sizes provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})"
         )
     steps, shape = list(storage.strides(array)), []
@@ -357,8 +357,13 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
     return make_view(ExpandBackward0, self, seen, (array.shape,))
 
 
+def type_in_messages(self: Tensor) -> str:
+    """Return the type of a tensor as C++ names it: like `type()`, except for bool."""
+    return "CPUBoolType" if self._array.dtype.kind == "b" else self.type()
+
+
 def _outer_step(array: Array, steps: list[int]) -> int:
-    return array.shape[0] * steps[0] if array.ndim else 1
+    return array.shape[0] * steps[0] if array.ndim else 0
 
 
 method(expand)

@@ -36,14 +36,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
         raise RuntimeError(
             f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}"
         )
-    need = 0 if 0 in shape else 1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
-    have = storage.size_in_bytes(array)
-    if need * array.itemsize > have:
-        raise RuntimeError(
-            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize "
-            f"{array.itemsize} requiring a storage size of {need * array.itemsize} are out of bounds for storage of "
-            f"size {have}"
-        )
+    storage.check_extent(array, shape, steps, start)
     seen = storage.restride(array, shape, steps, start)
     return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array)))
 
@@ -96,5 +89,5 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
 
 def _axis(dim: int, ndim: int) -> int:
     if ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return axis_of(dim, ndim)

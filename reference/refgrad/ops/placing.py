@@ -1,0 +1,323 @@
+"""Copies, and changes in place, at places that a mask or a vector of indices names: `masked_fill`, `index_add`, ..."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import backend, both, dtypes, scalars, storage
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .broadcasting import check_broadcast
+from .gathering import whole_rows
+from .inplace import OVERLAP, update_late
+from .registry import public
+from .shape import axis_of
+
+__all__: list[str] = []
+
+MaskedFillBackward0 = derivative(
+    "MaskedFillBackward0", self=lambda g, mask: both.keep(g, ~both.plain(mask)), saves="mask"
+)
+MaskedFillBackward1 = derivative(
+    "MaskedFillBackward1",
+    self=lambda g, mask: both.keep(g, ~both.plain(mask)),
+    saves="mask",
+    value=lambda g, mask: both.keep(g, both.plain(mask)).sum(),
+)
+MaskedScatterBackward0 = derivative(
+    "MaskedScatterBackward0",
+    args="shape",
+    self=lambda g, mask: both.keep(g, ~both.plain(mask)),
+    saves="mask",
+    source=lambda g, mask, shape: _scatter_source(g, both.plain(mask), shape),
+)
+IndexAddBackward0 = derivative(
+    "IndexAddBackward0",
+    args="shape dim alpha",
+    self=lambda g: g,
+    saves="index",
+    source=lambda g, index, shape, dim, alpha: (
+        both.take_flat(g, whole_rows(both.plain(index), shape, dim)) * alpha
+    ),
+)
+IndexCopyBackward0 = derivative(
+    "IndexCopyBackward0",
+    args="shape dim",
+    self=lambda g, index, shape, dim: both.keep(g, _outside_rows(both.plain(index), shape, dim)),
+    saves="index",
+    source=lambda g, index, shape, dim: both.take_flat(g, whole_rows(both.plain(index), shape, dim)),
+)
+IndexFillBackward0 = derivative(
+    "IndexFillBackward0", args="shape dim", self=IndexCopyBackward0.rules[0], saves="index"
+)
+
+
+def _outside_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
+    kept = xp.ones(shape, bool)
+    kept.reshape(-1)[whole_rows(index, shape, dim)] = False
+    return kept
+
+
+def _scatter_source(g: Any, mask: Array, shape: tuple[int, ...]) -> Any:
+    places = xp.flatnonzero(xp.broadcast_to(mask, g.shape))
+    return both.put_flat(both.take_flat(g, places), xp.arange(places.size), shape)
+
+
+def _refuse_mask(name: str, mask: Tensor) -> None:
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(
+            f"{name} only supports boolean masks, but got mask with dtype {dtypes.c_name(mask.dtype)}"
+        )
+
+
+@public
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """Return a copy with a number where the mask is true."""
+    check_broadcast(mask._array.shape, input._array.shape)
+    return _masked_fill(input, mask, value)
+
+
+def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    _refuse_mask("masked_fill_", mask)
+    if not isinstance(value, Tensor):
+        number = scalars.stored(value, input.dtype)
+    elif value._array.ndim:
+        raise RuntimeError(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value._array.ndim} dimension(s)."
+        )
+    else:
+        number = value._array.astype(input._array.dtype)
+    array = xp.ascontiguousarray(xp.where(mask._array, number, input._array))
+    if isinstance(value, Tensor):
+        return record(MaskedFillBackward1, array, (input, value), (), (mask,))
+    return record(MaskedFillBackward0, array, (input,), (), (mask,))
+
+
+def _masked_fill_in_place(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    _warn_expanded("masked_fill_", "mask", input)
+    _check_inside(input, mask)
+    return _masked_fill(input, mask, value)
+
+
+def _warn_expanded(name: str, key: str, input: Tensor) -> None:
+    if storage.overlaps_itself(input._array):
+        warnings.warn(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            f"operation. This also applies to advanced indexing e.g. tensor[{key}] = scalar",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def _check_inside(input: Tensor, mask: Tensor) -> None:
+    """Refuse a mask that does not broadcast to the sizes of the tensor."""
+    shape = input._array.shape
+    check_broadcast(shape, mask._array.shape)
+    joint = backend.broadcast_shapes(shape, mask._array.shape)
+    if joint != shape:
+        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(joint)}")
+
+
+@public
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Return a copy with the first elements of `source` where the mask is true."""
+    check_broadcast(mask._array.shape, input._array.shape)
+    shape = backend.broadcast_shapes(mask._array.shape, input._array.shape)
+    expanded = input if shape == input._array.shape else input.expand(*shape)
+    return _masked_scatter(expanded, mask, source)
+
+
+def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "masked_scatter: expected self and source to have same dtypes but got"
+            f"{input.dtype.scalar} and {source.dtype.scalar}"
+        )
+    _refuse_mask("masked_scatter_", mask)
+
+
+def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    _check_source(input, mask, source)
+    where = xp.broadcast_to(mask._array, input._array.shape)
+    made = xp.ascontiguousarray(input._array).copy()
+    count = int(where.sum())
+    if count > source._array.size:
+        raise RuntimeError("Number of elements of source < number of ones in mask")
+    made[where] = source._array.reshape(-1)[:count]
+    return record(MaskedScatterBackward0, made, (input, source), (source._array.shape,), (mask,))
+
+
+def _masked_scatter_in_place(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    if storage.overlaps_itself(input._array):
+        raise RuntimeError(OVERLAP)
+    _check_source(input, mask, source)
+    mask.expand(*input._array.shape, implicit=True)  # refuses what does not fit
+    return _masked_scatter(input, mask, source)
+
+
+@public
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """Return a copy with slices of `source` added at the indices along `dim`."""
+    x, places, given = input._array, index._array, source._array
+    axis = axis_of(dim, x.ndim)
+    _check_added(input, axis, index, source)
+    size = x.shape[axis] if x.ndim else 1
+    if (x.size or x.ndim < 2) and ((places < 0) | (places >= size)).any():
+        raise IndexError("index out of range in self")
+    made = storage.copy(x)
+    at = (*[slice(None)] * axis, places.reshape(-1)) if x.ndim else (places.reshape(-1) * 0,)
+    target = made if x.ndim else made.reshape(1)
+    terms = given if x.ndim and given.ndim else given.reshape(-1)
+    xp.add.at(target, at, terms if alpha == 1 else terms * xp.asarray(alpha).astype(terms.dtype))
+    return record(
+        IndexAddBackward0, target.reshape(x.shape), (input, source), (x.shape, axis, alpha), (index,)
+    )
+
+
+def _check_added(input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
+    places, shape, given = index._array, input._array.shape, source._array.shape
+    if places.ndim > 1:
+        raise IndexError(
+            f"index_add_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
+            f"{index.dtype.scalar} and size: {list(places.shape)}"
+        )
+    if places.dtype not in (xp.int32, xp.int64):
+        raise RuntimeError(
+            f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar}"
+        )
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            f"index_add_(): self ({input.dtype.scalar}) and source ({source.dtype.scalar}) must have the same scalar type"
+        )
+    if axis and axis >= len(given):
+        raise RuntimeError(
+            f"index_add_(): Indexing dim {axis} is out of bounds of the source tensor with dim {len(given)}"
+        )
+    length = given[axis] if given else 1
+    if places.size != length:
+        raise RuntimeError(
+            f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({length}), for "
+            f"dim: {axis}"
+        )
+    slices = [list(each) for each in (shape, given)]
+    if shape and given:
+        for each in slices:
+            del each[axis]
+    if slices[0] != slices[1]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(shape)} source.shape = {list(given)}"
+        )
+
+
+@public
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Return a copy with slices of `source` at the indices along `dim`."""
+    x = input._array
+    axis = axis_of(dim, x.ndim)
+    _check_copied(input, axis, index, source)
+    places = index._array.reshape(-1)
+    size = x.shape[axis] if x.ndim else 1
+    wrong = places[(places < 0) | (places >= size)]
+    if wrong.size and (x.size or not all(x.shape[:axis] + x.shape[axis + 1 :])):
+        raise IndexError(
+            f"index_copy_(): index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}"
+        )
+    made = storage.copy(x)
+    if x.ndim:
+        made[(*[slice(None)] * axis, places)] = source._array
+    else:
+        made[...] = source._array.reshape(())
+    return record(IndexCopyBackward0, made, (input, source), (x.shape, axis), (index,))
+
+
+def _check_copied(input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
+    places, shape, given = index._array, input._array.shape, source._array.shape
+    if places.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {places.ndim})")
+    if not given and places.size != 1:
+        raise IndexError(
+            f"index_copy_(): When source is scalar, index should have one element (got {places.size})"
+        )
+    if given and shape and len(given) != len(shape):
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})"
+        )
+    if places.dtype != xp.int64:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.scalar}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{input.dtype.scalar} and (source) {source.dtype.scalar}"
+        )
+    slices = [list(each) for each in (shape, given)]
+    for each in slices:
+        if each:
+            del each[axis]
+    if slices[0] != slices[1]:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{_spaced(slices[0])} at dimension {axis} and source slice shape: {_spaced(slices[1])} at dimension 0."
+        )
+    if given and places.size != given[axis]:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({places.size}) should be equal to source.size(dim) ({given[axis]})"
+        )
+
+
+def _spaced(sizes: list[int]) -> str:
+    """Return sizes as C++ streams a vector."""
+    return " ".join(map(str, sizes))
+
+
+@public
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """Return a copy with a number at the indices along `dim`."""
+    x, places = input._array, index._array
+    if isinstance(value, Tensor) and value._array.ndim:
+        raise RuntimeError(
+            "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value._array.ndim} dimension(s)."
+        )
+    if places.dtype not in (xp.int32, xp.int64):
+        raise IndexError("index_fill_(): Expected dtype int32/int64 for index.")
+    axis = axis_of(dim, x.ndim)
+    if places.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
+    size = x.shape[axis] if x.ndim else 1
+    wrong = places[(places < -size) | (places >= size)]
+    if places.size and x.ndim and not size:
+        _refuse_restriding(x, axis, places.size)
+    if wrong.size and 0 not in x.shape:
+        raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
+    number = scalars.stored(value.item() if isinstance(value, Tensor) else value, input.dtype)
+    made = storage.copy(x)
+    if x.ndim:
+        made[(*[slice(None)] * axis, places)] = number
+    elif places.size:
+        made[...] = number
+    return record(IndexFillBackward0, made, (input,), (x.shape, axis), (index,))
+
+
+def _refuse_restriding(x: Array, axis: int, count: int) -> None:
+    """Refuse, as torch does, to see an empty tensor as `count` slices over one."""
+    shape, steps = list(x.shape), list(storage.strides(x))
+    shape[axis], steps[axis] = count, 0
+    storage.check_extent(x, shape, steps, storage.offset(x))
+
+
+def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    _warn_expanded("index_fill_", "mask", input)
+    return index_fill(input, dim, index, value)
+
+
+update_late(masked_fill, _masked_fill_in_place, repeats=True)
+update_late(masked_scatter, _masked_scatter_in_place)
+update_late(index_add)
+update_late(index_copy)
+update_late(index_fill, _index_fill_in_place, repeats=True)
