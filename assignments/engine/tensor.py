@@ -19,8 +19,8 @@ from .functions import (
     sub_backward,
     tanh_backward,
 )
-from .graph import Node
-from .hooks import Handle, Hook, Hooks, add_hook, grad_of_result, retain
+from .graph import Array, Node
+from .hooks import Handle, Hook, Hooks, add_hook, grad_of_result, retain, run_hooks
 from .inplace import write_into
 from .rules import add_backward, mul_backward, neg_backward
 from .shapes import (
@@ -290,6 +290,17 @@ def record(
     return Tensor(data, requires_grad=True, grad_fn=Node(rule, inputs, saved, settings))
 
 
+### BEGIN GIVEN FROM retain_grad
+def after_its_hooks(accumulate: Callable[[Tensor, Array], None]) -> Callable[[Tensor, Array], None]:
+    """Let a leaf's hooks see the gradient, and change it, before it is added to what is there."""
+
+    def accumulate_what_they_return(leaf: Tensor, grad: Array) -> None:
+        accumulate(leaf, run_hooks(leaf.hooks, grad) if leaf.hooks else grad)
+
+    return accumulate_what_they_return
+
+
+### END GIVEN
 # --- making tensors, and operations as functions ---
 def tensor(data: Any, requires_grad: bool = False) -> Tensor:
     """Make a leaf from numbers, lists or an array. The numbers are copied."""

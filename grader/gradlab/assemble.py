@@ -52,25 +52,30 @@ class Assembled:
     places: tuple[Place | None, ...]
 
 
-def assemble(assignment: Assignment, *, solved: Collection[str]) -> str:
+def assemble(assignment: Assignment, *, solved: Collection[str], withheld: Collection[str] = ()) -> str:
     """Return the source of `assembled`."""
-    return assembled(assignment, solved=solved).source
+    return assembled(assignment, solved=solved, withheld=withheld).source
 
 
-def assembled(assignment: Assignment, *, solved: Collection[str]) -> Assembled:
+def assembled(
+    assignment: Assignment, *, solved: Collection[str], withheld: Collection[str] = ()
+) -> Assembled:
     """Return one `engine.py`: tasks named in `solved` solved, the assignment's other tasks as stubs.
 
-    Tasks of earlier assignments arrive solved, those of later ones are left out. Raises CourseError if the
-    engine's markers are wrong, or if an assignment's task has no solution in it; UsageError in a student's bundle.
+    Tasks of earlier assignments arrive solved, but for those named in `withheld`, which are stubs; tasks of later
+    assignments are left out. Raises CourseError if the engine's markers are wrong, or if an assignment's task has no
+    solution in it; UsageError in a student's bundle.
     """
-    from gradlab.assignment import tasks_before
+    from gradlab.assignment import earlier_assignments
 
     course = assignment.course
     if not course.chapters:
         raise UsageError(f"{course.root} is a student's bundle: it holds no engine to start from.")
-    titles = {task.id: task.title for task in assignment.tasks}
+    before = [task for earlier in earlier_assignments(course, assignment.name) for task in earlier.tasks]
+    titles = {task.id: task.title for task in (*before, *assignment.tasks)}
     reached = course.order[: course.order.index(assignment.name) + 1]
-    holes = _Holes(frozenset(solved) | tasks_before(course, assignment.name), titles, frozenset(reached))
+    given = {task.id for task in before} - set(withheld)
+    holes = _Holes(frozenset(solved) | given, titles, frozenset(reached))
     chapters = [
         _Chapter.read(name, (course.root / "engine" / name).read_text("utf-8")) for name in course.chapters
     ]
@@ -78,7 +83,7 @@ def assembled(assignment: Assignment, *, solved: Collection[str]) -> Assembled:
     for chapter in chapters:
         if body := holes.cut(chapter.name, chapter.body):
             code += [*_plain(f"{chapter.heading}\n\n"), *body, *_plain("\n")]
-    if lost := [task for task in titles if task not in holes.found]:
+    if lost := [task.id for task in assignment.tasks if task.id not in holes.found]:
         raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
     code = code[:-2] or _plain("")
     imports = join_imports(

@@ -19,10 +19,30 @@ from gradlab.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
-__all__ = ["Assignment", "Limits", "read_assignment", "tasks_before"]
+__all__ = [
+    "Assignment",
+    "Earlier",
+    "Limits",
+    "earlier_assignments",
+    "read_assignment",
+    "student_settings",
+    "withheld_from",
+]
 
-_KEYS = ("title", "due", "allowed_imports", "inert_imports", "limits", "tolerance", "surface", "tasks")
+# What a student's bundle repeats, and the rest, which is the course's own business.
+_STUDENT_KEYS = (
+    "title",
+    "due",
+    "allowed_imports",
+    "inert_imports",
+    "limits",
+    "tolerance",
+    "surface",
+    "tasks",
+)
+_KEYS = (*_STUDENT_KEYS, "solutions_from")
 _TASK_KEYS = ("id", "title", "points", "defines")
 _LIMIT_KEYS = ("seconds", "cpu_seconds", "memory_mb", "output_kb", "submission_seconds")
 
@@ -33,6 +53,20 @@ class Limits:
 
     worker: WorkerLimits
     submission_seconds: float
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An assignment that comes before another one, which builds on it. Its solution may be given out from
+    `solutions_from` on; None means at any time."""
+
+    name: str
+    tasks: tuple[Task, ...]
+    solutions_from: datetime | None
+
+    def is_withheld(self, now: datetime) -> bool:
+        """Whether its solution may not be given out yet."""
+        return self.solutions_from is not None and now < self.solutions_from
 
 
 @dataclass(frozen=True)
@@ -69,7 +103,8 @@ def read_assignment(course: Course, name: str) -> Assignment:
     settings = Settings(root / "assignment.toml")
     settings.known(_KEYS)
     title = settings.get("title", str)
-    due = _due(settings)
+    due = settings.moment("due")
+    settings.moment("solutions_from")
     allowed_imports = settings.texts("allowed_imports", ["numpy"])
     inert_imports = settings.texts("inert_imports", [])
     limits = _limits(settings)
@@ -101,11 +136,33 @@ def read_assignment(course: Course, name: str) -> Assignment:
     )
 
 
-def tasks_before(course: Course, name: str) -> frozenset[str]:
-    """Return the ids of all tasks of the assignments that come before `name` in the course."""
-    earlier = course.order[: course.order.index(name)]
-    found = (_tasks(Settings(course.folder(other) / "assignment.toml")) for other in earlier)
-    return frozenset(task.id for tasks in found for task in tasks)
+def earlier_assignments(course: Course, name: str) -> tuple[Earlier, ...]:
+    """Return the assignments that come before `name` in the course, in order. A bundle knows their tasks as one.
+
+    Raises CourseError with every problem of their settings.
+    """
+    if course.bundle:
+        return (Earlier("earlier assignments", course.earlier, None),) if course.earlier else ()
+    found: list[Earlier] = []
+    problems: list[str] = []
+    for other in course.order[: course.order.index(name)]:
+        settings = Settings(course.folder(other) / "assignment.toml")
+        found.append(Earlier(other, _tasks(settings), settings.moment("solutions_from")))
+        problems += settings.problems
+    if problems:
+        raise CourseError(*problems)
+    return tuple(found)
+
+
+def withheld_from(assignment: Assignment, now: datetime) -> tuple[Earlier, ...]:
+    """Return the earlier assignments whose solutions a starter of this one may not hold yet."""
+    return tuple(e for e in earlier_assignments(assignment.course, assignment.name) if e.is_withheld(now))
+
+
+def student_settings(assignment: Assignment) -> dict[str, Any]:
+    """Return the tables of `assignment.toml` that a student's bundle needs, without comments and anything else."""
+    tables = Settings(assignment.root / "assignment.toml").tables
+    return {key: tables[key] for key in _STUDENT_KEYS if key in tables}
 
 
 def _tasks(settings: Settings) -> tuple[Task, ...]:
@@ -160,17 +217,6 @@ def _surface(settings: Settings) -> Surface | None:
         for problem in error.problems:
             settings.problem(problem, ("surface",))
         return None
-
-
-def _due(settings: Settings) -> datetime | None:
-    due = settings.tables.get("due")
-    if due is None or (isinstance(due, datetime) and due.tzinfo is not None):
-        return due
-    settings.problem(
-        f"due is {due}; it must be a date and time with its zone, such as 2026-10-16T23:59:00+02:00.",
-        key="due",
-    )
-    return None
 
 
 def _checks(

@@ -11,11 +11,12 @@ from gradlab.settings import Settings, did_you_mean
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
+    from gradlab.model import Task
 
 __all__ = ["COURSE_FILE", "Course", "find_course", "load_assignment", "shipped_course"]
 
 COURSE_FILE = "course.toml"
-_KEYS = ("title", "engine", "chapters", "order", "plugins", "database", "roster", "bundle")
+_KEYS = ("title", "engine", "chapters", "order", "plugins", "database", "roster", "bundle", "earlier")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Course:
     """What `course.toml` says.
 
     `order` names the assignments, `chapters` the files of `engine/` in reading order. A student's bundle is a course
-    of one assignment whose files lie beside `course.toml`; it has no chapters.
+    of one assignment whose files lie beside `course.toml`; it has no chapters, and `earlier` are the tasks that its
+    assignment builds on.
     """
 
     root: Path
@@ -35,6 +37,7 @@ class Course:
     database: str | None = None
     roster: str | None = None
     bundle: bool = False
+    earlier: tuple[Task, ...] = ()
 
     def folder(self, assignment: str) -> Path:
         """Return the folder that holds an assignment's files."""
@@ -81,12 +84,33 @@ def _read_course(root: Path) -> Course:
         database=settings.get("database", str, None),
         roster=settings.get("roster", str, None),
         bundle=bundle,
+        earlier=_earlier(settings),
     )
     if settings.readable:
         _check_folders(course, settings)
     if settings.problems:
         raise CourseError(*settings.problems)
     return course
+
+
+def _earlier(settings: Settings) -> tuple[Task, ...]:
+    tables = settings.tables.get("earlier", [])
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        settings.problem("earlier must be tables, written as [[earlier]].", key="earlier")
+        tables = []
+    if not tables:
+        return ()
+    from gradlab.model import Task  # late: most courses have none, and finding a course is to be quick
+
+    return tuple(
+        Task(
+            id=settings.get("id", str, where=("earlier", index)),
+            title=settings.get("title", str, where=("earlier", index)),
+            points=0.0,
+            defines=settings.texts("defines", where=("earlier", index)),
+        )
+        for index in range(len(tables))
+    )
 
 
 def _check_folders(course: Course, settings: Settings) -> None:

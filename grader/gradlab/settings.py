@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -100,6 +101,17 @@ class Settings:
         if isinstance(written, int | float) and not isinstance(written, bool) and written <= 0:
             self.problem(f"{key} is {written}; it must be above 0.", where, key)
         return value
+
+    def moment(self, key: str) -> datetime | None:
+        """Return a date and time with its zone, None where the key is absent."""
+        value = self.tables.get(key)
+        if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
+            return value
+        self.problem(
+            f"{key} is {value}; it must be a date and time with its zone, such as 2026-10-16T23:59:00+02:00.",
+            key=key,
+        )
+        return None
 
     def known(self, keys: Iterable[str], where: Where = ()) -> None:
         """Complain about every key of a table that is not one of `keys`."""

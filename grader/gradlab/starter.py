@@ -1,136 +1,93 @@
-"""Write what a student starts from: stubs as a file and as a notebook, the handout and the public checks.
+"""What a student starts from: stubs as a file and as a notebook, the handout, the public checks, and a course of one.
 
-Nothing of the solution and no hidden check is in it.
+Nothing of the solution, of hidden checks or of mistakes is in it.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradlab.assemble import assemble
+from gradlab.assignment import earlier_assignments, student_settings
 from gradlab.course import COURSE_FILE
-from gradlab.errors import UsageError
+from gradlab.errors import CourseError, UsageError
+from gradlab.sections import notebook
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
 
-__all__ = ["notebook", "write_starter"]
+__all__ = ["starter_files", "write_files"]
 
-_COPIED = ("handout.md", "checks.py", "assignment.toml")
-_EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
-_IMPORT_ENGINE = re.compile(r"^import engine as torch\n+", re.MULTILINE)
-# A notebook is loaded as the module `engine` when it is graded; then the cells to play with are passed over.
-_GUARD = 'if __name__ == "__main__":'
-_TORCH = f"{_GUARD}  # the examples below say torch, and mean this notebook\n    import sys\n\n    torch = sys.modules[__name__]"
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([\w./-]+)\)")
 
 
-def write_starter(assignment: Assignment, directory: Path) -> list[Path]:
-    """Write an assignment's starter into `directory`, which is made if need be, and return the files.
+def starter_files(assignment: Assignment, source: str) -> dict[str, bytes]:
+    """Return the files of an assignment's starter by their names; `source` is the engine with its stubs.
+
+    The same assignment gives the same bytes. Raises CourseError if a file of the assignment is missing.
+    """
+    handout = _read(assignment, "handout.md").decode()
+    return {
+        "assignment.toml": _toml(_SETTINGS, student_settings(assignment)),
+        "checks.py": _read(assignment, "checks.py"),
+        COURSE_FILE: _toml(_COURSE, _bundle(assignment)),
+        "engine.ipynb": notebook(assignment, source, handout),
+        "engine.py": source.encode(),
+        "handout.md": handout.encode(),
+        **{name: _read(assignment, name) for name in _PICTURE.findall(handout)},
+    }
+
+
+def write_files(files: Mapping[str, bytes], directory: Path) -> list[Path]:
+    """Write files below `directory`, which is made if need be, and return their paths.
 
     Raises UsageError, and writes nothing, if one of them exists already.
     """
-    source = assemble(assignment, solved=())
-    handout = (assignment.root / "handout.md").read_text(encoding="utf-8")
-    files = {name: (assignment.root / name).read_bytes() for name in _COPIED}
-    files["engine.py"] = source.encode()
-    files["engine.ipynb"] = notebook(assignment, source, handout)
-    files[COURSE_FILE] = _bundle(assignment).encode()
     if existing := sorted(name for name in files if (directory / name).exists()):
         raise UsageError(
             f"{directory} already holds {', '.join(existing)}, and nothing was written. "
             "Give another folder, or move these files away."
         )
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (directory / name).write_bytes(content)
+    try:
+        for name, content in files.items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{error.filename or directory} cannot be written: {error.strerror}.") from error
     return [directory / name for name in sorted(files)]
 
 
-def _bundle(assignment: Assignment) -> str:
+_COURSE = "# Makes this folder a course of one assignment, so that `grade check` works in it."
+_SETTINGS = "# What `grade check` has to know of the assignment."
+
+
+def _read(assignment: Assignment, name: str) -> bytes:
+    path = assignment.root / name
+    if not path.resolve().is_relative_to(assignment.root.resolve()):
+        raise CourseError(f"{assignment.root / 'handout.md'}: the picture {name} lies outside of the folder.")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+def _bundle(assignment: Assignment) -> dict[str, Any]:
     """Return the `course.toml` that makes a student's folder a course of one assignment."""
-    plugins = ", ".join(map(_quoted, assignment.course.plugins))
-    return (
-        "# Makes this folder a course of one assignment, so that `grade check` works in it.\n"
-        "bundle = true\n"
-        f"title = {_quoted(assignment.course.title)}\n"
-        f"engine = {_quoted(assignment.course.engine)}\n"
-        f"order = [{_quoted(assignment.name)}]\n"
-        f"plugins = [{plugins}]\n"
-    )
+    course = assignment.course
+    before = [task for earlier in earlier_assignments(course, assignment.name) for task in earlier.tasks]
+    return {
+        "bundle": True,
+        "title": course.title,
+        "engine": course.engine,
+        "order": [assignment.name],
+        "plugins": list(course.plugins),
+        "earlier": [{"id": t.id, "title": t.title, "defines": list(t.defines)} for t in before],
+    }
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _toml(comment: str, tables: Mapping[str, Any]) -> bytes:
+    import tomli_w  # late: only who writes a starter needs it
 
-
-def notebook(assignment: Assignment, source: str, handout: str) -> bytes:
-    """Return an engine as a notebook: a section for each task, with the handout's text, the task's definitions and
-    the handout's examples as cells to try it with."""
-    nbformat: Any = import_module("nbformat")
-    v4 = nbformat.v4
-    made: list[Any] = []
-    for kind, content in _cells(assignment, source, handout):
-        make = v4.new_markdown_cell if kind == "text" else v4.new_code_cell
-        made.append(make(content.strip("\n"), id=f"cell-{len(made) + 1}"))
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata: dict[str, Any] = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    text: str = nbformat.writes(v4.new_notebook(cells=made, metadata=metadata))
-    return f"{text}\n".encode()
-
-
-def _cells(assignment: Assignment, source: str, handout: str) -> Iterator[tuple[str, str]]:
-    """Yield the notebook's cells as (kind, text), kind being text or code."""
-    introduction, *sections = _SECTION.split(handout)
-    texts = {section.split()[1]: section for section in sections}
-    yield "text", _without_examples(introduction)
-    waiting = [task.id for task in assignment.tasks]
-    said_torch = False
-    for task, code in _pieces(assignment, source):
-        if task in waiting:
-            waiting.remove(task)
-            if not said_torch:
-                yield "code", _TORCH
-                said_torch = True
-            yield "text", _without_examples(texts.get(task, ""))
-        yield "code", code
-        if task:
-            yield from _examples(texts.get(task, ""))
-    for task in waiting:  # it extends what an earlier task defines
-        yield "text", _without_examples(texts.get(task, ""))
-        yield from _examples(texts.get(task, ""))
-
-
-def _pieces(assignment: Assignment, source: str) -> Iterator[tuple[str | None, str]]:
-    """Yield the source in order, cut where another task begins: (task that the student writes or None, code).
-
-    Given code between two tasks goes with the second one.
-    """
-    owner = {name: task.id for task in reversed(assignment.tasks) for name in task.defines}
-    lines = source.splitlines()
-    task, start, end = None, 0, 0
-    for node in ast.parse(source).body:
-        new = owner.get(getattr(node, "name", ""))
-        if new is not None and new != task:
-            yield task, "\n".join(lines[start:end])
-            task, start = new, end
-        if new is not None or task is None:
-            end = node.end_lineno or end
-    yield task, "\n".join(lines[start:])
-
-
-def _without_examples(text: str) -> str:
-    return _EXAMPLE.sub("", text)
-
-
-def _examples(text: str) -> Iterator[tuple[str, str]]:
-    for example in _EXAMPLE.findall(text):
-        code = _IMPORT_ENGINE.sub("", example).rstrip()
-        body = "\n".join(f"    {line}".rstrip() for line in code.splitlines())
-        yield "code", f"{_GUARD}  # to play with; not graded\n{body}"
+    return f"{comment}\n{tomli_w.dumps(tables)}".encode()

@@ -13,11 +13,17 @@ import pytest
 from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
 from gradlab.course import find_course, load_assignment
-from gradlab.errors import UsageError
-from gradlab.starter import write_starter
+from gradlab.errors import CourseError, UsageError
+from gradlab.starter import starter_files, write_files
+
+from .conftest import ASSIGNMENT
 
 SmallCourse = Callable[..., Path]
 FILES = ["assignment.toml", "checks.py", "course.toml", "engine.ipynb", "engine.py", "handout.md"]
+
+
+def write_starter(assignment: Assignment, directory: Path) -> list[Path]:
+    return write_files(starter_files(assignment, assemble(assignment, solved=())), directory)
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ def test_the_notebook_of_a_solved_engine_runs_from_top_to_bottom(
     import sys
     import types
 
-    from gradlab.starter import notebook
+    from gradlab.sections import notebook
 
     source = assemble(backward, solved=[task.id for task in backward.tasks])
     content = notebook(backward, source, (backward.root / "handout.md").read_text())
@@ -157,3 +163,27 @@ def test_quotes_in_a_title_survive_in_the_bundle(small_course: SmallCourse, tmp_
     )
     write_starter(load_assignment(find_course(root), None), tmp_path / "mine")
     assert find_course(tmp_path / "mine").title == 'A "small" \\ one'
+
+
+def test_comments_and_settings_of_the_course_s_own_stay_out_of_a_starter(
+    small_course: SmallCourse, tmp_path: Path
+) -> None:
+    text = ASSIGNMENT.replace(
+        'title = "Warm up"', 'title = "Warm up" # the trick is 42\nsolutions_from = 2020-01-01T00:00:00Z'
+    )
+    root = small_course(warm_up__assignment_toml=text)
+    write_starter(load_assignment(find_course(root), "warm_up"), tmp_path / "mine")
+    written = (tmp_path / "mine" / "assignment.toml").read_text()
+    assert "42" not in written
+    assert "solutions_from" not in written
+    assert load_assignment(find_course(tmp_path / "mine"), None).title == "Warm up"
+
+
+def test_pictures_of_the_handout_come_along(small_course: SmallCourse, tmp_path: Path) -> None:
+    root = small_course(warm_up__handout_md="# Warm up\n\n![the graph](graph.svg)\n")
+    (root / "warm_up" / "graph.svg").write_text("<svg/>")
+    write_starter(load_assignment(find_course(root), "warm_up"), tmp_path / "mine")
+    assert (tmp_path / "mine" / "graph.svg").read_text() == "<svg/>"
+    (root / "warm_up" / "graph.svg").unlink()
+    with pytest.raises(CourseError, match=r"graph\.svg: cannot be read: No such file"):
+        write_starter(load_assignment(find_course(root), "warm_up"), tmp_path / "other")

@@ -1,7 +1,7 @@
 """Keep what arrives along one path only.
 
 A result that is used in several places receives a part of its gradient from each of them. It is complete when everything
-that uses the result has run, and not before; that is when `pass_by` is called.
+that uses the result has run, and not before; that is when the node runs, and `pass_by` is called.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     waiting = [(-root.number, root)]
     while waiting:
         _, node = heappop(waiting)
-        arrived = run_hooks(node.hooks, sums.pop(node))
+        arrived = sums.pop(node)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         for target, part in node.input_gradients(arrived):
@@ -42,6 +42,10 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
             node.saved = None
     for leaf, total in sums.items():
         accumulate_grad(leaf, total)
+
+
+def pass_by(node: Node, grad: Array) -> Array:
+    return run_hooks(node.hooks, grad)
 
 
 def keep_part(target: Node | Tensor, part: Array) -> None:

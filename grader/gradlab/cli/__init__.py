@@ -26,6 +26,7 @@ VERBS = {
     "status": "List my attempts and due dates.",
     "show": "Show the feedback on an attempt again.",
     "lint": "Check how good an assignment is: solution, stubs, mistakes, mutants.",
+    "release": "Write the bundle of an assignment that students get.",
     "doctor": "Say what this machine offers: isolation, engine, database, versions.",
     "demo": "Grade the submissions that come with gradlab, to see what it does.",
 }

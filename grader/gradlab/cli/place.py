@@ -36,15 +36,20 @@ def course_for(path: Path, explicit: Path | None, *, strict: bool = False) -> Co
     return course
 
 
-def course_to_start_from(explicit: Path | None) -> Course:
-    """Return the course to take an assignment from: a full one, never a student's bundle; else the shipped one."""
+def course_to_start_from(explicit: Path | None, carried_to: str | None = None) -> Course:
+    """Return the course to take an assignment from: a full one, else the shipped one.
+
+    A student's bundle holds no engine to start from, but for the assignment that an engine is `carried_to`.
+    """
     if explicit is not None:
         return find_course(Path.cwd(), explicit)
     try:
         course = find_course(Path.cwd())
     except UsageError:
         return find_course(Path.cwd(), shipped_course())
-    return find_course(Path.cwd(), shipped_course()) if course.bundle else course
+    if course.bundle and carried_to not in course.order:
+        return find_course(Path.cwd(), shipped_course())
+    return course
 
 
 def database(course: Course) -> str | Path:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["submit"]
 
-BUNDLE_FILES = ("assignment.toml", "checks.py", "course.toml", "handout.md")
+BUNDLE_FILES = ("README.md", "assignment.toml", "checks.py", "course.toml", "handout.md")
 
 
 @click.command()

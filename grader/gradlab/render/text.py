@@ -148,8 +148,9 @@ def _headline(grid: Table, checks: list[CheckResult], marks: dict[Outcome, str])
 def _together(checks: list[CheckResult]) -> str:
     if not _is_stub(checks[0]):
         return f"{len(checks)} checks"
-    said = clean(checks[0].findings[0].message)
-    return f"{len(checks)} checks: {said[0].lower()}{said[1:]}"
+    said = {clean(finding.message) for check in checks for finding in check.findings}
+    what = said.pop() if len(said) == 1 else f"{_STUB}."
+    return f"{len(checks)} checks: {what[0].lower()}{what[1:]}"
 
 
 def _is_stub(check: CheckResult) -> bool:
@@ -168,7 +169,9 @@ def _alike(check: CheckResult, everywhere: tuple[Finding, ...]) -> str:
     """Return what stands for this check and its neighbours in one row, or nothing if it needs a row of its own."""
     if check.outcome is not Outcome.FAILED or check.hidden or not check.findings:
         return ""
-    return check.findings[0].message if _is_stub(check) or check.findings == everywhere else ""
+    if _is_stub(check):
+        return _STUB
+    return check.findings[0].message if check.findings == everywhere else ""
 
 
 def _indent(check: CheckResult) -> int:

@@ -27,10 +27,11 @@ for _feature in __future__.all_feature_names:
 
 
 class CompiledCell(NamedTuple):
-    """Code to run, and what to call it."""
+    """Code to run, what to call it, and its source without IPython's own syntax."""
 
     label: str
     code: CodeType
+    source: str
 
 
 class CompiledModule(NamedTuple):
@@ -58,8 +59,9 @@ def compile_module(file: wire.SourceFile) -> CompiledModule:
             module.notes.append(wire.Note(name, 1, f"left out: the cell starts with {magic}"))
             module.skipped.update(dict.fromkeys(_DEFINITION.findall(cell.source), cell.label))
             continue
+        source = cell.source
         try:
-            code = _compile(cell.source, name, future)
+            code = _compile(source, name, future)
         except _FAULTS as error:
             source, notes = _without_magics(cell.source, name, future) if file.notebook else ("", None)
             if notes is None:
@@ -68,7 +70,7 @@ def compile_module(file: wire.SourceFile) -> CompiledModule:
             code = _compile(source, name, future)
         future |= code.co_flags & _FUTURE
         kept.update(_DEFINITION.findall(cell.source))
-        module.cells.append(CompiledCell(cell.label, code))
+        module.cells.append(CompiledCell(cell.label, code, source))
     for name in kept & module.skipped.keys():
         del module.skipped[name]
     return module
