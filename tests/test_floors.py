@@ -50,7 +50,7 @@ FLOORS = {
     "gradlab.runner": 3,
     "gradlab.mutants": 3,
     "gradlab.lint": 3,
-    "gradlab.sections": 3,
+    "gradlab.as_notebook": 3,
     "gradlab.starter": 3,
     "gradlab.statements": 3,
     "gradlab.carry": 3,

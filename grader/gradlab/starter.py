@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradlab.as_notebook import notebook
 from gradlab.assignment import earlier_assignments, student_settings
 from gradlab.course import COURSE_FILE
 from gradlab.errors import CourseError, UsageError
-from gradlab.sections import notebook
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from gradlab.as_notebook import notebook
 from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
 from gradlab.carry import Carried, carry, given_so_far
 from gradlab.course import find_course, load_assignment, shipped_course
 from gradlab.errors import SubmissionError
 from gradlab.mistakes import Mistake, replace_definitions
-from gradlab.sections import notebook
 from gradlab.submission import parse
 
 SmallCourse = Callable[..., Path]

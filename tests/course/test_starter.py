@@ -118,7 +118,7 @@ def test_the_notebook_of_a_solved_engine_runs_from_top_to_bottom(
     import sys
     import types
 
-    from gradlab.sections import notebook
+    from gradlab.as_notebook import notebook
 
     source = assemble(backward, solved=[task.id for task in backward.tasks])
     content = notebook(backward, source, (backward.root / "handout.md").read_text())

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gradlab.handout import EXAMPLE, sections
+
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
 
 __all__ = ["notebook"]
 
-_EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _IMPORT_ENGINE = re.compile(r"^import engine as torch\n+", re.MULTILINE)
 # A notebook is loaded as the module `engine` when it is graded; then the cells to play with are passed over.
 _GUARD = 'if __name__ == "__main__":'
@@ -38,9 +38,8 @@ def notebook(assignment: Assignment, source: str, handout: str) -> bytes:
 
 def _cells(assignment: Assignment, source: str, handout: str) -> Iterator[tuple[str, str]]:
     """Yield the notebook's cells as (kind, text), kind being text or code."""
-    introduction, *sections = _SECTION.split(handout)
-    texts = {section.split()[1]: section for section in sections}
-    yield "text", _without_examples(introduction)
+    texts = {section.task: section.text for section in sections(handout)}
+    yield "text", _without_examples(texts[""])
     waiting = [task.id for task in assignment.tasks]
     said_torch = False
     for task, code in _pieces(assignment, source):
@@ -77,11 +76,11 @@ def _pieces(assignment: Assignment, source: str) -> Iterator[tuple[str | None, s
 
 
 def _without_examples(text: str) -> str:
-    return _EXAMPLE.sub("", text)
+    return EXAMPLE.sub("", text)
 
 
 def _examples(text: str) -> Iterator[tuple[str, str]]:
-    for example in _EXAMPLE.findall(text):
+    for example in EXAMPLE.findall(text):
         code = _IMPORT_ENGINE.sub("", example).rstrip()
         body = "\n".join(f"    {line}".rstrip() for line in code.splitlines())
         yield "code", f"{_GUARD}  # to play with; not graded\n{body}"
