@@ -47,6 +47,7 @@ FLOORS = {
     "gradlab.trial": 3,
     "gradlab.judging": 3,
     "gradlab.counterexample": 3,
+    "gradlab.explanation": 3,
     "gradlab.runner": 3,
     "gradlab.mutants": 3,
     "gradlab.lint": 3,

@@ -12,14 +12,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gradlab.checks import check
     from gradlab.hookspecs import hookimpl
-    from gradlab.model import Check, CheckResult, Finding, Location, Observation, Outcome, Report, Task
+    from gradlab.model import (
+        Check,
+        CheckResult,
+        Comparison,
+        Diagnosis,
+        Finding,
+        Graph,
+        GraphNode,
+        Location,
+        Observation,
+        Outcome,
+        Report,
+        Task,
+    )
     from gradlab.observe import Observer, Recording, pairs
     from gradlab.wording import quoted
 
 __all__ = [
     "Check",
     "CheckResult",
+    "Comparison",
+    "Diagnosis",
     "Finding",
+    "Graph",
+    "GraphNode",
     "Location",
     "Observation",
     "Observer",
@@ -41,7 +58,10 @@ _HOME = {
     "hookimpl": "gradlab.hookspecs",
     "quoted": "gradlab.wording",
     **dict.fromkeys(
-        ["Check", "CheckResult", "Finding", "Location", "Observation", "Outcome", "Report", "Task"],
+        [
+            *("Check", "CheckResult", "Comparison", "Diagnosis", "Finding", "Graph", "GraphNode"),
+            *("Location", "Observation", "Outcome", "Report", "Task"),
+        ],
         "gradlab.model",
     ),
     **dict.fromkeys(["Observer", "Recording", "pairs"], "gradlab.observe"),

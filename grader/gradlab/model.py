@@ -15,9 +15,13 @@ __all__ = [
     "REPORT_SCHEMA",
     "Check",
     "CheckResult",
+    "Comparison",
+    "Diagnosis",
     "Engine",
     "Environment",
     "Finding",
+    "Graph",
+    "GraphNode",
     "Isolation",
     "Location",
     "Observation",
@@ -86,6 +90,23 @@ class Location(msgspec.Struct, frozen=True):
     line: int
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Two arrays of one shape side by side, written out; of large ones a part around the first difference.
+
+    `expected`, `actual` and `wrong` have a row for each of `rows` and an item for each of `columns`, which are indices
+    (`"[2]"`). An array of one dimension has a single row.
+    """
+
+    shape: tuple[int, ...]
+    differing: int  # elements of the whole array
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    expected: tuple[tuple[str, ...], ...]
+    actual: tuple[tuple[str, ...], ...]
+    wrong: tuple[tuple[bool, ...], ...]
+    complete: bool  # nothing is left out
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=False):
     """One plugin's remark on an expected/actual pair. Its presence fails the check."""
 
@@ -96,7 +117,33 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=False):
     help: str | None = None
     location: Location | None = None
     sid: int = 0  # the step it is about
+    comparison: Comparison | None = None
     kind: str = ""  # the class of difference: value, shape, None, raises TypeError; empty: none that shrinks
+
+
+class GraphNode(msgspec.Struct, frozen=True):
+    """A tensor of a program, and the operation that made it. `kind` is leaf, constant or operation."""
+
+    name: str  # its variable; empty if it has none
+    made_by: str  # the operation, or the value of a leaf or constant
+    kind: str
+    inputs: tuple[int, ...] = ()  # indices of nodes
+    start: bool = False  # backward starts here
+    wrong: bool = False  # the engines differ here
+    note: str = ""  # how
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """What the tensors of a program were made from, inputs before what uses them."""
+
+    nodes: tuple[GraphNode, ...]
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """The misconception that answers as the submission does, and its own explanation."""
+
+    name: str
+    explanation: str
 
 
 class CheckResult(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -112,8 +159,9 @@ class CheckResult(msgspec.Struct, frozen=True, omit_defaults=False):
     seconds: float | None
     findings: tuple[Finding, ...] = ()
     program: str | None = None
-    diagnosis: str | None = None
+    diagnosis: Diagnosis | None = None
     smallest: bool = False  # no smaller program that shows the first finding's kind of difference was found
+    graph: Graph | None = None  # of the program
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -182,7 +230,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=False):
 
 def _hidden_view(check: CheckResult) -> CheckResult:
     return msgspec.structs.replace(
-        check, findings=(), program=None, smallest=False, diagnosis=None, seconds=None
+        check, findings=(), program=None, smallest=False, graph=None, diagnosis=None, seconds=None
     )
 
 

@@ -20,6 +20,7 @@ from gradlab.confirm import doubts
 from gradlab.counterexample import Counterexamples, Known
 from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
+from gradlab.explanation import Explanation, explain
 from gradlab.judging import Judge, verdict
 from gradlab.model import (
     Check,
@@ -32,7 +33,6 @@ from gradlab.model import (
     Submitted,
     Suite,
 )
-from gradlab.show import show
 from gradlab.trial import Loaded, Trial
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ class Grading:
     shrink: bool = True
     expectations: Expectations = field(init=False)
     judge: Judge = field(init=False)
-    known: Known = field(
-        default_factory=dict, init=False
-    )  # smallest programs of failures that were seen before
+    known: Known = field(default_factory=dict, init=False)  # smallest programs, by the failures seen before
 
     def __post_init__(self) -> None:
         self.expectations = Expectations(self.assignment, self.engines, self.manager, self.secret, self.seed)
@@ -163,8 +161,8 @@ def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) ->
         findings, _ = verdict(grading.judge, trial, expectation)
         if findings:
             # Not the findings themselves: they may quote what the submission kept of hidden checks.
-            program = show(expectation.script.program, engine_name=trial.submission.module)
-            results[check.name] = _result(check, Outcome.FAILED, (_UNCONFIRMED,), program=program)
+            shown = explain(expectation.script.program, (), trial.submission.module)
+            results[check.name] = _result(check, Outcome.FAILED, (_UNCONFIRMED,), shown=shown)
             if check.name in doubted.sample:
                 waiting += doubted.rest
                 doubted = doubted._replace(sample=frozenset())
@@ -204,8 +202,8 @@ def _run_one(
         findings, ran = verdict(grading.judge, trial, expectation)
         if findings:
             seconds = time.monotonic() - started
-            shown = _shown(grading, trial, expectation, findings, smaller) if ran else (None, False)
-            return _result(check, Outcome.FAILED, findings, seconds, *shown)
+            shown = _shown(grading, trial, expectation, findings, smaller) if ran else None
+            return _result(check, Outcome.FAILED, findings, seconds, shown)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 
 
@@ -215,23 +213,15 @@ def _shown(
     expectation: Expectation,
     findings: Sequence[Finding],
     smaller: Counterexamples,
-) -> tuple[str, bool]:
-    """Return the program that shows the difference, as text, and whether it is the smallest. Nobody sees that of a
-    hidden check but the course."""
+) -> Explanation:
+    """Explain a failure, with the smallest program where it may be searched for. Nobody sees that of a hidden check but
+    the course."""
     module = trial.submission.module
     if grading.shrink and not expectation.check.hidden:
         found = smaller.smallest(expectation, findings)
         if found is not None:
-            return show(found.program, engine_name=module, marks=_marks(found.findings)), found.smallest
-    return show(expectation.script.program, engine_name=module, marks=_marks(findings)), False
-
-
-def _marks(findings: Sequence[Finding]) -> dict[int, str]:
-    marks: dict[int, str] = {}
-    for finding in findings:
-        if finding.sid and finding.sid not in marks and finding.expected is not None:
-            marks[finding.sid] = f"reference {finding.expected}, yours {finding.actual}"
-    return marks
+            return explain(found.program, found.findings, module, smallest=found.smallest)
+    return explain(expectation.script.program, findings, module)
 
 
 def _result(
@@ -239,8 +229,7 @@ def _result(
     outcome: Outcome,
     findings: tuple[Finding, ...],
     seconds: float | None = None,
-    program: str | None = None,
-    smallest: bool = False,
+    shown: Explanation | None = None,
 ) -> CheckResult:
     return CheckResult(
         name=check.name,
@@ -252,8 +241,9 @@ def _result(
         hidden=check.hidden,
         seconds=None if seconds is None else round(seconds, 6),
         findings=findings,
-        program=program,
-        smallest=smallest,
+        program=None if shown is None else shown.program,
+        smallest=shown is not None and shown.smallest,
+        graph=None if shown is None else shown.graph,
     )
 
 

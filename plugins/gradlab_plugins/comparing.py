@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gradlab import Check, Finding, Location, Observation
+from gradlab import Check, Comparison, Finding, Location, Observation
 from gradlab.wire import Alive, Array, Flags, Missing, Opaque, Payload, Raised, Scalar, Seq, Unmade
+from gradlab_plugins.side_by_side import number, side_by_side, written
 
 __all__ = ["TOLERANCE", "Difference", "cut", "difference", "finding", "location", "named"]
 
@@ -31,6 +31,7 @@ class Difference:
     actual: str
     location: Location | None = None
     kind: str = "other"
+    comparison: Comparison | None = None
 
 
 def difference(
@@ -71,6 +72,7 @@ def finding(plugin: str, found: Difference, check: Check, wanted: Observation) -
         help=check.help or None,
         location=found.location,
         sid=wanted.sid,
+        comparison=found.comparison,
         kind=found.kind,
     )
 
@@ -102,7 +104,7 @@ def in_words(payload: Payload) -> str:
         case Array():
             elements = _elements(payload)
             if elements.size <= FEW:
-                return _written(elements)
+                return written(elements)
             return f"{_noun(payload)} of shape {tuple(payload.shape)}"
         case Seq():
             return f"a {payload.kind} of {len(payload.items)}"
@@ -177,35 +179,22 @@ def _close(want: np.ndarray[Any, Any], got: np.ndarray[Any, Any], limit: float) 
 def _elementwise(
     name: str, want: np.ndarray[Any, Any], got: np.ndarray[Any, Any], wrong: np.ndarray[Any, Any]
 ) -> Difference:
-    if want.size <= FEW:
-        exact = _written(want) == _written(got)
-        return _plain(name, _written(want, exact), _written(got, exact), "value")
+    if want.size == 1:
+        exact = written(want) == written(got)
+        return _plain(name, written(want, exact), written(got, exact), "value")
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
-    left, right = want[place], got[place]
-    exact = _number(left) == _number(right)
+    exact = number(want[place]) == number(got[place])
+    first, second = number(want[place], exact), number(got[place], exact)
     where = f"[{', '.join(map(str, place))}]"
-    first, second = _number(left, exact), _number(right, exact)
-    count = int(wrong.sum())
     said = (
-        f"{name} differs from the reference in {count} of {want.size} elements; {name}{where} is {second}, "
+        f"{name} differs from the reference in {int(wrong.sum())} of {want.size} elements; {name}{where} is {second}, "
         f"the reference has {first}."
     )
-    return Difference(said, f"{first} at {where}", f"{second} at {where}", kind="value")
-
-
-def _written(array: np.ndarray[Any, Any], exact: bool = False) -> str:
-    if array.ndim == 0:
-        return _number(array[()], exact)
-    return f"[{', '.join(_written(item, exact) for item in array)}]"
-
-
-def _number(value: Any, exact: bool = False) -> str:
-    """Return a number as a person would write it: six digits, or all of them where six tell nothing."""
-    plain = value.item() if isinstance(value, np.generic) else value
-    if type(plain) is not float or exact or not math.isfinite(plain):
-        return repr(plain)
-    text = f"{plain:.6g}"
-    return text if "." in text or "e" in text else f"{text}.0"
+    sides = f"{first} at {where}", f"{second} at {where}"
+    if want.size <= FEW:
+        exact = written(want) == written(got)
+        sides = written(want, exact), written(got, exact)
+    return Difference(said, *sides, kind="value", comparison=side_by_side(want, got, wrong))
 
 
 # --- plain values and sequences ----------------------------------------------------------------------------------
@@ -217,8 +206,8 @@ def _scalars(
         limit = _limit("float64", tolerance)
         if _close(np.array(want), np.array(got), limit):
             return None
-        exact = _number(want) == _number(got)
-        return _plain(name, _number(want, exact), _number(got, exact), "value")
+        exact = number(want) == number(got)
+        return _plain(name, number(want, exact), number(got, exact), "value")
     if type(want) is type(got) and want == got:
         return None
     if repr(want) == repr(got):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from gradlab import Check, Finding, Observation, hookimpl, pairs
 from gradlab.wire import Missing, Raised, Scalar, Seq
 from gradlab_plugins.comparing import cut, difference, finding, in_words, location, named
+from gradlab_plugins.wording import said
 
 __all__ = ["judge"]
 
@@ -46,11 +47,10 @@ def _stopped(end: Observation, help_: str | None) -> Finding:
         task = TASK.search(payload.message)
         text = f"Not implemented yet (task {task[1]})." if task else "Not implemented yet."
         return Finding("program", text, location=place)
-    said = f"{payload.class_name}: {cut(payload.message)}" if payload.message else payload.class_name
     what = named(end.label) if end.label else "The program"
     return Finding(
         "program",
-        f"{what} raises {said}, the reference raises nothing.",
+        f"{what} raises {said(payload)}, the reference raises nothing.",
         expected="no error",
         actual=payload.class_name,
         help=help_,

@@ -6,9 +6,12 @@ import pytest
 
 from gradlab.model import (
     CheckResult,
+    Diagnosis,
     Engine,
     Environment,
     Finding,
+    Graph,
+    GraphNode,
     Isolation,
     Location,
     Outcome,
@@ -24,6 +27,12 @@ y = x + x
 y.backward()
 x.grad            # reference 2.0, yours 1.0
 """
+GRAPH = Graph(
+    (
+        GraphNode("x", "1.0", "leaf", wrong=True, note="grad: reference 2.0, yours 1.0"),
+        GraphNode("y", "x + x", "operation", (0, 0), start=True),
+    )
+)
 
 
 @pytest.fixture
@@ -59,7 +68,11 @@ def report() -> Report:
                 0.1,
                 (paths,),
                 PROGRAM,
-                "Your engine answers as one does that assigns .grad instead of adding to it.",
+                Diagnosis(
+                    "assigns_grad",
+                    "Your engine answers as one does that assigns .grad instead of adding to it.",
+                ),
+                graph=GRAPH,
             ),
             CheckResult("later", "2.3", "Comes later", Outcome.SKIPPED, 0.0, 2.0, False, None, (waits,)),
             CheckResult("broken", "2.4", "Ours to mend", Outcome.ERROR, 0.0, 0.5, False, 0.1),

@@ -26,6 +26,13 @@ backward  alice, attempt 3, 2026-11-21 10:00:00 UTC
            y.backward()
            x.grad            # reference 2.0, yours 1.0
 
+       Its graph, the way backward goes:
+
+           ● y = x + x  (backward starts here)
+           ├─╮
+           ├─╯
+           ✗ x = 1.0   ◂ grad: reference 2.0, yours 1.0
+
        Your engine answers as one does that assigns .grad instead of adding to
        it.
        A tensor used twice must receive the sum of both contributions.
@@ -54,7 +61,9 @@ def with_checks(report: Report, *checks: CheckResult) -> Report:
 
 
 def failed(report: Report, *findings: Finding, **more: str | None) -> Report:
-    check = msgspec.structs.replace(report.checks[1], findings=findings, program=None, diagnosis=None)
+    check = msgspec.structs.replace(
+        report.checks[1], findings=findings, program=None, graph=None, diagnosis=None
+    )
     return with_checks(report, msgspec.structs.replace(check, **more))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from gradlab.model import Graph
 from gradlab.program import Program
+from gradlab.show.graph import graph
 from gradlab.show.writer import Writer
 
-__all__ = ["show"]
+__all__ = ["show", "show_with_graph"]
 
 
 def show(
@@ -23,8 +25,35 @@ def show(
     `marks` puts a comment on the line of a step. `default_dtype` is what the engine makes of a Python float; arrays
     of another floating dtype name theirs.
     """
-    writer = Writer(program, marks or {}, default_dtype)
+    return _text(_written(program, marks, default_dtype), engine_name)
+
+
+def show_with_graph(
+    program: Program,
+    *,
+    engine_name: str,
+    marks: Mapping[int, str],
+    announce: bool = False,
+    remarks: Sequence[str] = (),
+) -> tuple[str, Graph | None]:
+    """Return the same, and the graph that the program records, with the same names and marks.
+
+    Functions that the engine calls print their names if `announce` is true. `remarks` stand at the end as comments.
+    """
+    writer = _written(program, marks, "float64", announce)
+    writer.lines += [f"# {' '.join(remark.split())}" for remark in remarks]
+    return _text(writer, engine_name), graph(program, writer.variables, marks)
+
+
+def _written(
+    program: Program, marks: Mapping[int, str] | None, default_dtype: str, announce: bool = False
+) -> Writer:
+    writer = Writer(program, marks or {}, default_dtype, announce)
     writer.program()
+    return writer
+
+
+def _text(writer: Writer, engine_name: str) -> str:
     body = "\n".join(_folded(writer.lines))
     imports = [f"import {engine_name} as torch"]
     imports += ["import numpy as np"] if "np." in body else []

@@ -39,8 +39,12 @@ class Writer:
     for their use; as soon as a line would overtake them they get names.
     """
 
-    def __init__(self, program: Program, marks: Mapping[int, str], default_dtype: str) -> None:
+    def __init__(
+        self, program: Program, marks: Mapping[int, str], default_dtype: str, announce: bool = False
+    ) -> None:
+        self._announce = announce
         self.lines: list[str] = []
+        self.variables: dict[int, str] = {}  # slot -> the variable that it was given
         self._program = program
         self._marks = marks
         self._default_dtype = default_dtype
@@ -186,7 +190,7 @@ class Writer:
             self._line(depth, f"{fresh} = {name}")
             name = fresh
         text, _, notes = self._expression(msgspec.structs.replace(step, op="", args=(operand,)))
-        self._names[step.out or 0] = name
+        self._names[step.out or 0] = self.variables[step.out or 0] = name
         self._scope.owner[name] = step.out or 0
         self._line(depth, f"{name} {IN_PLACE[step.name]} {text}", notes)
         self._export(made(step), depth)
@@ -243,8 +247,11 @@ class Writer:
         if block.static and len(traces) == len(block.traces):
             self._line(depth, "@staticmethod")
         self._line(depth, f"def {name}({', '.join(params)}):")
+        start = len(self.lines)
+        if self._announce:
+            self._line(depth + 1, f'print("{name}")')
         if not traces:
-            self._line(depth + 1, "pass")
+            self._body([], depth + 1)
             return
         trace, outer = traces[0], self._scope
         kept = {slot: self._names.pop(slot) for slot in lists}
@@ -255,7 +262,6 @@ class Writer:
         for slot, param in zip(trace.params, params, strict=True):
             self._names[slot] = param
             self._scope.owner[param] = slot
-        start = len(self.lines)
         self._lists = lists
         self._export(trace.params, depth + 1)
         self._body(trace.steps, depth + 1)
@@ -287,7 +293,7 @@ class Writer:
     def _variable(self, slot: int, wanted: str) -> str:
         """Give a slot a variable: the author's name, unless that still holds something needed."""
         name = self._fresh(wanted) if not wanted or not self._may_use(wanted) else wanted
-        self._names[slot] = name
+        self._names[slot] = self.variables[slot] = name
         self._scope.owner[name] = slot
         return name
 

@@ -1,0 +1,44 @@
+"""What is shown to explain a failed check: the program, as Python with both answers in it, and its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradlab.model import Finding, Graph
+from gradlab.show import show_with_graph
+
+if TYPE_CHECKING:
+    from gradlab.program import Program
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A program as text, its graph if it has one that helps, and whether no smaller program shows the difference."""
+
+    program: str
+    graph: Graph | None = None
+    smallest: bool = False
+
+
+def explain(
+    program: Program, findings: Sequence[Finding], module: str, *, smallest: bool = False
+) -> Explanation:
+    """Write a program on the student's `module`; what is found stands beside the line that shows it. What belongs to no
+    line, how often functions are called, stands at the end, and the functions print their names."""
+    calls = [finding.message for finding in findings if not finding.sid and finding.expected is not None]
+    text, graph = show_with_graph(
+        program, engine_name=module, marks=_marks(findings), announce=bool(calls), remarks=calls
+    )
+    return Explanation(text, graph, smallest)
+
+
+def _marks(findings: Sequence[Finding]) -> dict[int, str]:
+    marks: dict[int, str] = {}
+    for finding in findings:
+        if finding.sid and finding.sid not in marks and finding.expected is not None:
+            marks[finding.sid] = f"reference {finding.expected}, yours {finding.actual}"
+    return marks
