@@ -27,11 +27,12 @@ class Explanation:
 def explain(
     program: Program, findings: Sequence[Finding], module: str, *, smallest: bool = False
 ) -> Explanation:
-    """Write a program on the student's `module`; what is found stands beside the line that shows it. What belongs to no
-    line, how often functions are called, stands at the end, and the functions print their names."""
-    calls = [finding.message for finding in findings if not finding.sid and finding.expected is not None]
+    """Write a program on the student's `module`; what is found stands beside the line that shows it. Where no
+    line does, as when only the number of calls differs, it stands at the end, and the functions print their names."""
+    marks = _marks(findings)
+    remarks = [] if marks else [finding.message for finding in findings if finding.expected is not None]
     text, graph = show_with_graph(
-        program, engine_name=module, marks=_marks(findings), announce=bool(calls), remarks=calls
+        program, engine_name=module, marks=marks, announce=bool(remarks), remarks=remarks
     )
     return Explanation(text, graph, smallest)
 
