@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-__all__ = ["Arr", "Block", "Fn", "Glob", "Program", "Ref", "Step", "Trace", "pack", "refs", "unpack", "walk"]
+__all__ = ["Arr", "Block", "Fn", "Glob", "Program", "Ref", "Step", "Trace", "pack", "refs", "walk"]
 
 
 class Ref(msgspec.Struct, frozen=True, array_like=True, tag="r"):
@@ -57,21 +57,21 @@ class Step(msgspec.Struct, array_like=True):
     may_raise: bool = False  # the check itself caught what this step raised
     read: bool = False  # the result left the engine as a plain scalar: both engines' answers are compared
     sid: int = 0  # stable identity, survives shrinking
-    # For the parent only; `stripped()` removes these before a program leaves it.
+    # For the parent only; `packed()` leaves these out.
     var: str = ""  # the author's name for `out`
     label: str = ""  # the author's text of what is observed
     line: int = 0  # line in the checks file
     observer: str = ""  # which observe.<name> made this probe
 
-    def stripped(self) -> Step:
-        """Return a copy without what only the parent may know."""
+    def packed(self) -> Step:
+        """Return a copy as it goes to a worker: its values packed, without what only the parent may know."""
         return Step(
             self.op,
-            self.args,
-            self.kwargs,
+            tuple([pack(arg) for arg in self.args]),
+            {key: pack(value) for key, value in self.kwargs.items()} if self.kwargs else {},
             self.name,
             self.out,
-            [step.stripped() for step in self.body],
+            [step.packed() for step in self.body] if self.body else [],
             self.may_raise,
             self.read,
             self.sid,
@@ -92,6 +92,11 @@ class Block(msgspec.Struct, array_like=True):
     params: list[str]
     traces: list[Trace] = []
     static: bool = False
+
+    def packed(self) -> Block:
+        """Return a copy as it goes to a worker."""
+        traces = [Trace(trace.params, [step.packed() for step in trace.steps]) for trace in self.traces]
+        return Block(self.name, self.params, traces, self.static)
 
 
 class Program(msgspec.Struct):
@@ -158,11 +163,12 @@ class _Ellipsis(msgspec.Struct, array_like=True, tag="e"):
     pass
 
 
-_MARKS = {"r": Ref, "g": Glob, "a": Arr, "f": Fn}
-
-
 def pack(value: Any) -> Any:
-    """Turn a step's value into what msgpack can carry."""
+    """Turn a step's value into what msgpack can carry.
+
+    Decoded without their types, as a worker does, containers and the four markers all arrive as lists that begin with
+    their tag: `["r", slot]`, `["t", items]`.
+    """
     kind = type(value)
     if kind is tuple:
         return _Tuple([pack(item) for item in value])
@@ -175,23 +181,3 @@ def pack(value: Any) -> Any:
     if value is Ellipsis:
         return _Ellipsis()
     return value
-
-
-def unpack(value: Any) -> Any:
-    """Undo `pack` on decoded msgpack (every tagged array arrives as a list)."""
-    if type(value) is not list:
-        return value
-    tag, *rest = value
-    if tag in _MARKS:
-        return _MARKS[tag](*rest)
-    if tag == "t":
-        return tuple(unpack(item) for item in rest[0])
-    if tag == "l":
-        return [unpack(item) for item in rest[0]]
-    if tag == "d":
-        return dict(zip(rest[0], map(unpack, rest[1]), strict=True))
-    if tag == "s":
-        return slice(*map(unpack, rest))
-    if tag == "e":
-        return Ellipsis
-    raise ValueError(f"unknown tag {tag!r} in a packed value")

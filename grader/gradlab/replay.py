@@ -7,12 +7,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import Any
 
 import numpy as np
-from msgspec import Raw
 from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.model import Observation
-from gradlab.program import Arr, Fn, Program, Step, pack, walk
+from gradlab.program import Arr, Fn, Program, Step, walk
 
 __all__ = ["Script", "unjudged"]
 
@@ -103,9 +102,9 @@ def _segments(program: Program) -> Iterator[wire.Replay]:
             nonce=0,
             start=index == 0,
             last=index == last,
-            steps=Raw(wire.encode_value([_packed(step) for step in steps])),
+            steps=wire.encode_part([step.packed() for step in steps]),
             arrays={i: _array(program.arrays[i]) for i in sorted(arrays - sent_arrays)},
-            blocks={i: _packed_block(program, i) for i in sorted(blocks - sent_blocks)},
+            blocks={i: wire.encode_part(program.blocks[i].packed()) for i in sorted(blocks - sent_blocks)},
         )
         sent_arrays |= arrays
         sent_blocks |= blocks
@@ -132,26 +131,6 @@ def _needed(program: Program, steps: Sequence[Step]) -> tuple[set[int], set[int]
             if step.kwargs:
                 walk(step.kwargs, leaf)
     return arrays, blocks
-
-
-def _packed(step: Step) -> list[Any]:
-    return [
-        step.op,
-        [pack(arg) for arg in step.args],
-        {key: pack(value) for key, value in step.kwargs.items()},
-        step.name,
-        step.out,
-        [_packed(inner) for inner in step.body],
-        step.may_raise,
-        step.read,
-        step.sid,
-    ]
-
-
-def _packed_block(program: Program, index: int) -> list[Any]:
-    block = program.blocks[index]
-    traces = [[trace.params, [_packed(step) for step in trace.steps]] for trace in block.traces]
-    return [block.name, block.params, traces, block.static]
 
 
 def _array(array: np.ndarray[Any, Any]) -> wire.Array:

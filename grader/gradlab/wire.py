@@ -43,7 +43,7 @@ __all__ = [
     "decode_reply",
     "decode_request",
     "encode",
-    "encode_value",
+    "encode_part",
     "frame",
     "frame_length",
 ]
@@ -154,14 +154,15 @@ class Import(msgspec.Struct, array_like=True, tag="import"):
 
 
 class Replay(msgspec.Struct, array_like=True, tag="replay"):
-    """Replay one segment. `start` begins a new program. Steps are stripped, their values packed."""
+    """Replay one segment. `start` begins a new program. `steps` and each block are encoded already (`Step.packed`),
+    so that they are encoded once however often a program is replayed."""
 
     nonce: int
     start: bool
     last: bool
-    steps: Any
+    steps: msgspec.Raw
     arrays: dict[int, Array]
-    blocks: dict[int, Any]
+    blocks: dict[int, msgspec.Raw]
 
 
 Request = Compile | Import | Replay
@@ -246,9 +247,9 @@ def encode(message: Request | Reply) -> bytes:
     return _encoder.encode(message)
 
 
-def encode_value(value: Any) -> bytes:
-    """Encode a part of a message ahead of time, to be sent as msgspec.Raw."""
-    return _encoder.encode(value)
+def encode_part(value: Any) -> msgspec.Raw:
+    """Encode a part of a message ahead of time."""
+    return msgspec.Raw(_encoder.encode(value))
 
 
 def frame(message: Request | Reply) -> bytes:

@@ -41,7 +41,7 @@ def test_the_level_is_called_none(plain: Broker) -> None:
 def test_a_submission_loads_and_prints(plain: Broker) -> None:
     with plain.worker(Limits()) as worker:
         assert load(worker, "import numpy as np\nprint(np.ones(2))").raised is None
-        reply = worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 10)
+        reply = worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {}), 10)
         assert isinstance(reply, wire.Observed)
     assert worker.output == "[1. 1.]\n"
 
@@ -107,7 +107,7 @@ def test_an_engine_replays_at_level_none(tmp_path: Path) -> None:
         Broker(engine="little_engine", roots=[str(tmp_path)], cap="none") as broker,
         broker.worker(Limits()) as worker,
     ):
-        assert isinstance(worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 10), wire.Observed)
+        assert isinstance(worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {}), 10), wire.Observed)
 
 
 ELSEWHERE = """

@@ -30,7 +30,7 @@ def imported(nonce):
 """
 
 
-REPLAY = wire.Replay(next_nonce(), True, True, [], {}, {})
+REPLAY = wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {})
 
 
 def died(load: Load, code: str, **options: Any) -> WorkerDied:
@@ -178,7 +178,7 @@ def test_a_worker_that_cannot_even_read_a_request_ran_out_of_memory(load: Load) 
     worker = load(code, limits=Limits(memory_mb=64)).worker
     inputs = {0: wire.Array("float64", (1 << 20,), bytes(8 << 20))}
     with pytest.raises(WorkerDied) as caught:
-        worker.ask(wire.Replay(next_nonce(), True, True, [], inputs, {}), 5)
+        worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), inputs, {}), 5)
     assert caught.value.reason == "memory"
     assert caught.value.detail == "The code used up its 64 MB of memory."
 

@@ -152,7 +152,7 @@ def test_the_reference_replays_in_workers_of_its_own_zygote(tmp_path: Path, load
         Broker(engine="secret_engine", roots=[str(tmp_path)]) as reference,
         reference.worker(Limits()) as worker,
     ):
-        reply = worker.ask(wire.Replay(next_nonce(), True, True, [], {}, {}), 5)
+        reply = worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {}), 5)
         assert isinstance(reply, wire.Observed)
         assert load("import secret_engine").raised is not None
         with pytest.raises(WorkerDied):

@@ -9,14 +9,15 @@ from __future__ import annotations
 import gc
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
+from msgspec.msgpack import Decoder
 
 from gradlab import wire
-from gradlab.program import Arr, Block, Fn, Glob, Ref, Step, Trace, unpack, walk
+from gradlab.program import Block, Step
 from gradlab.worker.operators import OPERATORS
 from gradlab.worker.probes import PROBES, MissingNameError, class_name, describe, raised
 
@@ -26,7 +27,10 @@ END = "no further item"
 NO_ERROR = "no error"
 MAX_WARNINGS = 100
 _NO_MORE = object()
-_CONTAINERS = (tuple, list, dict, slice)
+_OBSERVED = ("catch", "probe", "warnings")
+# Steps are decoded into `Step` at once; the values in them stay packed (see `program.pack`) until they are needed.
+_steps = Decoder(list[Step])
+_block = Decoder(Block)
 
 
 class _UnmadeError(Exception):
@@ -48,13 +52,13 @@ class Replayer:
             self._run = _Run(self._engine, self._own_files)
         run = self._run
         run.arrays.update({index: _array(array) for index, array in request.arrays.items()})
-        run.blocks.update({index: _block(block) for index, block in request.blocks.items()})
+        run.blocks.update({index: _block.decode(block) for index, block in request.blocks.items()})
         collecting = gc.isenabled()
         gc.disable()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                ended = run.segment([_step(step) for step in request.steps])
+                ended = run.segment(_steps.decode(request.steps))
         finally:
             if collecting:
                 gc.enable()
@@ -128,20 +132,23 @@ class _Run:
 
     def _step(self, step: Step) -> None:
         if step.op == "drop":
-            for mark in step.args:
-                self._slots.pop(mark.slot, None)
-        elif step.op == "catch" or step.may_raise:
-            self._see(step, self._caught(step))
-        elif step.op == "probe":
-            self._see(step, self._probed(step))
-        elif step.op == "warnings":
-            self._see(step, self._warned(step))
+            for _, slot in step.args:
+                self._slots.pop(slot, None)
+        elif step.may_raise or step.op in _OBSERVED:
+            self._see(step, self._observed(step))
         else:
             try:
                 self._plain(step)
             except _UnmadeError:
                 if step.read:
                     self._see(step, wire.Unmade())
+
+    def _observed(self, step: Step) -> wire.Payload:
+        if step.op == "probe":
+            return self._probed(step)
+        if step.op == "warnings":
+            return self._warned(step)
+        return self._caught(step)
 
     def _caught(self, step: Step) -> wire.Payload:
         """Run a step, or the body of a catch, whose exception is observed. That a part is not implemented yet, or
@@ -208,7 +215,7 @@ class _Run:
 
     def _do(self, step: Step) -> Any:
         args = [self._value(arg) for arg in step.args]
-        kwargs = {key: self._value(value) for key, value in step.kwargs.items()}
+        kwargs = {key: self._value(value) for key, value in step.kwargs.items()} if step.kwargs else {}
         return _ACTIONS[step.op](self, step, args, kwargs)
 
     def _call(self, step: Step, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -245,26 +252,23 @@ class _Run:
 
     def _member(self, key: str, step: Step, value: Any) -> Any:
         mark = step.kwargs[key]
-        return staticmethod(value) if type(mark) is Fn and self.blocks[mark.block].static else value
+        is_static = type(mark) is list and mark[0] == "f" and self.blocks[mark[1]].static
+        return staticmethod(value) if is_static else value
 
     # --- values ------------------------------------------------------------------------------------------------
-    def _value(self, value: Any) -> Any:
-        return walk(value, self._leaf) if type(value) in _CONTAINERS else self._leaf(value)
-
-    def _leaf(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is Ref:
+    def _value(self, packed: Any) -> Any:
+        """Return what a packed value means here. Of msgpack's own types only arrays mean something else."""
+        if type(packed) is not list:
+            return packed
+        if packed[0] == "r":
             try:
-                return self._slots[value.slot]
+                return self._slots[packed[1]]
             except KeyError:
                 raise _UnmadeError from None
-        if kind is Arr:
-            return self.arrays[value.index].copy()
-        if kind is Glob:
-            return self._public(value.path)
-        if kind is Fn:
-            return self._function(value.block)
-        return value
+        return _MEANINGS[packed[0]](self, *packed[1:])
+
+    def _values(self, packed: Iterable[Any]) -> list[Any]:
+        return [self._value(item) for item in packed]
 
     def _public(self, path: str) -> Any:
         found: Any = self._engine
@@ -310,6 +314,17 @@ class _Run:
         return function
 
 
+_MEANINGS: dict[str, Callable[..., Any]] = {
+    "g": _Run._public,
+    "a": lambda run, index: run.arrays[index].copy(),
+    "f": _Run._function,
+    "t": lambda run, items: tuple(run._values(items)),
+    "l": _Run._values,
+    "d": lambda run, keys, values: dict(zip(keys, run._values(values), strict=True)),
+    "s": lambda run, *ends: slice(*run._values(ends)),
+    "e": lambda run: Ellipsis,
+}
+
 _ACTIONS: dict[str, Callable[[_Run, Step, list[Any], dict[str, Any]], Any]] = {
     "call": _Run._call,
     "method": _Run._method,
@@ -329,29 +344,6 @@ def _spellings(name: str) -> list[str]:
     if plain[0] == "i" and plain not in ("invert", "index", "iter", "int", "isinstance"):
         return [f"__{plain}__", f"__{plain[1:]}__"]
     return [f"__{plain}__", f"__r{plain}__", *(["__getitem__"] if plain in ("iter", "contains") else [])]
-
-
-# --- from the wire -----------------------------------------------------------------------------------------------
-def _step(packed: list[Any]) -> Step:
-    op, args, kwargs, name, out, body, may_raise, read, sid = packed
-    return Step(
-        op,
-        tuple([unpack(arg) for arg in args]),
-        {key: unpack(value) for key, value in kwargs.items()} if kwargs else {},
-        name,
-        out,
-        [_step(step) for step in body] if body else [],
-        may_raise,
-        read,
-        sid,
-    )
-
-
-def _block(packed: list[Any]) -> Block:
-    name, params, traces, static = packed
-    return Block(
-        name, params, [Trace(slots, [_step(step) for step in steps]) for slots, steps in traces], static
-    )
 
 
 def _array(array: wire.Array) -> np.ndarray[Any, Any]:
