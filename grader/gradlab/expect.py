@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradlab.errors import CheckAuthoringError, InternalError
 from gradlab.isolation import Limits, WorkerDied, nonces
@@ -38,6 +38,13 @@ class Expectation:
     observations: tuple[Observation, ...]
 
 
+class _Pending(NamedTuple):
+    """An expectation on its way: first the check is recorded, then it is replayed."""
+
+    script: Future[Script]
+    expectation: Future[Expectation]
+
+
 class Expectations:
     """Record and replay checks on the reference, once per check and seed.
 
@@ -58,7 +65,7 @@ class Expectations:
         self.observers = observers(manager)
         self._secret = secret
         self._seed = seed
-        self._futures: dict[tuple[str, int, str], Future[Expectation]] = {}
+        self._pending: dict[tuple[str, int, str], _Pending] = {}
 
     def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
         """Begin to make what `of` will be asked for, while the submission is still busy with other things."""
@@ -66,8 +73,10 @@ class Expectations:
             drawn_for = submission_sha256 if check.hidden or secretly else ""
             for instance in range(1 if secretly else check.instances):
                 key = (check.name, instance, drawn_for)
-                if key not in self._futures:
-                    self._futures[key] = self.engines.on_reference(self._make, check, drawn_for, instance)
+                if key not in self._pending:
+                    script = self.engines.recording(self._record, check, drawn_for, instance)
+                    expectation = self.engines.replaying(self._expect, check, script)
+                    self._pending[key] = _Pending(script, expectation)
 
     def of(
         self, check: Check, submission_sha256: str, instance: int = 0, *, secretly: bool = False
@@ -78,15 +87,16 @@ class Expectations:
         """
         self.ahead([check], submission_sha256, secretly=secretly)
         if check.hidden or secretly:  # asked for once, and the inputs should not stay around
-            return self._futures.pop((check.name, instance, submission_sha256)).result()
-        return self._futures[(check.name, instance, "")].result()
+            return self._pending.pop((check.name, instance, submission_sha256)).expectation.result()
+        return self._pending[(check.name, instance, "")].expectation.result()
 
     def forget(self, submission_sha256: str) -> None:
         """Let go of what was made ahead for a submission and never asked for."""
-        for key in [key for key in self._futures if key[2] == submission_sha256]:
-            self._futures.pop(key).cancel()
+        for key in [key for key in self._pending if key[2] == submission_sha256]:
+            for future in self._pending.pop(key):
+                future.cancel()
 
-    def _make(self, check: Check, drawn_for: str, instance: int) -> Expectation:
+    def _record(self, check: Check, drawn_for: str, instance: int) -> Script:
         if drawn_for and self._secret is None:
             raise InternalError(f"The hidden inputs of the check {check.name!r} need the course's secret.")
         seed = seed_of(check, self.assignment, drawn_for, self._secret, self._seed)
@@ -98,10 +108,10 @@ class Expectations:
             surface=self.assignment.surface,
             instance=instance,
         )
-        script = Script(program)
-        return Expectation(check, script, self._replay(check, script))
+        return Script(program)
 
-    def _replay(self, check: Check, script: Script) -> tuple[Observation, ...]:
+    def _expect(self, check: Check, recorded: Future[Script]) -> Expectation:
+        script = recorded.result()
         worker = self.engines.reference_worker(REFERENCE_LIMITS)
         try:
             seen = script.play(lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces())
@@ -113,7 +123,7 @@ class Expectations:
                 f"{check.file}:{check.line}: the check {check.name!r} does not run to its end when it is replayed on "
                 f"the reference: {seen[-1].payload}."
             )
-        return seen
+        return Expectation(check, script, seen)
 
 
 def seed_of(check: Check, assignment: Assignment, drawn_for: str, secret: bytes | None, seed: int) -> bytes:

@@ -36,8 +36,10 @@ class Engines:
         self._lock = threading.Lock()
         self._reference = Broker(engine=engine, roots=roots, cap=cap)
         self._reference_worker: Worker | None = None
-        # One thread does all that is done on the reference, so that its engine and worker are never shared.
-        self._reference_thread = ThreadPoolExecutor(1, "reference")
+        # One thread records and one replays, so that the reference's engine here and its worker are never shared, and
+        # a check is recorded while the one before it is replayed.
+        self._recording = ThreadPoolExecutor(1, "recording")
+        self._replaying = ThreadPoolExecutor(1, "reference")
 
     @classmethod
     def start(cls, engine: str, roots: Sequence[str] | None = None, cap: str | None = None) -> Self:
@@ -87,9 +89,13 @@ class Engines:
         """Return a worker that replays on the reference, for the caller alone."""
         return self._reference.worker(limits)
 
-    def on_reference(self, work: Callable[..., Result], *arguments: object) -> Future[Result]:
-        """Have `work` done by the one thread that uses the reference."""
-        return self._reference_thread.submit(work, *arguments)
+    def recording(self, work: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Have `work` done by the one thread that uses `engine`."""
+        return self._recording.submit(work, *arguments)
+
+    def replaying(self, work: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Have `work` done by the one thread that uses `reference_worker`."""
+        return self._replaying.submit(work, *arguments)
 
     def reference_worker(self, limits: Limits) -> Worker:
         """Return the worker that replays on the reference; it is kept from one check to the next."""
@@ -105,7 +111,8 @@ class Engines:
 
     def close(self) -> None:
         """End every process of this session, and what is still being done on the reference."""
-        self._reference_thread.shutdown(wait=True, cancel_futures=True)
+        for thread in (self._recording, self._replaying):
+            thread.shutdown(wait=True, cancel_futures=True)
         self.drop_reference_worker()
         if self._submissions is not None:
             self._submissions.close()
