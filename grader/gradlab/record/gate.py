@@ -96,7 +96,7 @@ class Gate:
         if self._surface is None:
             return
         dtype = getattr(real, "dtype", None)
-        if dtype is None or isinstance(real, type) or any(dtype is passed for passed in self._dtypes):
+        if dtype is None or dtype in self._dtypes or isinstance(real, type):
             return
         if (entry := self._surface.missing_dtype(dtype)) is not None:
             raise self._outside(f"a {type(real).__name__} of dtype {entry}", entry, "dtypes")

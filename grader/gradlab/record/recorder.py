@@ -89,13 +89,13 @@ class Recorder:
     def call(self, target: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function, class or callable object of the engine."""
         self.gate.call(target, len(args), kwargs)
-        given, named = self.real(args), self.real(kwargs)
+        given, named = self.real(args), self.real(kwargs) if kwargs else {}
         return self._perform("call", "", (target, *args), kwargs, target._real, given, named)
 
     def call_method(self, owner: Proxy, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a method."""
         self.gate.method(owner, name, len(args), kwargs)
-        given, named = self.real(args), self.real(kwargs)
+        given, named = self.real(args), self.real(kwargs) if kwargs else {}
         return self._perform("method", name, (owner, *args), kwargs, getattr(owner._real, name), given, named)
 
     def operate(self, name: str, *args: Any) -> Any:
