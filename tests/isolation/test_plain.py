@@ -107,7 +107,9 @@ def test_an_engine_replays_at_level_none(tmp_path: Path) -> None:
         Broker(engine="little_engine", roots=[str(tmp_path)], cap="none") as broker,
         broker.worker(Limits()) as worker,
     ):
-        assert isinstance(worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {}), 10), wire.Observed)
+        assert isinstance(
+            worker.ask(wire.Replay(next_nonce(), True, True, wire.encode_part([]), {}, {}), 10), wire.Observed
+        )
 
 
 ELSEWHERE = """

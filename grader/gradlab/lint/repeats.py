@@ -28,7 +28,7 @@ _ROUNDS = 2  # further draws of the inputs
 def repeat(bench: Bench, grading: Grading) -> list[str]:
     """Record each check a second time, and run it once without recording. Return what does not come out the same."""
     again = [
-        grading.engines.on_reference(_repeated, grading, expectation, instance)
+        grading.engines.recording(_repeated, grading, expectation, instance)
         for expectation, instance in bench.instances()
     ]
     return [problem for future in again for problem in future.result()]
