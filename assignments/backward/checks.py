@@ -375,17 +375,27 @@ def refuses_a_second_backward(torch, observe, rng):
 @check(
     task="2.6",
     points=1,
-    help="Nothing may hold the saved tensor any longer, though the output is still there.",
+    help="Nothing may hold what was saved any longer, though the output is still there.",
 )
 def frees_what_was_saved(torch, observe, rng):
-    """What a node saved is gone after backward."""
-    x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
-    y = x.exp()
-    z = y * y + x
+    """What the nodes saved is gone after backward, and its memory is free."""
+    few = torch.tensor(rng.uniform(0.5, 1.0, size=8).round(2))
+    many = few
+    for _ in range(5):
+        many = (many.reshape(-1, 1) * few).reshape(-1)  # 8 ** 6 numbers in the end
+    x = torch.tensor(np.array(rng.uniform(0.5, 1.0, size=()).round(2)), requires_grad=True)
+    start = observe.memory()
+    y = many * x
     saved = observe.watch(y)
+    y = y * y  # saves y
+    for _ in range(10):
+        y = (y * 0.9).relu()  # saves its result
+    z = y.sum()
     del y
-    z.backward(torch.tensor(rng.normal(size=3).round(2)))
+    built = observe.memory()
+    z.backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
     observe.freed(saved)
+    observe.released(start, built)
     observe.gradient(x)
     observe.value(z)
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gradlab.errors import CheckAuthoringError, InternalError
+from gradlab.errors import CheckAuthoringError, InternalError, IsolationError
 from gradlab.isolation import Limits, WorkerDied, nonces
 from gradlab.manager import observers
 from gradlab.model import Check, Observation
 from gradlab.record import record
 from gradlab.replay import Script
-from gradlab.wire import Scalar
+from gradlab.wire import Released, Scalar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Expectation", "Expectations", "seed_of"]
 
 REFERENCE_LIMITS = Limits(wall_seconds=60.0, cpu_seconds=3600, memory_mb=2048, output_kb=64)
+LEAST_WEIGHT = 16 << 20  # bytes; less is hard to tell from what a process needs anyway
 
 
 @dataclass(frozen=True)
@@ -112,18 +113,54 @@ class Expectations:
 
     def _expect(self, check: Check, recorded: Future[Script]) -> Expectation:
         script = recorded.result()
-        worker = self.engines.reference_worker(REFERENCE_LIMITS)
         try:
-            seen = script.play(lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces())
+            seen = self._weighed(script) if script.weighs else self._played(script)
         except WorkerDied as died:
-            self.engines.drop_reference_worker()
             raise InternalError(f"The reference failed on the check {check.name!r}: {died.detail}") from died
         if seen[-1].payload != Scalar("reached"):
             raise CheckAuthoringError(
                 f"{check.file}:{check.line}: the check {check.name!r} does not run to its end when it is replayed on "
                 f"the reference: {seen[-1].payload}."
             )
+        for one in seen:
+            if isinstance(one.payload, Released):
+                _can_be_judged(check, one.payload, script.line(one.sid))
         return Expectation(check, script, seen)
+
+    def _played(self, script: Script) -> tuple[Observation, ...]:
+        worker = self.engines.reference_worker(REFERENCE_LIMITS)
+        try:
+            return script.play(lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces())
+        except WorkerDied:
+            self.engines.drop_reference_worker()
+            raise
+
+    def _weighed(self, script: Script) -> tuple[Observation, ...]:
+        with self.engines.fresh_reference_worker(REFERENCE_LIMITS) as worker:
+            worker.tare()
+            return script.play(
+                lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces(), worker.weigh
+            )
+
+
+def _can_be_judged(check: Check, seen: Released, line: int) -> None:
+    """Refuse a check that weighs too little, and hidden ones where nobody can look from outside."""
+    if check.hidden and seen.now.outside is None:
+        raise IsolationError(
+            f"The hidden check {check.name!r} grades memory, which this machine does not let gradlab read from outside a "
+            "worker (/proc/PID/smaps_rollup or status). Grade it on a Linux machine with /proc."
+        )
+    taken = max(
+        built - start
+        for built, start in ((seen.built.own, seen.start.own), (seen.built.outside, seen.start.outside))
+        if built is not None and start is not None
+    )
+    if taken < LEAST_WEIGHT:
+        raise CheckAuthoringError(
+            f"{check.file}:{line}: the check {check.name!r} weighs what the reference takes between the first two "
+            f"readings: {taken / 2**20:.1f} MB, too little to be told from other changes. Use tensors large enough for "
+            f"{LEAST_WEIGHT >> 20} MB."
+        )
 
 
 def seed_of(check: Check, assignment: Assignment, drawn_for: str, secret: bytes | None, seed: int) -> bytes:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PROBES", "Observer", "Probe", "Recording", "pairs"]
 
-Probe = Literal["value", "grad", "flags", "shares", "same", "alive", "text", "mark"]
-PROBES: tuple[Probe, ...] = ("value", "grad", "flags", "shares", "same", "alive", "text", "mark")
+Probe = Literal["value", "grad", "flags", "shares", "same", "alive", "text", "mark", "memory"]
+PROBES: tuple[Probe, ...] = ("value", "grad", "flags", "shares", "same", "alive", "text", "mark", "memory")
 
 
 class Recording(Protocol):
@@ -30,6 +30,12 @@ class Recording(Protocol):
 
     def watch(self, value: Any) -> Any:
         """Record a weak reference to `value` and return a token for `probe("alive", token)`."""
+
+    def weigh(self) -> Any:
+        """Record that memory in use is read here, by the engine's account and from outside; return the reading."""
+
+    def compare(self, start: Any, built: Any) -> None:
+        """Record a third reading, observed together with two earlier ones as `wire.Released`."""
 
     def catch(self) -> AbstractContextManager[None]:
         """Record a block whose exception is observed (as kind: the observer's name) and swallowed."""

@@ -43,6 +43,16 @@ class Script:
         for block in program.blocks:
             for trace in block.traces:
                 self._note(trace.steps, None)
+        self._weighed = [bool(steps) and steps[-1].name == "memory" for steps in program.segments]
+
+    @property
+    def weighs(self) -> bool:
+        """Whether memory in use is observed: such a program needs a worker of its own, from its start."""
+        return any(self._weighed)
+
+    def line(self, sid: int) -> int:
+        """Return the line of a step in the file of its check."""
+        return self._steps[sid][0].line
 
     def _note(self, steps: Sequence[Step], segment: int | None) -> None:
         for step in steps:
@@ -51,21 +61,28 @@ class Script:
             self._note(step.body, segment)
 
     def play(
-        self, ask: Callable[[wire.Replay], wire.Reply], nonces: Iterable[int]
+        self,
+        ask: Callable[[wire.Replay], wire.Reply],
+        nonces: Iterable[int],
+        weigh: Callable[[], int | None] = lambda: None,
     ) -> tuple[Observation, ...]:
         """Ask a worker for one segment after the other, and return what it says was observed.
 
-        Raises ValueError for anything that no replay of this program can answer, and whatever `ask` raises.
+        `weigh` tells what the waiting worker holds, as seen from outside (see `Worker.weigh`); it is asked where the
+        program observes memory. Raises ValueError for anything that no replay of this program can answer, and
+        whatever `ask` raises.
         """
         replies: list[wire.Observed] = []
-        for request in self.requests(nonces):
+        outside: list[int | None] = []
+        for request, weighed in zip(self.requests(nonces), self._weighed, strict=False):
             reply = ask(request)
             if not isinstance(reply, wire.Observed):
                 raise ValueError(f"an answer of type {type(reply).__name__}")
             replies.append(reply)
+            outside.append(weigh() if weighed else None)
             if reply.ended is not None:
                 break
-        return self.observations(replies)
+        return self.observations(replies, outside)
 
     def requests(self, nonces: Iterable[int]) -> Iterator[wire.Replay]:
         """Yield one request for each segment, without anything that only the parent may know.
@@ -76,8 +93,11 @@ class Script:
         for segment, nonce in zip(self._segments, nonces, strict=False):
             yield replace(segment, nonce=nonce)
 
-    def observations(self, replies: Sequence[wire.Observed]) -> tuple[Observation, ...]:
+    def observations(
+        self, replies: Sequence[wire.Observed], outside: Sequence[int | None] = ()
+    ) -> tuple[Observation, ...]:
         """Return what the replies say was observed, ending with the hook calls and with how the program ended.
+        `outside` are the bytes that the worker was seen to hold after each reply, where somebody looked.
 
         Raises ValueError for anything that no replay of this program can answer.
         """
@@ -85,7 +105,7 @@ class Script:
         for index, reply in enumerate(replies):
             if reader.ended is not None or index >= len(self.program.segments):
                 raise ValueError("a reply after the program's end")
-            reader.read(reply, index)
+            reader.read(reply, index, outside[index] if index < len(outside) else None)
         if reader.ended is None:
             raise ValueError("the program's end is missing")
         return reader.result()
@@ -148,9 +168,12 @@ class _Reader:
         self._seen: list[Observation] = []
         self._times: dict[int, int] = {}
         self._calls: list[int] = []
+        self._weights: dict[int, wire.Weight] = {}  # readings of memory, by their steps
+        self._outside: int | None = None  # what the worker held after the reply that is being read
 
-    def read(self, reply: wire.Observed, segment: int) -> None:
+    def read(self, reply: wire.Observed, segment: int, outside: int | None) -> None:
         """Take in the reply to one segment."""
+        self._outside = outside
         for seen in reply.seen:
             self._seen.append(self._observation(seen, segment))
         for block in reply.calls:
@@ -195,7 +218,21 @@ class _Reader:
         _check(seen.payload)
         if isinstance(seen.payload, wire.Alive) and step.name != "alive":
             raise ValueError("an observation of the wrong kind")
-        return Observation(seen.sid, seen.nth, kind, step.label, seen.payload)
+        payload = self._weighed(step, seen.payload) if step.name == "memory" else seen.payload
+        return Observation(seen.sid, seen.nth, kind, step.label, payload)
+
+    def _weighed(self, step: Step, claim: wire.Payload) -> wire.Payload:
+        """Join what a worker claims of its memory with what was seen from outside, and with earlier readings."""
+        if not isinstance(claim, wire.Scalar) or type(claim.value) is not int:
+            raise ValueError("a reading of memory that is no number")
+        now = self._weights[step.sid] = wire.Weight(claim.value, self._outside)
+        if not step.args:
+            return now
+        try:
+            start, built = (self._weights[sid] for sid in step.args)
+        except KeyError:
+            raise ValueError("a reading of memory before the ones that it is compared with") from None
+        return wire.Released(start, built, now)
 
 
 def _kind(step: Step) -> str | None:
@@ -239,6 +276,8 @@ def _check(payload: wire.Payload, depth: int = 0) -> None:
         _check_text(payload.grad_fn)
     elif isinstance(payload, wire.Missing | wire.Opaque):
         _check_text(payload.name if isinstance(payload, wire.Missing) else payload.class_name)
+    elif isinstance(payload, wire.Weight | wire.Released):
+        raise ValueError("an observation that only the parent makes")
 
 
 def _check_text(text: object) -> None:

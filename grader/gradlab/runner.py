@@ -116,7 +116,7 @@ def grade(
         engine=Engine(grading.engines.engine_name, grading.engines.engine_version),
         suite=Suite(grading.assignment.suite_sha256, grading.seed),
         environment=_environment(),
-        notes=(*submission.notes, *loaded.notes, *_provisional_note(grading)),
+        notes=(*submission.notes, *loaded.notes, *trial.notes, *_provisional_note(grading)),
         provisional=bool(grading.assignment.hidden_points),
     )
     grading.manager.hook.report_finished(report=report)

@@ -43,7 +43,8 @@ class Trial:
     """The workers of one submission. A context manager; every process is gone when it ends.
 
     Invariants: at most one worker at a time; a dead worker is never asked again; the time that all requests of one
-    submission take together is bounded by the assignment's `submission_seconds`, granted once or twice.
+    submission take together is bounded by the assignment's `submission_seconds`, granted once or twice; what is weighed
+    has a worker of its own, which was put on the scales before it met the submission.
     """
 
     def __init__(self, engines: Engines, submission: Submission, assignment: Assignment) -> None:
@@ -55,6 +56,8 @@ class Trial:
         self._worker: Worker | None = None
         self._replayed = 0
         self._printed = ""
+        self._weighing = False
+        self._unseen = False  # memory was graded that nobody could see from outside
 
     def load(self) -> Loaded:
         """Compile and import the submission. Raises SubmissionError if it cannot be graded at all."""
@@ -78,12 +81,28 @@ class Trial:
             limit = self._assignment.limits.submission_seconds
             text = f"Not run: the submission had used up its {limit:g} seconds."
             return Replayed(failure=Finding("runner", text), ran=False)
+        if expectation.script.weighs:
+            return self._replay_weighed(expectation)
+        return self._replay(expectation)
+
+    def _replay_weighed(self, expectation: Expectation) -> Replayed:
+        self._discard()
+        self._weighing = True
+        try:
+            return self._replay(expectation)
+        finally:
+            self._weighing = False
+            self._discard()
+
+    def _replay(self, expectation: Expectation) -> Replayed:
         if self._worker is None and (failure := self._reload()) is not None:
             return Replayed(failure=failure, ran=False)
         self._replayed += 1
         seconds = expectation.check.timeout or self._limits.wall_seconds
         try:
-            return Replayed(expectation.script.play(lambda request: self._ask(request, seconds), nonces()))
+            return Replayed(
+                expectation.script.play(lambda request: self._ask(request, seconds), nonces(), self._weigh)
+            )
         except WorkerDied as died:
             self._discard()
             return Replayed(failure=_died(died, "during this check"))
@@ -108,6 +127,11 @@ class Trial:
     def may_repeat(self) -> bool:
         """Whether there is time left to run a failed check again, alone."""
         return self._seconds_left > 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the report should know about how it was graded."""
+        return (_OWN_ACCOUNT,) if self._unseen else ()
 
     @property
     def output(self) -> str:
@@ -140,10 +164,17 @@ class Trial:
     def _reload(self) -> Finding | None:
         return self.load().failure
 
+    def _weigh(self) -> int | None:
+        weight = None if self._worker is None else self._worker.weigh()
+        self._unseen = self._unseen or weight is None
+        return weight
+
     def _ask(self, request: wire.Request, seconds: float | None = None) -> wire.Reply:
         if self._worker is None:
             self._worker = self._engines.submission_worker(self._limits)
             self._replayed = 0
+            if self._weighing:
+                self._worker.tare()
         started = time.monotonic()
         limit = min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
         try:
@@ -170,6 +201,12 @@ class Trial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._discard()
+
+
+_OWN_ACCOUNT = (
+    "Memory was not measured from outside, which this isolation level or machine does not offer: what your engine says of "
+    "its own arrays was believed. The course measures."
+)
 
 
 def _died(died: WorkerDied, when: str) -> Finding:

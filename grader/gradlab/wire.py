@@ -31,6 +31,7 @@ __all__ = [
     "Payload",
     "Raised",
     "Ready",
+    "Released",
     "Replay",
     "Reply",
     "Request",
@@ -40,6 +41,7 @@ __all__ = [
     "SourceFile",
     "SyntaxFault",
     "Unmade",
+    "Weight",
     "decode_reply",
     "decode_request",
     "encode",
@@ -118,7 +120,26 @@ class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
     class_name: str
 
 
-Payload = Scalar | Array | Seq | Flags | Raised | Missing | Unmade | Alive | Opaque
+class Weight(msgspec.Struct, frozen=True, array_like=True, tag="weight"):
+    """Bytes in use: `own` by the worker's own account of numpy's arrays, `outside` by the system's count of what the
+    process holds beyond what it held before it knew a submission; None where that cannot be read.
+
+    The parent makes these. What a worker says is `own`, as a Scalar.
+    """
+
+    own: int
+    outside: int | None = None
+
+
+class Released(msgspec.Struct, frozen=True, array_like=True, tag="released"):
+    """How much was in use at the start, once everything was built, and now. The parent makes these."""
+
+    start: Weight
+    built: Weight
+    now: Weight
+
+
+Payload = Scalar | Array | Seq | Flags | Raised | Missing | Unmade | Alive | Opaque | Weight | Released
 
 
 # --- parent to worker ------------------------------------------------------------------------------------

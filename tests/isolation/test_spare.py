@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gradlab import wire
+from gradlab.errors import InternalError
 from gradlab.isolation import Broker, Limits, SpareWorkers, Worker, next_nonce
 
 LIMITS = Limits(wall_seconds=5.0)
@@ -52,4 +53,6 @@ def test_what_was_given_back_is_gone_after_close() -> None:
     for worker in given:
         workers.give_back(worker)
     workers.close()
-    assert [worker.memory() for worker in given] == [None, None, None]
+    for worker in given:
+        with pytest.raises(InternalError, match="A closed worker was asked"):
+            worker.ask(wire.Compile(next_nonce(), [], "engine.py"), 5.0)

@@ -13,7 +13,7 @@ import pytest
 
 from gradlab import wire
 from gradlab.errors import IsolationError
-from gradlab.isolation import Broker, Limits, WorkerDied, next_nonce
+from gradlab.isolation import Broker, Limits, Worker, WorkerDied, next_nonce
 
 from .conftest import Load, source_file
 
@@ -108,8 +108,6 @@ def test_the_memory_budget_is_what_was_asked_for(megabytes: int, fits: bool, loa
 # 7. Until the parent asks, the zombie keeps the pid
 def test_a_dead_workers_pid_is_not_given_away_before_it_is_closed(broker: Broker) -> None:
     with broker.worker(Limits()) as worker:
-        reading = worker.memory()
-        assert reading is not None
         pid = worker._process.pid
         os.kill(pid, signal.SIGKILL)
         assert wait_until(lambda: state(pid) == "Z")
@@ -168,7 +166,20 @@ def test_an_engine_that_is_not_there_is_an_error_in_words() -> None:
 
 
 # 10. glibc keeps freed arrays unless told not to
-def test_freed_arrays_return_to_the_system_and_the_parent_can_see_it(broker: Broker, load: Load) -> None:
+def weighed(broker: Broker) -> Worker:
+    worker = broker.worker(Limits())
+    worker.tare()
+    return worker
+
+
+def run(worker: Worker, code: str) -> None:
+    worker.ask(wire.Compile(next_nonce(), [source_file("engine.py", code)], "engine.py"), 10)
+    reply = worker.ask(wire.Import(next_nonce()), 10)
+    assert isinstance(reply, wire.Imported)
+    assert reply.raised is None
+
+
+def test_freed_arrays_return_to_the_system_and_the_parent_can_see_it(broker: Broker) -> None:
     code = """
     import numpy as np
     small = np.ones(1 << 17)
@@ -176,17 +187,40 @@ def test_freed_arrays_return_to_the_system_and_the_parent_can_see_it(broker: Bro
     kept = [np.ones(1 << 17) for _ in range(80)]
     del kept
     """
-    before = load("import numpy as np").worker.memory()
-    loaded = load(code)
-    after = loaded.worker.memory()
+    with weighed(broker) as worker:
+        run(worker, "import numpy as np")
+        before = worker.weigh()
+        run(worker, code)
+        after = worker.weigh()
     assert before is not None
     assert after is not None
-    assert after.peak - before.resident > 70 * MB
-    assert after.resident - before.resident < 2 * MB
-    assert loaded.worker.reset_peak()
-    again = loaded.worker.memory()
-    assert again is not None
-    assert again.peak - again.resident < 2 * MB
+    assert after - before < 2 * MB
+
+
+def test_kept_arrays_are_seen_from_outside(broker: Broker) -> None:
+    with weighed(broker) as worker:
+        run(worker, "import numpy as np")
+        before = worker.weigh()
+        run(worker, "import numpy as np\nkept = [np.ones(1 << 17) for _ in range(80)]")
+        after = worker.weigh()
+    assert before is not None
+    assert after is not None
+    assert 78 * MB < after - before < 84 * MB
+
+
+def test_what_is_shared_with_the_zygote_is_nothing_to_give_back(broker: Broker) -> None:
+    """Otherwise a worker could keep what it should release, and drop what it inherited."""
+    with weighed(broker) as worker:
+        run(worker, "import numpy as np")
+        before = worker.weigh()
+        assert before is not None
+        assert before < 8 * MB  # of the thirty that it maps
+
+
+def test_an_unconfined_worker_is_not_weighed() -> None:
+    with Broker(cap="none") as unconfined, unconfined.worker(Limits()) as worker:
+        worker.tare()
+        assert worker.weigh() is None
 
 
 # 13. State that one check leaves behind: a fresh worker has none of it, and costs little
@@ -215,5 +249,5 @@ def test_a_broker_may_be_shared_by_threads(broker: Broker) -> None:
 def test_a_closed_worker_has_no_memory_to_read(broker: Broker) -> None:
     worker = broker.worker(Limits())
     worker.close()
-    assert worker.memory() is None
-    assert not worker.reset_peak()
+    worker.tare()
+    assert worker.weigh() is None

@@ -14,6 +14,8 @@ must_fail = [
     "trains_a_layer",
     "in_front_and_stretched",
     "against_itself",
+    "frees_what_was_saved",
+    "kept_and_given_back",
 ]
 
 

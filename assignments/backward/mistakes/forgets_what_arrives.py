@@ -13,7 +13,6 @@ must_fail = [
     "differentiates_exp_and_log",
     "differentiates_tanh_and_sigmoid",
     "trains_a_layer",
-    "frees_what_was_saved",
     "keeps_it_when_asked",
     "functions_of_functions",
     "numbers_on_the_left",

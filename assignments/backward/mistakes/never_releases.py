@@ -15,6 +15,7 @@ must_fail = [
     "frees_what_was_saved",
     "keeps_it_when_asked",
     "released_node_by_node",
+    "kept_and_given_back",
 ]
 
 

@@ -9,7 +9,12 @@ from heapq import heappop, heappush
 
 from engine import SECOND_BACKWARD, Array, Node, accumulate_grad
 
-must_fail = ["refuses_a_second_backward", "frees_what_was_saved", "released_node_by_node"]
+must_fail = [
+    "refuses_a_second_backward",
+    "frees_what_was_saved",
+    "released_node_by_node",
+    "kept_and_given_back",
+]
 
 
 def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:

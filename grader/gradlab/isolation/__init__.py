@@ -14,14 +14,13 @@ from __future__ import annotations
 from gradlab.isolation.broker import Broker
 from gradlab.isolation.levels import CAP_VARIABLE, LEVELS
 from gradlab.isolation.spare import SpareWorkers
-from gradlab.isolation.worker import Limits, MemoryReading, Worker, WorkerDied, next_nonce, nonces
+from gradlab.isolation.worker import Limits, Worker, WorkerDied, next_nonce, nonces
 
 __all__ = [
     "CAP_VARIABLE",
     "LEVELS",
     "Broker",
     "Limits",
-    "MemoryReading",
     "SpareWorkers",
     "Worker",
     "WorkerDied",

@@ -128,6 +128,8 @@ class _Proved(NamedTuple):
 class _Forked:
     """A process that the zygote forked. The zygote keeps its zombie until `end`, so `pid` stays its own."""
 
+    confined = True
+
     def __init__(self, zygote: Zygote, pid: int) -> None:
         self._zygote = zygote
         self.pid = pid

@@ -1,40 +1,34 @@
-"""What the system says about a process's memory. Only a process that waits for a request gives a steady answer."""
+"""What the system says a process holds in memory for itself. Only a process that waits gives a steady answer."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+__all__ = ["private_memory"]
 
-__all__ = ["MemoryReading", "read_memory", "reset_peak"]
-
-_RESET_PEAK = "5"  # proc(5), clear_refs
-
-
-class MemoryReading(NamedTuple):
-    """Bytes in real memory now, and the most there were since the start or the last reset."""
-
-    resident: int
-    peak: int
+# /proc/PID/smaps_rollup. Pages that a worker shares with its zygote do not count: it could give back what it inherited
+# in exchange for what it keeps. What was moved to swap is kept as well.
+_OWN = ("Private_Clean", "Private_Dirty", "Private_Hugetlb", "SwapPss")
+# /proc/PID/status, for who may not look closer: root without CAP_SYS_PTRACE, at a process of another user.
+_ANONYMOUS = ("RssAnon", "VmSwap", "HugetlbPages")
 
 
-def read_memory(pid: int) -> MemoryReading | None:
-    """Read VmRSS and VmHWM of `pid`; None where there is no /proc."""
+def private_memory(pid: int) -> int | None:
+    """Return the bytes that `pid` holds and no other process does, None where there is no telling."""
+    for name, wanted in (("smaps_rollup", _OWN), ("status", _ANONYMOUS)):
+        fields = _kilobytes(f"/proc/{pid}/{name}")
+        if fields.keys() >= set(wanted[:2]):
+            return sum(fields.get(field, 0) for field in wanted) * 1024
+    return None
+
+
+def _kilobytes(path: str) -> dict[str, int]:
+    """Return the lines `name: number kB` of a file; nothing where it cannot be read."""
     fields: dict[str, int] = {}
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        with open(path, encoding="ascii", errors="replace") as file:
             for line in file:
                 name, _, value = line.partition(":")
-                if name in ("VmRSS", "VmHWM"):
-                    fields[name] = int(value.split()[0]) * 1024
+                if value.endswith(" kB\n"):
+                    fields[name] = int(value.split()[0])
     except OSError:
-        return None
-    return MemoryReading(fields["VmRSS"], fields["VmHWM"]) if len(fields) == 2 else None
-
-
-def reset_peak(pid: int) -> bool:
-    """Have VmHWM of `pid` start again from VmRSS; False where that is not allowed."""
-    try:
-        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write(_RESET_PEAK)
-    except OSError:
-        return False
-    return True
+        return {}
+    return fields

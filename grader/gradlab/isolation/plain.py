@@ -59,6 +59,8 @@ class PlainStarter:
 class _Subprocess:
     """A process of our own."""
 
+    confined = False
+
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self.pid = process.pid

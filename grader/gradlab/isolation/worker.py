@@ -16,13 +16,12 @@ import msgspec
 from gradlab import wire
 from gradlab.errors import InternalError, IsolationError
 from gradlab.isolation.channel import Channel, DeadlineError, FloodError, HungUpError, UnaskedError
-from gradlab.isolation.memory import MemoryReading, read_memory, reset_peak
+from gradlab.isolation.memory import private_memory
 from gradlab.worker.control import EXIT_MEMORY
 
 __all__ = [
     "Ended",
     "Limits",
-    "MemoryReading",
     "Process",
     "Reason",
     "Worker",
@@ -71,6 +70,10 @@ class Process(Protocol):
     def pid(self) -> int:
         """Its number, good until `end`."""
 
+    @property
+    def confined(self) -> bool:
+        """Whether it has walls, so that it can keep nothing anywhere but in itself."""
+
     def end(self, grace: float) -> Ended:
         """Give it `grace` seconds to end by itself, kill it then, and forget it."""
 
@@ -98,6 +101,7 @@ class Worker:
         self._limits = limits
         self._died: WorkerDied | None = None
         self._open = True
+        self._tare: int | None = None
 
     def ready(self, seconds: float) -> wire.Ready:
         """Wait until it is confined. Raises WorkerDied."""
@@ -117,13 +121,18 @@ class Worker:
         """What it has printed so far, both streams in order, up to the limit."""
         return self._channel.printed.text()
 
-    def memory(self) -> MemoryReading | None:
-        """Return what the system says it holds, while it waits for a request; None where that cannot be read."""
-        return read_memory(self._process.pid) if self._open else None
+    def tare(self) -> None:
+        """Have `weigh` count from what it holds now, while it waits. Do it before it has met a submission."""
+        self._tare = self._memory()
 
-    def reset_peak(self) -> bool:
-        """Have the peak start again from what it holds now. False where that cannot be done."""
-        return self._open and reset_peak(self._process.pid)
+    def weigh(self) -> int | None:
+        """Return how many bytes it holds beyond those of `tare`, as the system counts them, while it waits; None where
+        that cannot be read, or means nothing because it is not confined."""
+        now = self._memory()
+        return None if now is None or self._tare is None else now - self._tare
+
+    def _memory(self) -> int | None:
+        return private_memory(self._process.pid) if self._open and self._process.confined else None
 
     def close(self) -> None:
         """End the process. It may have ended with its zygote."""

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.record import generator, is_scalar, unchanged
+from gradlab.worker.counting import bytes_in_arrays, stop_counting
 from gradlab.worker.probes import PROBES, raised
 
 if TYPE_CHECKING:
@@ -56,6 +57,14 @@ class _Probing:
 
     def watch(self, value: Any) -> Any:
         return weakref.ref(value)
+
+    def weigh(self) -> wire.Weight:
+        weight = wire.Weight(bytes_in_arrays())
+        self.seen.append((self.observer, weight))
+        return weight
+
+    def compare(self, start: wire.Weight, built: wire.Weight) -> None:
+        self.seen.append((self.observer, wire.Released(start, built, wire.Weight(bytes_in_arrays()))))
 
     @contextmanager
     def catch(self) -> Iterator[None]:
@@ -118,6 +127,7 @@ def _run(check: Check, engine: ModuleType, observe: _Observe, seed: bytes, insta
     except Exception as error:
         return f"raises {type(error).__name__}: {error}"
     finally:
+        stop_counting()
         if collecting:
             gc.enable()
     return None

@@ -93,6 +93,8 @@ def _finished(recorder: Recorder, check: Check) -> Program:
     last = program.segments[-1]
     while last and last[-1].op == "drop":  # the program's end drops everything
         last.pop()
+    if not last and len(program.segments) > 1:
+        program.segments.pop()
     return program
 
 

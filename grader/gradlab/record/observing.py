@@ -37,6 +37,16 @@ class Observe:
         return partial(self._observers[name].record, Probing(self._recorder, name))
 
 
+class Reading:
+    """A reading of memory: which step takes it."""
+
+    __slots__ = ("recorder", "sid")
+
+    def __init__(self, recorder: Recorder, sid: int) -> None:
+        self.recorder = recorder
+        self.sid = sid
+
+
 class Probing:
     """What an observer expands into: `gradlab.observe.Recording`, as it is built."""
 
@@ -117,6 +127,43 @@ class Probing:
         recorder.watched[slot] = site.arguments
         recorder.add(step)
         return Proxy(recorder, weakref.ref(value._real), Ref(slot))
+
+    def weigh(self) -> Reading:
+        """Record that memory is read here."""
+        site = self._recorder.site()
+        return Reading(self._recorder, self._weighed((), site.var))
+
+    def compare(self, start: Any, built: Any) -> None:
+        """Record a third reading, to be observed together with two earlier ones."""
+        recorder, site = self._recorder, self._recorder.site()
+        given = (start, built)
+        if not all(type(reading) is Reading and reading.recorder is recorder for reading in given):
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): hand over two readings of observe.memory(), one from "
+                "before the memory was taken and one from after."
+            )
+        if start.sid >= built.sid:
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): the first reading must be the earlier one."
+            )
+        self._weighed((start.sid, built.sid), "")
+
+    def _weighed(self, earlier: tuple[int, ...], var: str) -> int:
+        """Record a reading and end the segment: the system is asked while the worker waits for the next one."""
+        recorder, site = self._recorder, self._recorder.site()
+        if len(recorder.stack) > 1:
+            raise recorder.refuse(
+                f"observe.{self._observer}({site.arguments}): memory is read between two parts of a check, so not inside "
+                "a `with` block of the engine's or of observe's, nor in a function that the engine calls; move it out."
+            )
+        if recorder.arrays:
+            recorder.arrays.poke()
+        last = next((step.label for step in reversed(recorder.stack[-1]) if step.op in _DEEDS), "")
+        step = Step("probe", earlier, name="memory", sid=recorder.new_sid(), label=last, line=site.line)
+        step.var, step.observer = var, self._observer
+        recorder.add(step)
+        recorder.end_segment()
+        return step.sid
 
     def catch(self) -> AbstractContextManager[None]:
         """Record a block whose exception is observed."""

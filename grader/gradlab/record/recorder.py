@@ -280,9 +280,13 @@ class Recorder:
     def reveal(self) -> None:
         """An array enters. At top level, after an observation, it starts a segment, which is sent later."""
         if self._observed and len(self.stack) == 1:
-            self.program.segments.append([])
-            self.stack[0] = self.program.segments[-1]
-            self._observed = False
+            self.end_segment()
+
+    def end_segment(self) -> None:
+        """Have the worker answer here, and start the next segment. At top level only."""
+        self.program.segments.append([])
+        self.stack[0] = self.program.segments[-1]
+        self._observed = False
 
     # --- exceptions --------------------------------------------------------------------------------------------
     def _mark_raising(self, step: Step, error: BaseException) -> None:

@@ -57,9 +57,11 @@ def _text(writer: Writer, engine_name: str) -> str:
     body = "\n".join(_folded(writer.lines))
     imports = [f"import {engine_name} as torch"]
     imports += ["import numpy as np"] if "np." in body else []
+    imports += ["import tracemalloc"] if "tracemalloc." in body else []
     imports += ["import warnings"] if "warnings." in body else []
     imports += ["import weakref"] if "weakref." in body else []
-    return "\n".join([*imports, "", body, ""])
+    counting = ["", "tracemalloc.start()"] if "tracemalloc." in body else []
+    return "\n".join([*imports, *counting, "", body, ""])
 
 
 FEWEST_REPEATS = 4

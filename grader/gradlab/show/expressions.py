@@ -75,6 +75,8 @@ def source(
             level = LOWEST if step.name == "value" else ATOM
             if step.name == "mark":
                 return f"print({step.label!r})", LOWEST
+            if step.name == "memory":
+                return "tracemalloc.get_traced_memory()[0]", ATOM
             return PROBES[step.name].format(*(text(arg, level) for arg in args)), LOWEST
         case "op":
             return _operator(step, text)

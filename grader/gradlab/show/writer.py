@@ -18,7 +18,7 @@ from gradlab.show.usage import Scope, Usage, alike, made, made_in
 __all__ = ["Writer"]
 
 NAMES = ("y", "z", "u", "v", "p", "q", "r", "s")
-RESERVED = {"torch", "np", "warnings", "weakref", "error", "warning", *keyword.kwlist}
+RESERVED = {"torch", "np", "tracemalloc", "warnings", "weakref", "error", "warning", *keyword.kwlist}
 INDENT = "    "
 
 
@@ -57,7 +57,8 @@ class Writer:
         self._taken = RESERVED | {
             step.var for step in program.steps()
         }  # no name that the author gave to another
-        self._watches = any(step.op == "watch" for step in program.steps())
+        self._watches = any(step.op == "watch" or step.name == "memory" for step in program.steps())
+        self._readings: dict[int, str] = {}  # sid of a reading of memory -> its variable
         self._scope = Scope()
 
     def program(self) -> None:
@@ -77,7 +78,7 @@ class Writer:
             if step.op != "class":
                 for block in _functions(step):
                     self._function(block, depth)
-            writer = _STATEMENTS.get("try" if step.may_raise else step.op, Writer._assignment)
+            writer = _STATEMENTS.get(_kind(step), Writer._assignment)
             writer(self, step, depth)
 
     def _body(self, steps: Sequence[Step], depth: int) -> None:
@@ -135,6 +136,18 @@ class Writer:
         """The check looked at a number that has a name already."""
         if self._note(step):
             self._line(depth, self._text(step.args[0]), self._note(step))
+
+    def _memory(self, step: Step, depth: int) -> None:
+        """A reading, or the share of what was taken between two earlier ones that is given back."""
+        text, _, notes = self._expression(step)
+        self._flush(depth)
+        if step.args:
+            start, built = (self._readings[sid] for sid in step.args)
+            self._line(depth, f"({built} - {text}) / ({built} - {start})", notes)
+            return
+        name = self._readings[step.sid] = self._fresh(step.var or "bytes_before")
+        self._fixed.add(name)
+        self._line(depth, f"{name} = {text}", notes)
 
     def _return(self, step: Step, depth: int) -> None:
         if step.args == (None,):
@@ -403,6 +416,12 @@ def _numbered() -> Iterable[str]:
     return (f"t{number}" for number in count(1))
 
 
+def _kind(step: Step) -> str:
+    if step.op == "probe" and step.name == "memory":
+        return "memory"
+    return "try" if step.may_raise else step.op
+
+
 _STATEMENTS: dict[str, Callable[[Writer, Step, int], None]] = {
     "try": Writer._try,
     "catch": Writer._try,
@@ -410,5 +429,6 @@ _STATEMENTS: dict[str, Callable[[Writer, Step, int], None]] = {
     "with": Writer._with,
     "class": Writer._class,
     "read": Writer._read,
+    "memory": Writer._memory,
     "return": Writer._return,
 }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradlab import wire
+from gradlab.worker.counting import bytes_in_arrays
 
 __all__ = ["PROBES", "MissingNameError", "describe", "raised"]
 
@@ -198,4 +199,5 @@ PROBES: dict[str, Callable[..., wire.Payload]] = {
     "alive": lambda watched: wire.Alive(watched() is not None),
     "text": _text,
     "mark": lambda: wire.Scalar(None),
+    "memory": lambda *earlier: wire.Scalar(bytes_in_arrays()),
 }

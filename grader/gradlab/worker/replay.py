@@ -18,6 +18,7 @@ from msgspec.msgpack import Decoder
 
 from gradlab import wire
 from gradlab.program import Block, Step
+from gradlab.worker.counting import stop_counting
 from gradlab.worker.operators import OPERATORS
 from gradlab.worker.probes import PROBES, MissingNameError, class_name, describe, raised
 
@@ -44,30 +45,37 @@ class Replayer:
         self._engine = engine
         self._own_files = own_files
         self._run = _Run(engine, own_files)
+        self._collecting = False
 
     def run(self, request: wire.Replay) -> wire.Observed:
-        """Replay a segment and return what was observed. Never raises for what the engine does."""
+        """Replay a segment and return what was observed. Never raises for what the engine does.
+
+        The collector stays off from the first segment to the program's end: only reference counts free.
+        """
         if request.start:
-            self._run.clear()
+            self._end()
             self._run = _Run(self._engine, self._own_files)
+            self._collecting = gc.isenabled()
+            gc.disable()
         run = self._run
         run.arrays.update({index: _array(array) for index, array in request.arrays.items()})
         run.blocks.update({index: _block.decode(block) for index, block in request.blocks.items()})
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                ended = run.segment(_steps.decode(request.steps))
-        finally:
-            if collecting:
-                gc.enable()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ended = run.segment(_steps.decode(request.steps))
         if ended is None and request.last:
             ended = wire.Ended()
         seen, calls = run.report()
         if ended is not None:
-            run.clear()
+            self._end()
         return wire.Observed(request.nonce, seen, calls, ended)
+
+    def _end(self) -> None:
+        self._run.clear()
+        stop_counting()
+        if self._collecting:
+            gc.enable()
+        self._collecting = False
 
 
 class _Run:
