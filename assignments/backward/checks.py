@@ -28,13 +28,21 @@ def starts_with_the_given_gradient(torch, observe, rng):
     observe.gradient(scalar)
 
 
-@check(task="2.1", points=1, help="The second call adds to the `.grad` that the first one left.")
+@check(
+    task="2.1",
+    points=1,
+    help="The second call adds to the `.grad` that the first one left, in place: `leaf.grad.data += grad`.",
+)
 def adds_to_what_is_there(torch, observe, rng):
-    """A second backward adds to .grad."""
+    """A second backward adds to .grad, and who holds that sees the sum."""
     x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
-    for _ in range(3):
+    x.backward(torch.tensor(rng.normal(size=3).round(2)))
+    observe.gradient(x)
+    held = x.grad.detach()
+    for _ in range(2):
         x.backward(torch.tensor(rng.normal(size=3).round(2)))
         observe.gradient(x)
+        observe.value(held)
 
 
 @check(task="2.1", points=0.5, help="With more than one element, backward() cannot know where to start.")
@@ -143,8 +151,10 @@ def stops_at_constants(torch, observe, rng):
     """No gradient flows through detach and no_grad."""
     x = torch.tensor(rng.normal(size=3).round(2), requires_grad=True)
     with torch.no_grad():
+        with torch.no_grad():
+            squared = x * x
         doubled = x * 2.0
-    y = x * doubled + x * (x * x).detach()
+    y = x * doubled + x * (x * x).detach() + x * squared
     y.backward(torch.tensor(rng.normal(size=3).round(2)))
     observe.gradient(x)
     observe.gradient(doubled)

@@ -27,6 +27,11 @@ NOTHING_TO_HOOK = "cannot register a hook on a tensor that doesn't require gradi
 _hook_numbers = count()
 
 
+def warn(sentence: str) -> None:
+    """Give a UserWarning that names the line of the program that reads `.grad`."""
+    warnings.warn(sentence, UserWarning, stacklevel=4)  # past warn, grad_of_result and Tensor.grad
+
+
 class Handle:
     """What `register_hook` returns: it puts a hook among others, under a number, and can take it away again."""
 
@@ -55,15 +60,15 @@ def grad_of_result(result: Tensor) -> Tensor | None:
     """Read `.grad` of a tensor that is no leaf: return `result.kept`, where a gradient is kept if there is one.
 
     It is None, unless `result` was asked to retain its gradient. Who reads it all the same is probably mistaken, so
-    give PyTorch's warning, at each reading: warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3). (Write
-    `import warnings` above. With stacklevel=3 Python names the line that reads `.grad`.) If `result.retains_grad` is true, all is well: no warning.
+    give PyTorch's warning, at each reading: warn(NOT_A_LEAF). If `result.retains_grad` is true, all is well: no
+    warning.
 
         y = tensor([1.0, 2.0], requires_grad=True) * 3.0
         y.grad                                      # None, and a UserWarning: it calls grad_of_result(y)
     """
     ### BEGIN SOLUTION 4.1
     if not result.retains_grad:
-        warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3)
+        warn(NOT_A_LEAF)
     return result.kept
     ### END SOLUTION
 

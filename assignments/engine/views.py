@@ -50,7 +50,7 @@ def lies_in_order(shape: Shape, strides: tuple[int, ...]) -> bool:
     """
     ### BEGIN SOLUTION 6.1
     wanted = strides_of(shape)
-    return all(have == want or length == 1 for length, have, want in zip(shape, strides, wanted, strict=True))
+    return all(strides[place] == wanted[place] for place, length in enumerate(shape) if length != 1)
     ### END SOLUTION
 
 
@@ -96,6 +96,8 @@ def look(tensor: Tensor, shape: Shape, strides: tuple[int, ...]) -> Tensor:
 def strides_of_view(shape: Shape, strides: tuple[int, ...], wanted: Shape) -> tuple[int, ...] | None:
     """Return the strides with which `wanted` can look at elements of this `shape` and these `strides`, or None.
 
+    It is asked only of elements that do not lie in their order, and for a shape with as many elements.
+
     Leave out dimensions of length 1. Then join neighbours, as far as possible, into blocks: dimension d and the one
     behind it are one block if `strides[d] == shape[d + 1] * strides[d + 1]`, for then a step along d goes on exactly
     where d + 1 ends. Each block is like one long row, with the stride of its last dimension. A new dimension must not
@@ -119,9 +121,9 @@ def strides_of_view(shape: Shape, strides: tuple[int, ...], wanted: Shape) -> tu
         else:
             blocks.append((length, stride))
     found: list[int] = []
-    room, step = blocks.pop(0) if blocks else (1, 1)
+    room, step = blocks.pop(0)  # there is one: all of length 1 would be in order
     for length in reversed(wanted):
-        if length > 1 and room == 1 and blocks:
+        if length > 1 and room == 1:  # this block is full
             room, step = blocks.pop(0)
         if room % length:
             return None

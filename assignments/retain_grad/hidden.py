@@ -56,6 +56,13 @@ def its_own_memory(torch, observe, rng):
     observe.gradient(x)
     observe.gradient(y)
     observe.value(cotangent)
+    z = x + 1.0
+    z.retain_grad()
+    out = z + 1.0
+    out.retain_grad()
+    out.backward(cotangent)
+    observe.aliasing(z.grad, out.grad)
+    observe.aliasing(out.grad, cotangent)
 
 
 @check(task="4.2", points=1)

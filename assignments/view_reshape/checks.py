@@ -69,7 +69,7 @@ def infers_one_length(torch, observe, rng):
 def refuses_shapes_that_do_not_fit(torch, observe, rng):
     """A shape that does not fit is refused, and so are two lengths of -1."""
     x = torch.tensor(rng.normal(size=(2, 3)).round(2))
-    for shape in [(4, 2), (7,), (-1, 4), (2, -1, -1)]:
+    for shape in [(4, 2), (7,), (-1, 4), (0, -1), (2, -1, -1)]:
         with observe.error():
             x.view(*shape)
 
@@ -102,7 +102,7 @@ def cuts_a_dimension(torch, observe, rng):
     """Dimensions of a tensor that is not contiguous can be cut."""
     x = torch.tensor(rng.normal(size=(4, 6)).round(2))
     y = x.t()
-    for shape in [(6, 2, 2), (2, 3, 4), (3, 2, 2, 2), (6, 1, 4)]:
+    for shape in [(6, 2, 2), (2, 3, 4), (3, 2, 2, 2), (6, 1, 4), (6, 4, 1)]:
         z = y.view(*shape)
         observe.value(z)
         observe.value(z.stride())
@@ -161,6 +161,8 @@ def reshapes_without_copying(torch, observe, rng):
         z = y.reshape(*shape)
         observe.value(z)
         observe.aliasing(x, z)
+    scalar = torch.tensor(np.array(rng.normal(size=()).round(2)))
+    observe.aliasing(scalar, scalar.reshape(1, 1))
 
 
 @check(task="6.4", points=1, help="Where no view is possible, make a contiguous copy first, and view that.")

@@ -20,7 +20,18 @@ def through_a_detached_tensor(torch, observe, rng):
     observe.gradient(x)
 
 
-@check(task="3.1", points=1)
+@check(task="3.1", points=0.5)
+def what_is_no_leaf(torch, observe, rng):
+    """A result is no leaf: it may be changed while recording is on."""
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = x * 2.0
+    with observe.error():
+        y.mul_(torch.tensor(rng.normal(size=3)))
+    observe.value(y)
+    observe.value(x)
+
+
+@check(task="3.1", points=0.5)
 def refused_again_after_no_grad(torch, observe, rng):
     """What is allowed inside of no_grad is refused again behind it."""
     x = torch.tensor(rng.normal(size=()), requires_grad=True)

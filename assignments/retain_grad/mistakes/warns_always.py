@@ -6,13 +6,11 @@ that nobody reads.
 
 from __future__ import annotations
 
-import warnings
-
-from engine import NOT_A_LEAF, Tensor
+from engine import NOT_A_LEAF, Tensor, warn
 
 must_fail = ["keeps_the_gradient_of_a_result"]
 
 
 def grad_of_result(result: Tensor) -> Tensor | None:
-    warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3)
+    warn(NOT_A_LEAF)
     return result.kept

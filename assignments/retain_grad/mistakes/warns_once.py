@@ -6,9 +6,7 @@ can be changed with a filter.)
 
 from __future__ import annotations
 
-import warnings
-
-from engine import NOT_A_LEAF, Tensor
+from engine import NOT_A_LEAF, Tensor, warn
 
 must_fail = ["warns_each_time"]
 
@@ -16,5 +14,5 @@ must_fail = ["warns_each_time"]
 def grad_of_result(result: Tensor) -> Tensor | None:
     if not result.retains_grad and not hasattr(result, "warned"):
         result.warned = True
-        warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3)
+        warn(NOT_A_LEAF)
     return result.kept

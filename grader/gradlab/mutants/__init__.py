@@ -8,6 +8,7 @@ the other half: misconceptions that no rule finds, written by people.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -176,4 +177,5 @@ class _Chapters:
 
 
 def _short(lines: list[str]) -> str:
-    return " / ".join(line.strip() for line in lines)
+    """Write lines in one, without comments."""
+    return " / ".join(re.sub(r"  # .*", "", line).strip() for line in lines)

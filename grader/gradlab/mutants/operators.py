@@ -109,6 +109,14 @@ def another_constant(node: ast.Constant, text: Text) -> Iterator[Edit]:
         yield text.put(node, '"mutated"')
 
 
+def another_parameter(node: ast.Name, text: Text) -> Iterator[Edit]:
+    """A parameter of the function: each of its other parameters."""
+    names = text.parameters(node)
+    if node.id in names and isinstance(node.ctx, ast.Load):
+        for name in names:
+            yield text.put(node, name)
+
+
 def another_sentence(node: ast.JoinedStr, text: Text) -> Iterator[Edit]:
     """An f-string: another text."""
     yield text.put(node, '"mutated"')
@@ -291,6 +299,7 @@ OPERATORS: Mapping[type[ast.AST], tuple[Operator, ...]] = {
     ast.Compare: (another_comparison,),
     ast.BoolOp: (other_logic,),
     ast.Constant: (another_constant,),
+    ast.Name: (another_parameter,),
     ast.JoinedStr: (another_sentence,),
     ast.Tuple: (items_swapped,),
     ast.Attribute: (not_transposed,),

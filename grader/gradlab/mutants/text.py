@@ -39,6 +39,7 @@ class Text:
     tree: ast.Module = field(init=False)
     _starts: list[int] = field(init=False)
     _lines: list[str] = field(init=False)
+    _parameters: dict[ast.AST, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tree", ast.parse(self.source))
@@ -48,6 +49,17 @@ class Text:
             starts.append(starts[-1] + len(line))
         object.__setattr__(self, "_lines", lines)
         object.__setattr__(self, "_starts", starts)
+        functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)]
+        inside = {
+            node: tuple(parameter.arg for parameter in function.args.args)
+            for function in functions
+            for node in ast.walk(function)
+        }
+        object.__setattr__(self, "_parameters", inside)
+
+    def parameters(self, node: ast.AST) -> tuple[str, ...]:
+        """Return the parameters of the function that a node stands in."""
+        return self._parameters.get(node, ())
 
     def start(self, node: ast.stmt | ast.expr | ast.keyword) -> int:
         """Return where a node begins."""
