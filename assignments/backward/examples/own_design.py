@@ -31,8 +31,9 @@ class Leaf:
         self.parents = []
 
     def step(self, grad, keep):
-        old = self.tensor.grad
-        self.tensor.grad = Tensor(grad.copy() if old is None else old.data + grad)
+        if self.tensor.grad is None:
+            self.tensor.grad = Tensor(np.zeros_like(grad))
+        self.tensor.grad.data += grad
         return []
 
 

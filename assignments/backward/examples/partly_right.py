@@ -326,7 +326,7 @@ def accumulate_grad(leaf, grad):
     if leaf.grad is None:
         leaf.grad = tensor(grad)
     else:
-        leaf.grad = tensor(leaf.grad.data + grad)
+        leaf.grad.data += grad
 
 
 def run_backward(root, grad, retain_graph):

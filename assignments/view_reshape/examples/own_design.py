@@ -313,7 +313,7 @@ class Tensor:
         if sum(n == -1 for n in shape) > 1:
             raise RuntimeError("only one dimension can be inferred")
         known = abs(int(np.prod(shape, dtype=int)))
-        if known != size if -1 not in shape else size % known:
+        if known != size if -1 not in shape else not known or size % known:
             raise RuntimeError(f"shape '{shape}' is invalid for input of size {size}")
         return [size // known if n == -1 else n for n in shape]
 
