@@ -41,6 +41,8 @@ FLOORS = {
     "gradlab.session": 2,
     "gradlab.secret": 2,
     "gradlab.demo": 3,
+    "gradlab.new_course": 3,
+    "gradlab.new_assignment": 3,
     "gradlab.shrink": 3,
     "gradlab.confirm": 3,
     "gradlab.expect": 3,

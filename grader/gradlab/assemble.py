@@ -7,12 +7,14 @@ A solution stands between `### BEGIN SOLUTION 2.1` and `### END SOLUTION`. Witho
 - a function whose body belongs to a task of a later assignment is left out altogether.
 
 Given code between `### BEGIN GIVEN FROM zero_grad` and `### END GIVEN` is left out before that assignment; with UNTIL in
-place of FROM it is left out from that assignment on. So is a chapter of which nothing is left.
+place of FROM it is left out from that assignment on. So is a chapter of which nothing is left, and a line that begins
+with `### AUTHOR`, a note to whoever writes the engine.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
@@ -29,6 +31,9 @@ __all__ = ["Assembled", "Place", "assemble", "assembled", "join_imports"]
 _BEGIN = re.compile(r"(\s*)### BEGIN SOLUTION (\S+)\s*$")
 _GIVEN = re.compile(r"\s*### BEGIN GIVEN (FROM|UNTIL) (\S+)\s*$")
 _END = re.compile(r"\s*### END (SOLUTION|GIVEN)\s*$")
+_AUTHOR = re.compile(r"\s*### AUTHOR\b")
+_MARKER = re.compile(r"\s*###(?!#)\s*\S")
+_MARKERS = "BEGIN SOLUTION TASK, BEGIN GIVEN FROM (or UNTIL) ASSIGNMENT, END SOLUTION, END GIVEN and AUTHOR"
 _HEADER = '''"""Your engine for the assignment "{title}".
 
 Every task is a function that says `raise NotImplementedError`: read what it should do, and write it in place of that
@@ -83,8 +88,10 @@ def assembled(
     for chapter in chapters:
         if body := holes.cut(chapter.name, chapter.body):
             code += [*_plain(f"{chapter.heading}\n\n"), *body, *_plain("\n")]
-    if lost := [task.id for task in assignment.tasks if task.id not in holes.found]:
-        raise CourseError(*(f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost))
+    lost = [task.id for task in assignment.tasks if task.id not in holes.found]
+    if holes.problems or lost:
+        missing = (f"{course.root / 'engine'}: holds no solution of task {task}." for task in lost)
+        raise CourseError(*holes.problems, *missing)
     code = code[:-2] or _plain("")
     imports = join_imports(
         (line for chapter in chapters for line in chapter.imports), "\n".join(line.text for line in code)
@@ -145,13 +152,15 @@ class _Region:
 class _Holes:
     """Cut out of lines the solutions of unsolved tasks, and what is given from a later assignment on.
 
-    `reached` are the names of the assignments so far; `found` collects every task seen.
+    `reached` are the names of the assignments so far; `found` collects every task seen, `problems` what is wrong with
+    the markers.
     """
 
     solved: frozenset[str]
     titles: Mapping[str, str]
     reached: frozenset[str]
     found: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
 
     def cut(self, name: str, lines: list[str]) -> list[_Line]:
         """Return the lines without markers and without what is left out."""
@@ -172,22 +181,33 @@ class _Holes:
                 regions.append(_Region("GIVEN", "", stays, number))
             elif end := _END.match(line):
                 if not regions or regions[-1].kind != end[1]:
-                    raise CourseError(f"engine/{name}:{number}: END {end[1]} without BEGIN {end[1]}.")
-                regions.pop()
+                    self.problems.append(f"engine/{name}:{number}: END {end[1]} without BEGIN {end[1]}.")
+                else:
+                    regions.pop()
+            elif _MARKER.match(line):
+                if not _AUTHOR.match(line):
+                    said = line.strip()
+                    self.problems.append(
+                        f"engine/{name}:{number}: `{said}` is no marker; markers behind ### are {_MARKERS}."
+                    )
             elif stays:
                 kept.append(_Line(line.rstrip(), place))
-        if regions:
-            kind = regions[0].kind
-            raise CourseError(f"engine/{name}:{regions[0].line}: BEGIN {kind} without END {kind}.")
+        self.problems += [
+            f"engine/{name}:{region.line}: BEGIN {region.kind} without END {region.kind}."
+            for region in regions
+        ]
         return _without_gaps(kept)
 
     def _close_body(self, kept: list[_Line], indent: str, task: str) -> None:
         if task in self.titles:
-            kept.append(_Line(f'{indent}raise NotImplementedError("Task {task}: {self.titles[task]}")'))
+            said = json.dumps(f"Task {task}: {self.titles[task]}", ensure_ascii=False)
+            kept.append(_Line(f"{indent}raise NotImplementedError({said})"))
             return
         while not kept[-1].text.startswith(indent[4:] + "def "):
             kept.pop()
         kept.pop()
+        while kept and kept[-1].text.startswith(indent[4:] + "@"):
+            kept.pop()
 
 
 def _without_gaps(lines: list[_Line]) -> list[_Line]:

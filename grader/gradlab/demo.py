@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradlab.assemble import assemble
-from gradlab.course import find_course, shipped_course
-from gradlab.errors import UsageError
+from gradlab.course import find_course
 from gradlab.mistakes import Mistake, replace_definitions
+from gradlab.new_course import copy_course
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["ASSIGNMENT", "HandIn", "set_up", "submissions"]
 
 ASSIGNMENT = "backward"
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", ".gradlab")
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,7 @@ def set_up(folder: Path) -> Path:
     """
     if (folder / "course.toml").is_file():
         return find_course(folder, folder).root
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty, and holds no course. Give the demo another folder.")
-    shutil.copytree(shipped_course(), folder, ignore=_LEFT_OUT, dirs_exist_ok=True)
-    return folder.resolve()
+    return copy_course(folder)
 
 
 def submissions(assignment: Assignment, folder: Path) -> Iterator[HandIn]:

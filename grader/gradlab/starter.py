@@ -88,6 +88,6 @@ def _bundle(assignment: Assignment) -> dict[str, Any]:
 
 
 def _toml(comment: str, tables: Mapping[str, Any]) -> bytes:
-    import tomli_w  # late: only who writes a starter needs it
+    import tomlkit  # late: only who writes a starter needs it
 
-    return f"{comment}\n{tomli_w.dumps(tables)}".encode()
+    return f"{comment}\n{tomlkit.dumps(tables)}".encode()

@@ -84,11 +84,13 @@ def test_wrong_markers_are_named_with_their_line(small_course: SmallCourse) -> N
     open_one = small_course(
         course_toml=course, engine__first_py="def one():\n    ### BEGIN SOLUTION 1.1\n    pass\n"
     )
-    with pytest.raises(CourseError, match=r"^engine/first\.py:2: BEGIN SOLUTION without END SOLUTION\.$"):
+    with pytest.raises(CourseError) as caught:
         assemble(warm_up(open_one), solved=())
+    assert caught.value.problems[0] == "engine/first.py:2: BEGIN SOLUTION without END SOLUTION."
     closed = small_course(course_toml=course, engine__first_py="def one():\n    pass\n    ### END SOLUTION\n")
-    with pytest.raises(CourseError, match=r"^engine/first\.py:3: END SOLUTION without BEGIN SOLUTION\.$"):
+    with pytest.raises(CourseError) as caught:
         assemble(warm_up(closed), solved=())
+    assert caught.value.problems[0] == "engine/first.py:3: END SOLUTION without BEGIN SOLUTION."
 
 
 def test_given_code_waits_for_its_assignment(small_course: SmallCourse) -> None:
@@ -112,8 +114,52 @@ def test_a_chapter_of_which_nothing_is_left_has_no_heading(small_course: SmallCo
 def test_markers_must_close_what_they_opened(small_course: SmallCourse) -> None:
     course = 'title = "T"\norder = ["warm_up"]\nchapters = ["first.py"]\n'
     wrong = "### BEGIN GIVEN FROM warm_up\nX = 1\n### END SOLUTION\n"
-    with pytest.raises(CourseError, match=r"^engine/first\.py:3: END SOLUTION without BEGIN SOLUTION\.$"):
+    with pytest.raises(CourseError) as caught:
         assemble(warm_up(small_course(course_toml=course, engine__first_py=wrong)), solved=())
+    assert caught.value.problems[:2] == (
+        "engine/first.py:3: END SOLUTION without BEGIN SOLUTION.",
+        "engine/first.py:1: BEGIN GIVEN without END GIVEN.",
+    )
+
+
+def test_notes_to_authors_are_left_out_and_misspelt_markers_are_named(small_course: SmallCourse) -> None:
+    root = small_course()
+    chapter = root / "engine" / "second.py"
+    chapter.write_text(
+        chapter.read_text()
+        .replace("tensor = helper", "### AUTHOR: the trick is 42\ntensor = helper")
+        .replace("    ### BEGIN SOLUTION 2.1", "    ### AUTHOR: 43\n    ### BEGIN SOLUTION 2.1")
+    )
+    source = assemble(load_assignment(find_course(root), "next"), solved=())
+    assert "AUTHOR" not in source
+    assert "tensor = helper" in source
+    chapter.write_text(
+        chapter.read_text() + "### BEGIN SOLUTON 2.1\n### BEGIN GIVEN SINCE next\n#### a heading\n"
+    )
+    with pytest.raises(CourseError) as caught:
+        assemble(warm_up(root), solved=())
+    last = len(chapter.read_text().splitlines())
+    said = (
+        "is no marker; markers behind ### are BEGIN SOLUTION TASK, BEGIN GIVEN FROM (or UNTIL) ASSIGNMENT, "
+    )
+    assert caught.value.problems == (
+        f"engine/second.py:{last - 2}: `### BEGIN SOLUTON 2.1` {said}END SOLUTION, END GIVEN and AUTHOR.",
+        f"engine/second.py:{last - 1}: `### BEGIN GIVEN SINCE next` {said}END SOLUTION, END GIVEN and AUTHOR.",
+    )
+
+
+def test_a_title_with_quotes_and_a_decorated_later_task_make_a_stub_that_compiles(
+    small_course: SmallCourse,
+) -> None:
+    root = small_course()
+    settings = root / "warm_up" / "assignment.toml"
+    settings.write_text(settings.read_text().replace('"One"', "'Say \"one\"'"))
+    chapter = root / "engine" / "second.py"
+    chapter.write_text(chapter.read_text().replace("def later()", "@helper\ndef later()"))
+    source = assemble(warm_up(root), solved=())
+    compile(source, "engine.py", "exec")
+    assert "@helper" not in source
+    assert r'raise NotImplementedError("Task 1.1: Say \"one\"")' in source
 
 
 def test_given_code_of_the_shipped_engine_names_assignments_of_the_course(backward: Assignment) -> None:

@@ -25,6 +25,8 @@ VERBS = {
     "submit": "Hand in: run all checks in isolation and record the attempt.",
     "status": "List my attempts and due dates.",
     "show": "Show the feedback on an attempt again.",
+    "init": "Write a course of your own, which works at once.",
+    "new": "Write the skeleton of an assignment into the course.",
     "lint": "Check how good an assignment is: solution, stubs, mistakes, mutants.",
     "release": "Write the bundle of an assignment that students get.",
     "doctor": "Say what this machine offers: isolation, engine, database, versions.",
