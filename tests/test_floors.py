@@ -40,6 +40,7 @@ FLOORS = {
     "gradlab.handout": 2,
     "gradlab.session": 2,
     "gradlab.secret": 2,
+    "gradlab.playback": 3,
     "gradlab.demo": 3,
     "gradlab.new_course": 3,
     "gradlab.new_assignment": 3,

@@ -19,13 +19,14 @@ DATABASE_VARIABLE = "GRADLAB_DATABASE"
 _LONGEST_ID = 200
 
 
-def course_for(path: Path, explicit: Path | None, *, strict: bool = False) -> Course:
-    """Return the course that grades what lies at `path`.
+def course_for(path: Path, explicit: Path | None, *, strict: bool = False, beside: bool = False) -> Course:
+    """Return the course that grades what lies at `path`: the one that is named, else the one that we are in.
 
-    In CI, and where `strict`, a course found by walking up must not lie in the submission: a submission never
-    chooses its grader. Raises UsageError in words.
+    `beside` is for a student who checks: who is in no course, or in a bundle, gets the one that `path` lies in. In CI,
+    and where `strict`, a course found by walking up must not lie in the submission: a submission never chooses its
+    grader. Raises UsageError in words.
     """
-    course = find_course(Path.cwd(), explicit)
+    course = _beside(path) if beside and explicit is None else find_course(Path.cwd(), explicit)
     if explicit is None and (strict or os.environ.get("CI", "").lower() not in ("", "0", "false")):
         handed_in = path.resolve() if path.is_dir() else path.resolve().parent
         if course.root.is_relative_to(handed_in) or (course.bundle and handed_in.is_relative_to(course.root)):
@@ -34,6 +35,17 @@ def course_for(path: Path, explicit: Path | None, *, strict: bool = False) -> Co
                 "Name the course with --course DIR."
             )
     return course
+
+
+def _beside(path: Path) -> Course:
+    try:
+        here = find_course(Path.cwd())
+    except UsageError:
+        return find_course(path)
+    try:
+        return find_course(path) if here.bundle else here
+    except UsageError:
+        return here
 
 
 def course_to_start_from(explicit: Path | None, carried_to: str | None = None) -> Course:
