@@ -6,6 +6,7 @@ import inspect
 import linecache
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +14,43 @@ import msgspec
 
 from gradlab.errors import CheckAuthoringError
 from gradlab.model import Check
+from gradlab.settings import did_you_mean
 
-__all__ = ["check", "load_checks"]
+__all__ = ["ReadChecks", "check", "load_checks", "read_checks"]
 
 Function = Callable[..., None]
 TASK = re.compile(r"\d+(\.\d+)*")
 PARAMETERS = ("torch", "observe", "rng")
-_collected: list[Check] | None = None  # the file that is being loaded
+
+
+@dataclass
+class ReadChecks:
+    """What a file of checks holds, the faulty ones too, and every problem in it. `whole` is false where the file
+    ended before its end."""
+
+    checks: list[Check] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    whole: bool = True
+
+
+_reading: ReadChecks | None = None  # of the file that is being loaded
 
 
 def check(
-    *,
-    task: str,
-    points: float,
+    *misplaced: object,
+    task: str = "",
+    points: float = 0.0,
     help: str = "",  # noqa: A002
     hidden: bool = False,
     depends_on: str | None = None,
     timeout: float | None = None,
     instances: int = 1,
     name: str | None = None,
+    **unknown: object,
 ) -> Callable[[Function], Function]:
     """Make a check of `function(torch, observe, rng)`. The first line of its docstring is the title.
 
-    Raises CheckAuthoringError with every problem of the arguments at once.
+    `task` and `points` are needed. Raises CheckAuthoringError with every problem of the arguments at once.
     """
 
     def decorate(function: Function) -> Function:
@@ -54,13 +69,30 @@ def check(
             file=Path(function.__code__.co_filename).name,
             line=function.__code__.co_firstlineno,
         )
-        if problems := _problems(made):
-            raise CheckAuthoringError(*(f"{made.file}:{made.line}: {problem}" for problem in problems))
-        if _collected is not None:
-            _collected.append(made)
+        found = [f"{made.file}:{made.line}: {said}" for said in (*_unknown(made, unknown), *_problems(made))]
+        if misplaced:
+            found.insert(
+                0, f'{made.file}:{made.line}: write @check(task="2.1", points=1), every argument by its name.'
+            )
+        if _reading is not None:
+            _reading.checks.append(made)
+            _reading.problems += found
+        elif found:
+            raise CheckAuthoringError(*found)
         return function
 
+    if len(misplaced) == 1 and callable(misplaced[0]) and not task:  # @check, without arguments
+        decorate(misplaced[0])
     return decorate
+
+
+def _unknown(made: Check, unknown: Mapping[str, object]) -> list[str]:
+    known = [
+        name
+        for name, parameter in inspect.signature(check).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    return [f"the check {made.name!r} has no setting {name!r}{did_you_mean(name, known)}" for name in unknown]
 
 
 def _problems(made: Check) -> list[str]:
@@ -110,39 +142,54 @@ def _is_number(value: object) -> bool:
 
 
 def load_checks(
+    path: Path, *, hidden: bool, tolerance: Mapping[str, float], **settled: Any
+) -> tuple[Check, ...]:
+    """Return the checks of a file, in its order, as `read_checks` does.
+
+    Raises CheckAuthoringError, with every problem at once, if there is any.
+    """
+    read = read_checks(path, hidden=hidden, tolerance=tolerance, **settled)
+    if read.problems:
+        raise CheckAuthoringError(*read.problems)
+    return tuple(read.checks)
+
+
+def read_checks(
     path: Path,
     *,
     hidden: bool,
     tolerance: Mapping[str, float],
     errors: str = "class",
     flags: tuple[str, ...] = ("requires_grad", "is_leaf"),
-) -> tuple[Check, ...]:
-    """Execute a course's file of checks, which is trusted, and return its checks in the order of the file.
+) -> ReadChecks:
+    """Execute a course's file of checks, which is trusted, and return its checks and its problems.
 
-    `hidden` marks all of them; `tolerance`, `errors` and `flags` are the assignment's. Raises CheckAuthoringError if the file
-    does not run or two checks have the same name.
+    `hidden` marks all of them; `tolerance`, `errors` and `flags` are the assignment's.
     """
-    global _collected
+    global _reading
     linecache.checkcache(str(path))
-    _collected = []
+    _reading = read = ReadChecks()
     try:
         code = compile(path.read_bytes(), str(path), "exec")
         exec(code, {"__name__": f"{path.parent.name}_{path.stem}", "__file__": str(path)})
-        found = _collected
-    except CheckAuthoringError:
-        raise
     except SyntaxError as error:
-        raise CheckAuthoringError(f"{path.name}:{error.lineno}: {error.msg}.") from error
+        _broken(read, f"{path.name}:{error.lineno or 1}: {error.msg}.")
     except Exception as error:
         line = _line(error, str(path))
-        raise CheckAuthoringError(
-            f"{path.name}:{line}: loading the checks raises {type(error).__name__}: {error}"
-        ) from error
+        _broken(read, f"{path.name}:{line}: loading the checks raises {type(error).__name__}: {error}")
     finally:
-        _collected = None
-    _refuse_doubles(found)
+        _reading = None
+    read.problems += _doubles(read.checks)
     settled: dict[str, Any] = {"tolerance": dict(tolerance), "errors": errors, "flags": flags}
-    return tuple(msgspec.structs.replace(one, hidden=hidden or one.hidden, **settled) for one in found)
+    read.checks = [
+        msgspec.structs.replace(one, hidden=hidden or one.hidden, **settled) for one in read.checks
+    ]
+    return read
+
+
+def _broken(read: ReadChecks, problem: str) -> None:
+    read.problems.append(problem)
+    read.whole = False
 
 
 def _line(error: BaseException, file: str) -> int:
@@ -154,15 +201,11 @@ def _line(error: BaseException, file: str) -> int:
     return line
 
 
-def _refuse_doubles(found: list[Check]) -> None:
+def _doubles(found: list[Check]) -> list[str]:
     first: dict[str, Check] = {}
-    problems = []
-    for one in found:
-        other = first.setdefault(one.name, one)
-        if other is not one:
-            problems.append(
-                f"{one.file}:{one.line}: the check {one.name!r} has the name of the one in line {other.line}; "
-                "rename one of them."
-            )
-    if problems:
-        raise CheckAuthoringError(*problems)
+    return [
+        f"{one.file}:{one.line}: the check {one.name!r} has the name of the one in line {other.line}; "
+        "rename one of them."
+        for one in found
+        if (other := first.setdefault(one.name, one)) is not one
+    ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gradlab.assignment import Assignment
 
-__all__ = ["Mistake", "load_mistakes", "replace_definitions"]
+__all__ = ["Mistake", "load_mistakes", "read_mistakes", "replace_definitions"]
 
 _LISTS = ("must_fail", "may_fail")
 
@@ -38,40 +38,74 @@ class Mistake:
 
 def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     """Return the assignment's mistakes, by name. Raises CourseError with every problem in them."""
-    problems: list[str] = []
-    checks = {check.name for check in assignment.checks}
-    files = sorted((assignment.root / "mistakes").glob("*.py"))
-    mistakes = tuple(_read(path, checks, problems) for path in files)
+    mistakes, problems = read_mistakes(assignment.root, [check.name for check in assignment.checks])
     if problems:
         raise CourseError(*problems)
     return mistakes
 
 
-def _read(path: Path, checks: Collection[str], problems: list[str]) -> Mistake:
-    source = path.read_text(encoding="utf-8")
+def read_mistakes(root: Path, checks: Collection[str] | None) -> tuple[tuple[Mistake, ...], list[str]]:
+    """Return the mistakes of an assignment's folder, by name, and every problem in them.
+
+    `checks` are the names of its checks, None where they are not known.
+    """
+    problems: list[str] = []
+    files = sorted((root / "mistakes").glob("*.py"))
+    return tuple(_read(path, checks, problems) for path in files), problems
+
+
+def _read(path: Path, checks: Collection[str] | None, problems: list[str]) -> Mistake:
+    lists: dict[str, frozenset[str]] = dict.fromkeys(_LISTS, frozenset())
     try:
+        source = path.read_text(encoding="utf-8")
         tree = ast.parse(source, str(path))
+    except UnicodeDecodeError:
+        problems.append(f"{path}: is not UTF-8 text.")
+        return Mistake(path.stem, "", **lists, source="")
     except SyntaxError as error:
-        problems.append(f"{path}:{error.lineno}: {error.msg}.")
-        return Mistake(path.stem, "", frozenset(), frozenset(), source)
+        problems.append(f"{path}:{error.lineno or 1}: {error.msg}.")
+        return Mistake(path.stem, "", **lists, source=source)
     explanation = ast.get_docstring(tree) or ""
     if not explanation:
         problems.append(f"{path}:1: has no docstring; it must explain the mistake to a student.")
-    lists: dict[str, frozenset[str]] = dict.fromkeys(_LISTS, frozenset())
-    for node in tree.body:
+    for node in tree.body[bool(explanation) :]:
         if isinstance(node, ast.Assign) and (key := ast.unparse(node.targets[0])) in _LISTS:
-            names = _names(node.value)
-            if names is None:
-                problems.append(f"{path}:{node.lineno}: {key} must be a list of names of checks.")
-            lists[key] = frozenset(names or ())
-            problems += [
-                f"{path}:{node.lineno}: names the check {name!r}{did_you_mean(name, checks)}"
-                for name in names or ()
-                if name not in checks
-            ]
+            lists[key] = _declared(path, node, key, checks, problems)
+        elif not isinstance(node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
+            problems.append(_useless(path, node))
     if not lists["must_fail"]:
         problems.append(f"{path}:1: must_fail is empty; a mistake that no check has to see is none.")
-    return Mistake(path.stem, explanation, lists["must_fail"], lists["may_fail"], source)
+    problems += [
+        f"{path}:1: {name!r} is in must_fail and in may_fail."
+        for name in sorted(lists["must_fail"] & lists["may_fail"])
+    ]
+    if not any(isinstance(node, _DEFINITIONS) for node in tree.body):
+        problems.append(f"{path}:1: defines no function or class that could replace one of the solution's.")
+    return Mistake(path.stem, explanation, **lists, source=source)
+
+
+def _declared(
+    path: Path, node: ast.Assign, key: str, checks: Collection[str] | None, problems: list[str]
+) -> frozenset[str]:
+    names = _names(node.value)
+    if names is None:
+        problems.append(f"{path}:{node.lineno}: {key} must be a list of names of checks.")
+        return frozenset()
+    problems += [
+        f"{path}:{node.lineno}: names the check {name!r}{did_you_mean(name, checks)}"
+        for name in names
+        if checks is not None and name not in checks
+    ]
+    return frozenset(names)
+
+
+def _useless(path: Path, node: ast.stmt) -> str:
+    """Say what is wrong with a statement that has no effect in a mistake, as a misspelt list."""
+    line = ast.unparse(node).splitlines()[0]
+    said = f"{path}:{node.lineno}: `{line[:60]}` has no effect: only functions, classes and imports replace the solution's"
+    name = line.split("=")[0].strip()
+    near = did_you_mean(name, _LISTS)
+    return f"{said}{near}" if "did you mean" in near else f"{said}."
 
 
 def _names(value: ast.expr) -> list[str] | None:

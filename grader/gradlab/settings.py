@@ -46,7 +46,9 @@ class Settings:
         except UnicodeDecodeError:
             self.problems.append(f"{path}: is not UTF-8 text.")
         except tomllib.TOMLDecodeError as error:
-            self.problems.append(f"{path}: is not TOML: {error}.")
+            said = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+            where = f":{said[2]}" if said else ""
+            self.problems.append(f"{path}{where}: is not TOML: {said[1] if said else error}.")
         self.readable = not self.problems
 
     def problem(self, sentence: str, where: Where = (), key: str | None = None) -> None:
@@ -88,6 +90,8 @@ class Settings:
         if not fits:
             self.problem(f"{key} is {value!r}; it must be {_SAYS[kind]}.", where, key)
             return kind()
+        if value == "":
+            self.problem(f"{key} is empty.", where, key)
         return cast(T, value)
 
     def texts(self, key: str, default: Any = _MISSING, where: Where = ()) -> tuple[str, ...]:

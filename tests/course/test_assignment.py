@@ -114,12 +114,11 @@ def test_every_problem_of_the_settings_is_named_with_its_line(small_course: Smal
             "warm_up/assignment.toml:14: title is missing; it must be text in quotes.",
             "warm_up/assignment.toml:15: Two tasks have the id '1.1'.",
             "warm_up/assignment.toml:16: points is True; it must be a number.",
-            "warm_up/assignment.toml:18: [surface] api is 'everything'; it must be a list of strings.",
-            "warm_up/assignment.toml:18: [surface] errors is 'loud'; it must be one of class, quoted, exact.",
+            "warm_up/assignment.toml:17: defines is empty; it must name the functions that students write.",
+            "warm_up/assignment.toml:19: [surface] api is 'everything'; it must be a list of strings.",
+            "warm_up/assignment.toml:21: [surface] errors is 'loud'; it must be one of class, quoted, exact.",
             "checks.py:8: the check 'second' names the task '1.2', which assignment.toml does not have.",
             "hidden.py:4: the check 'secret' names the task '1.2', which assignment.toml does not have.",
-            "warm_up/assignment.toml:12: Task 1.1 is worth 0 points, and its checks add up to 2.",
-            "warm_up/assignment.toml:16: Task 1.1 is worth 0 points, and its checks add up to 2.",
         ]
     )
 
@@ -153,8 +152,8 @@ def test_names_of_checks_are_unique_and_what_they_wait_for_exists(small_course: 
         warm_up__hidden_py=hidden,
     )
     assert problems_of(root) == [
-        "hidden.py:2: the check 'first' has the name of another check, on line 2.",
-        "hidden.py:2: the check 'first' depends on 'thrid', and there is no such check.",
+        "hidden.py:2: the check 'first' has the name of another check, in line 2 of checks.py.",
+        "hidden.py:2: the check 'first' depends on 'thrid', and there is no such check; known are first.",
     ]
 
 

@@ -39,7 +39,33 @@ def test_every_problem_of_a_mistake_is_named(small_course: SmallCourse) -> None:
         "off_by_one.py:1: has no docstring; it must explain the mistake to a student.",
         "off_by_one.py:1: names the check 'frist'; did you mean 'first'?",
         "off_by_one.py:1: must_fail is empty; a mistake that no check has to see is none.",
+        "off_by_one.py:1: defines no function or class that could replace one of the solution's.",
     ]
+
+
+def test_what_has_no_effect_in_a_mistake_is_named(small_course: SmallCourse) -> None:
+    text = GOOD.replace("may_fail", "must_fial") + "\n\nLIMIT = 3\nprint(LIMIT)\n"
+    with pytest.raises(CourseError) as caught:
+        load_mistakes(with_mistake(small_course(), text))
+    said = "has no effect: only functions, classes and imports replace the solution's"
+    assert [problem.rpartition("mistakes/")[2] for problem in caught.value.problems] == [
+        f"off_by_one.py:6: `must_fial = ['secret']` {said}; did you mean 'must_fail'?",
+        f"off_by_one.py:13: `LIMIT = 3` {said}.",
+        f"off_by_one.py:14: `print(LIMIT)` {said}.",
+    ]
+
+
+def test_a_check_cannot_be_one_that_must_and_one_that_may_fail(small_course: SmallCourse) -> None:
+    with pytest.raises(CourseError, match=r"off_by_one\.py:1: 'first' is in must_fail and in may_fail\."):
+        load_mistakes(with_mistake(small_course(), GOOD.replace('["secret"]', '["first"]')))
+
+
+def test_a_mistake_that_is_not_text_is_named(small_course: SmallCourse) -> None:
+    root = small_course()
+    (root / "warm_up" / "mistakes").mkdir()
+    (root / "warm_up" / "mistakes" / "latin.py").write_bytes(b'"""gr\xf6\xdfer"""')
+    with pytest.raises(CourseError, match=r"latin\.py: is not UTF-8 text\."):
+        load_mistakes(load_assignment(find_course(root), "warm_up"))
 
 
 @pytest.mark.parametrize("written", ["'first'", "[1]", "names()"])

@@ -108,6 +108,32 @@ def test_every_problem_of_a_check_is_said_at_once():
     ]
 
 
+def test_the_problems_of_all_checks_of_a_file_are_said_at_once(tmp_path):
+    text = (
+        "from gradlab import check\n\n"
+        "@check\ndef bare(torch, observe, rng):\n    'A title.'\n\n"
+        "@check(tusk='1.1', points=1)\ndef misspelt(torch, observe, rng):\n    'A title.'\n\n"
+        "@check('1.1', 2)\ndef by_position(torch, observe, rng):\n    'A title.'\n\n"
+        "@check(task='1.1', points=1)\ndef right(torch, observe, rng):\n    'A title.'\n\n"
+        "undefined\n"
+    )
+    with pytest.raises(CheckAuthoringError) as caught:
+        load_checks(write(tmp_path, text), hidden=False, tolerance={})
+    number = 'give the number of its task as a string, as "2.1".'
+    by_name = 'write @check(task="2.1", points=1), every argument by its name.'
+    assert caught.value.problems == (
+        f"checks.py:3: {by_name}",
+        f"checks.py:3: the check 'bare' has task=''; {number}",
+        "checks.py:3: the check 'bare' has points=0.0; give a positive number.",
+        "checks.py:7: the check 'misspelt' has no setting 'tusk'; did you mean 'task'?",
+        f"checks.py:7: the check 'misspelt' has task=''; {number}",
+        f"checks.py:11: {by_name}",
+        f"checks.py:11: the check 'by_position' has task=''; {number}",
+        "checks.py:11: the check 'by_position' has points=0.0; give a positive number.",
+        "checks.py:19: loading the checks raises NameError: name 'undefined' is not defined",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

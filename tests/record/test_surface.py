@@ -53,7 +53,7 @@ def test_every_problem_of_the_table_is_said_at_once():
     with pytest.raises(CourseError) as caught:
         Surface.from_table({"apis": [], "api": "tensor", "errors": "loose", "dtypes": [1]})
     assert caught.value.problems == (
-        "[surface] has no setting 'apis'; it knows api, dtypes, observe, errors, grad_fn.",
+        "[surface] has no setting 'apis'; did you mean 'api'?",
         "[surface] api is 'tensor'; it must be a list of strings.",
         "[surface] dtypes is [1]; it must be a list of strings.",
         "[surface] observe is None; it must be a list of strings.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gradlab.cli import options
+from gradlab.errors import UsageError
 
 if TYPE_CHECKING:
     from gradlab.course import Course
@@ -34,8 +35,12 @@ def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: P
     """
     from gradlab.course import find_course
     from gradlab.session import Engines
+    from gradlab.settings import did_you_mean
 
     found = find_course(Path(), course)
+    for name in assignments:
+        if name not in found.order:
+            raise UsageError(f"{found.title!r} has no assignment {name!r}{did_you_mean(name, found.order)}")
     with Engines.start(found.engine) as engines:
         linted = [_lint(found, name, engines, seed) for name in assignments or found.order]
     from gradlab.cli.writing import screen_for, write
@@ -48,11 +53,14 @@ def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: P
 def _lint(course: Course, name: str, engines: Engines, seed: int) -> Linted:
     from gradlab.course import load_assignment
     from gradlab.errors import CourseError
+    from gradlab.faults import faults
     from gradlab.lint import SECRET, Linted, lint
     from gradlab.manager import build_manager
     from gradlab.runner import Grading
 
     try:
+        if found := faults(course, name):
+            return Linted(name, found, whole=False)
         assignment = load_assignment(course, name)
         grading = Grading(assignment, engines, build_manager(course.plugins), SECRET, seed, shrink=False)
         return lint(grading, _Progress(name))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.errors import CourseError
+from gradlab.settings import did_you_mean
 from gradlab.worker.operators import ARITHMETIC, ITEMS, UNARY
 
 __all__ = ["DUNDERS", "ERROR_MODES", "Surface"]
@@ -55,20 +56,8 @@ class Surface:
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Surface:
         """Build a surface from the table `[surface]`. Raises CourseError with every problem at once."""
-        problems = [
-            f"[surface] has no setting {key!r}; it knows {', '.join(TABLE)}."
-            for key in table
-            if key not in TABLE
-        ]
-        for key in ("api", "dtypes", "observe"):
-            given = table.get(key, ["float64"] if key == "dtypes" else None)
-            if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-                problems.append(f"[surface] {key} is {given!r}; it must be a list of strings.")
-        for key, modes in (("errors", ERROR_MODES), ("grad_fn", GRAD_FN_MODES)):
-            if table.get(key, modes[0]) not in modes:
-                problems.append(f"[surface] {key} is {table[key]!r}; it must be one of {', '.join(modes)}.")
-        if problems:
-            raise CourseError(*problems)
+        if problems := cls.problems(table):
+            raise CourseError(*(sentence for _, sentence in problems))
         return cls(
             frozenset(table["api"]),
             frozenset(table.get("dtypes", ["float64"])),
@@ -76,6 +65,25 @@ class Surface:
             table.get("errors", "class"),
             table.get("grad_fn", "none"),
         )
+
+    @staticmethod
+    def problems(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return every problem of the table `[surface]`: the setting, and a sentence."""
+        found = [
+            (key, f"[surface] has no setting {key!r}{did_you_mean(key, TABLE)}")
+            for key in table
+            if key not in TABLE
+        ]
+        for key in ("api", "dtypes", "observe"):
+            given = table.get(key, ["float64"] if key == "dtypes" else None)
+            if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+                found.append((key, f"[surface] {key} is {given!r}; it must be a list of strings."))
+        for key, modes in (("errors", ERROR_MODES), ("grad_fn", GRAD_FN_MODES)):
+            if table.get(key, modes[0]) not in modes:
+                found.append(
+                    (key, f"[surface] {key} is {table[key]!r}; it must be one of {', '.join(modes)}.")
+                )
+        return found
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -1,0 +1,108 @@
+"""Every fault of an assignment's files at once: of its settings, checks, mistakes and of its part of the engine.
+
+Grading needs none of this but the settings and checks; an author wants all of it in one message.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradlab.draft import Draft, read_tasks
+from gradlab.mistakes import read_mistakes
+from gradlab.settings import Settings, did_you_mean
+from gradlab.statements import bound_by
+
+if TYPE_CHECKING:
+    from gradlab.course import Course
+    from gradlab.model import Task
+
+__all__ = ["faults"]
+
+_SOLUTION = re.compile(r"^\s*### BEGIN SOLUTION (\S+)\s*$", re.MULTILINE)
+
+
+def faults(course: Course, name: str) -> tuple[str, ...]:
+    """Return one sentence for every fault in the files of an assignment, with file and line."""
+    draft = Draft.read(course, name)
+    names = {check.name for check in draft.checks} if draft.whole else None
+    mistakes, problems = read_mistakes(course.folder(name), names)
+    if not course.bundle:
+        defined, solved = _engine(course, problems)
+        _compare_tasks(draft, defined, solved)
+        for mistake in mistakes:
+            problems += _unknown_imports(
+                course.folder(name) / "mistakes" / f"{mistake.name}.py", mistake.source, defined
+            )
+    _compare_ids(course, name, draft)
+    return (*draft.problems, *problems)
+
+
+def _engine(course: Course, problems: list[str]) -> tuple[set[str], set[str]]:
+    """Return the names that the engine defines, and the tasks whose solutions it holds."""
+    defined: set[str] = set()
+    solved: set[str] = set()
+    for chapter in course.chapters:
+        source = (course.root / "engine" / chapter).read_text(encoding="utf-8")
+        solved |= set(_SOLUTION.findall(source))
+        try:
+            tree = ast.parse(source)
+        except SyntaxError as error:
+            problems.append(f"{course.root / 'engine' / chapter}:{error.lineno or 1}: {error.msg}.")
+            continue
+        defined |= {name for node in tree.body for name in bound_by(node)}
+    return defined, solved
+
+
+def _compare_tasks(draft: Draft, defined: set[str], solved: set[str]) -> None:
+    """Complain about tasks that the engine does not solve, and about names that it does not define."""
+    for index, task in enumerate(draft.tasks):
+        if task.id and task.id not in solved:
+            draft.settings.problem(
+                f"The engine holds no solution of task {task.id}, between ### BEGIN SOLUTION {task.id} and "
+                "### END SOLUTION.",
+                ("tasks", index),
+                "id",
+            )
+        for name in task.defines:
+            if name.isidentifier() and name not in defined:
+                draft.settings.problem(
+                    f"defines names {name!r}, which the engine does not define{did_you_mean(name, sorted(defined))}",
+                    ("tasks", index),
+                    "defines",
+                )
+
+
+def _compare_ids(course: Course, name: str, draft: Draft) -> None:
+    """Complain about ids that a task of another assignment has: an engine has each of them once."""
+    others: dict[str, str] = {}
+    for other in course.order:
+        if other != name:
+            others |= dict.fromkeys((task.id for task in _tasks(course, other)), other)
+    for index, task in enumerate(draft.tasks):
+        if task.id in others:
+            draft.settings.problem(
+                f"The id {task.id!r} is a task's of {others[task.id]} as well.", ("tasks", index), "id"
+            )
+
+
+def _tasks(course: Course, name: str) -> tuple[Task, ...]:
+    return read_tasks(Settings(course.folder(name) / "assignment.toml"))
+
+
+def _unknown_imports(path: Path, source: str, defined: set[str]) -> list[str]:
+    """Return a sentence for each name that a mistake imports from the engine and that is not there."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # which was said before
+        return []
+    return [
+        f"{path}:{node.lineno}: imports {alias.name!r} from the engine, which does not define it"
+        f"{did_you_mean(alias.name, sorted(defined))}"
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "engine"
+        for alias in node.names
+        if alias.name not in defined
+    ]

@@ -1,0 +1,142 @@
+"""Everything that is wrong with an assignment's files, in one message, with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gradlab.cli import main
+from gradlab.course import find_course, shipped_course
+from gradlab.faults import faults
+
+SmallCourse = Callable[..., Path]
+SETTINGS = """titel = "Warm up"
+title = ""
+due = 2026-10-16T23:59:00
+[limits]
+seconds = -1
+[tolerance]
+flaot64 = 1e-9
+[[tasks]]
+id = "1.1"
+title = "One"
+points = 2
+defines = ["on"]
+[[tasks]]
+id = "2.1"
+title = "Two"
+points = 1
+defines = ["two"]
+[[tasks]]
+id = "three"
+title = "Three"
+points = 1
+defines = ["not a name"]
+[surface]
+api = ["one"]
+observ = ["value"]
+observe = ["value"]
+"""
+CHECKS = '''from gradlab import check
+
+@check(task="1.1", points=2)
+def first(torch, observe, rng):
+    """The first."""
+
+@check(task="1.4", points=0)
+def second(torch, observe):
+    pass
+'''
+HIDDEN = '''from gradlab import check
+
+@check(task="1.1", points=2, depends_on="frist")
+def first(torch, observe, rng):
+    """The first again."""
+'''
+MISTAKE = """from engine import helpr
+
+must_fail = ["fisrt"]
+must_fial = ["first"]
+"""
+
+
+def test_twenty_faults_of_four_files_are_said_at_once(small_course: SmallCourse) -> None:
+    root = small_course(
+        warm_up__assignment_toml=SETTINGS, warm_up__checks_py=CHECKS, warm_up__hidden_py=HIDDEN
+    )
+    (root / "warm_up" / "mistakes").mkdir()
+    (root / "warm_up" / "mistakes" / "typo.py").write_text(MISTAKE)
+    (root / "engine" / "first.py").write_text("def broken(:\n")
+    found = faults(find_course(root), "warm_up")
+    assert [text.replace(f"{root}/", "") for text in found] == [
+        "warm_up/assignment.toml:1: There is no setting 'titel'; did you mean 'title'?",
+        "warm_up/assignment.toml:2: title is empty.",
+        "warm_up/assignment.toml:3: due is 2026-10-16 23:59:00; it must be a date and time with its zone, such as "
+        "2026-10-16T23:59:00+02:00.",
+        "warm_up/assignment.toml:5: seconds is -1; it must be above 0.",
+        "warm_up/assignment.toml:19: id is 'three'; it must be a number such as 2.1.",
+        "warm_up/assignment.toml:22: defines names 'not a name', which is no name of a function.",
+        "warm_up/assignment.toml:25: [surface] has no setting 'observ'; did you mean 'observe'?",
+        "checks.py:7: the check 'second' has points=0; give a positive number.",
+        "checks.py:7: the check 'second' has no docstring; its first line is the title that students see.",
+        "checks.py:7: the check 'second' takes (torch, observe); it must take (torch, observe, rng).",
+        "checks.py:7: the check 'second' names the task '1.4', which assignment.toml does not have.",
+        "hidden.py:3: the check 'first' has the name of another check, in line 3 of checks.py.",
+        "hidden.py:3: the check 'first' depends on 'frist', and there is no such check; did you mean 'first'?",
+        "warm_up/assignment.toml:12: defines names 'on', which the engine does not define; did you mean 'one'?",
+        "warm_up/assignment.toml:19: The engine holds no solution of task three, between ### BEGIN SOLUTION three and "
+        "### END SOLUTION.",
+        "warm_up/assignment.toml:14: The id '2.1' is a task's of next as well.",
+        "warm_up/mistakes/typo.py:1: has no docstring; it must explain the mistake to a student.",
+        "warm_up/mistakes/typo.py:3: names the check 'fisrt'; did you mean 'first'?",
+        "warm_up/mistakes/typo.py:4: `must_fial = ['first']` has no effect: only functions, classes and imports replace "
+        "the solution's; did you mean 'must_fail'?",
+        "warm_up/mistakes/typo.py:1: defines no function or class that could replace one of the solution's.",
+        "engine/first.py:1: invalid syntax.",
+        "warm_up/mistakes/typo.py:1: imports 'helpr' from the engine, which does not define it; did you mean 'helper'?",
+    ]
+
+
+def test_dates_and_dtypes_that_contradict_each_other_are_faults(small_course: SmallCourse) -> None:
+    text = SETTINGS.partition("[[tasks]]")[0].replace("2026-10-16T23:59:00", "2026-10-16T23:59:00Z")
+    text = text.replace("[limits]", "solutions_from = 2026-10-01T00:00:00Z\n[limits]")
+    text += '[[tasks]]\nid = "1.1"\ntitle = "One"\npoints = 2\ndefines = ["one"]\n[surface]\napi = []\nobserve = []\n'
+    root = small_course(warm_up__assignment_toml=text)
+    found = [problem.rpartition("assignment.toml:")[2] for problem in faults(find_course(root), "warm_up")]
+    assert "4: solutions_from is 2026-10-01 00:00:00+00:00, before the assignment is due." in found
+    assert (
+        "8: [tolerance] is for 'flaot64', which [surface] dtypes does not have; did you mean 'float64'?"
+        in found
+    )
+
+
+def test_a_file_that_ends_in_the_middle_brings_no_faults_that_follow_from_it(
+    small_course: SmallCourse,
+) -> None:
+    root = small_course(warm_up__checks_py="def broken(:\n")
+    (root / "warm_up" / "mistakes").mkdir()
+    (root / "warm_up" / "mistakes" / "fine.py").write_text(
+        '"""Text."""\n\nmust_fail = ["first"]\n\n\ndef one(x):\n    return x\n'
+    )
+    assert faults(find_course(root), "warm_up") == ("checks.py:1: invalid syntax.",)
+
+
+def test_the_shipped_assignments_have_none() -> None:
+    course = find_course(Path(), shipped_course())
+    assert {name: faults(course, name) for name in course.order} == dict.fromkeys(course.order, ())
+
+
+def test_lint_prints_all_of_them(small_course: SmallCourse, capsys: object) -> None:
+    root = small_course(warm_up__assignment_toml=SETTINGS, warm_up__checks_py=CHECKS)
+    (root / "warm_up" / "mistakes").mkdir()
+    (root / "warm_up" / "mistakes" / "typo.py").write_text(MISTAKE)
+    assert main(["lint", "warm_up", "--course", str(root)]) == 1
+    printed = " ".join(capsys.readouterr().out.split())  # type: ignore[attr-defined]
+    for words in (
+        "did you mean 'title'?",
+        "names the task '1.4'",
+        "names the check 'fisrt'",
+        "imports 'helpr'",
+    ):
+        assert words in printed
+    assert main(["lint", "warmup", "--course", str(root)]) == 2
