@@ -19,6 +19,7 @@ __all__ = [
     "ndarray",
     "ndindex",
     "root",
+    "silence",
     "strided",
     "to_host",
     "xp",
@@ -29,9 +30,14 @@ Array: TypeAlias = Any  # NumPy's and CuPy's arrays have no type in common that 
 xp: Any = numpy
 ndarray = numpy.ndarray
 
-# torch is silent where a float operation yields inf or nan. `errstate` around each operation would cost more than
-# the operation itself, so the choice is made once, for the whole process.
-numpy.seterr(all="ignore")
+
+def silence() -> None:
+    """Turn NumPy's floating-point warnings off in this thread: torch is silent where a result is infinite or nan.
+
+    `errstate` around each operation would cost more than the operation itself.
+    """
+    numpy.seterr(all="ignore")
+
 
 as_array = numpy.asarray
 # These work on shapes, which are always on the host.

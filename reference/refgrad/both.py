@@ -57,14 +57,24 @@ def keep(value: Both, kept: Array) -> Both:
     """Return the elements where the mask holds and 0 elsewhere, also in place of inf and nan."""
     if isinstance(value, Tensor):
         return value._where(wrap(kept), value, 0)
-    return xp.where(kept, value, backend.zero(value.dtype))
+    if value.size < _MANY or value.itemsize not in _INTEGERS:
+        return xp.where(kept, value, backend.zero(value.dtype))
+    # A mask of bits: `where` decides for each element anew, and a processor cannot foresee a random mask.
+    integers = _INTEGERS[value.itemsize]
+    return (value.view(integers) & -kept.astype(integers)).view(value.dtype)
+
+
+_MANY = 2048
+_INTEGERS = {1: xp.int8, 2: xp.int16, 4: xp.int32, 8: xp.int64}
 
 
 def keep_where(value: Both, chooser: Both) -> Both:
     """Return the elements where `chooser` is not 0 (nan is not), and 0 elsewhere."""
     if isinstance(value, Tensor):
         return keep(value, plain(chooser) != 0)
-    return xp.where(chooser, value, backend.zero(value.dtype))
+    if value.size < _MANY:  # `where` looks at the numbers itself
+        return xp.where(chooser, value, backend.zero(value.dtype))
+    return keep(value, chooser != 0)
 
 
 def matmul(a: Both, b: Both) -> Both:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
+from .backend import silence
+
 __all__ = [
     "enable_grad",
     "inference_mode",
@@ -27,6 +29,9 @@ class _Mode(threading.local):
 
     enabled = True
     inference = False
+
+    def __init__(self) -> None:  # runs in each thread that asks for a flag
+        silence()
 
 
 mode = _Mode()

@@ -15,6 +15,7 @@ from . import dtypes
 from .backend import Array
 from .grad_mode import mode
 from .size import Size
+from .size import of as size_of
 
 if TYPE_CHECKING:
     from .graph import Node
@@ -163,7 +164,7 @@ class Tensor:
     @_ReadOnly
     def shape(self) -> Size:
         """The sizes, a tuple with methods."""
-        return Size(self._array.shape)
+        return size_of(self._array.shape)
 
     @_ReadOnly
     def ndim(self) -> int:

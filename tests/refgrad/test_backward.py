@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -137,10 +140,30 @@ def test_float_sums_are_formed_in_execution_order() -> None:
     assert x.grad.item() == 1.0
 
 
-def test_relu_stops_infinite_gradients_and_lets_those_of_nan_through() -> None:
-    x = torch.tensor([-1.0, 1.0, float("nan")], requires_grad=True)
-    torch.relu(x).backward(torch.tensor([float("inf"), 2.0, 3.0]))
-    assert x.grad.tolist() == [0, 2, 3]
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("times", [1, 1000], ids=["few", "many"])
+def test_relu_stops_infinite_gradients_and_lets_those_of_nan_through(times: int, dtype: Any) -> None:
+    x = torch.tensor([-1.0, 1.0, float("nan")] * times, dtype=dtype, requires_grad=True)
+    torch.relu(x).backward(torch.tensor([float("inf"), 2.0, 3.0] * times, dtype=dtype))
+    assert x.grad.dtype is dtype
+    assert x.grad.tolist() == [0, 2, 3] * times
+
+
+def test_infinite_results_are_silent_in_every_thread() -> None:
+    def work() -> float:
+        x = torch.tensor([3e38], requires_grad=True)
+        (x * x * x).backward()
+        return float(x.grad)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(work).result() == float("inf")
+
+
+def test_masks_of_many_elements_follow_the_layout_of_the_gradient() -> None:
+    x = torch.randn(64, 64, requires_grad=True)
+    g = torch.randn(64, 64).t()
+    torch.relu(x).backward(g)
+    assert torch.equal(x.grad, torch.where(x > 0, g, torch.zeros(())))
 
 
 values = arrays.arrays(np.float64, arrays.array_shapes(max_dims=3, max_side=3), elements=st.floats(-3, 3))

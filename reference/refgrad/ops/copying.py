@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy as python_copy
 import importlib
 import operator as operator_of
 import re
@@ -144,6 +143,8 @@ def filled(shape: tuple[int, ...], number: Any, dtype: Any) -> Any:
 
 @operator("__deepcopy__")
 def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
+    from copy import deepcopy
+
     if self._node is not None:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
@@ -155,7 +156,7 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
     made = wrap(storage.copy(self._array), self.__class__)
     made._requires_grad = self._requires_grad
     memo[id(self)] = made
-    made.__dict__.update(python_copy.deepcopy(_own_attributes(self), memo))
+    made.__dict__.update(deepcopy(_own_attributes(self), memo))
     return made
 
 

@@ -182,12 +182,12 @@ def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
 ) -> Tensor:
     """Return `beta * input + alpha * (mat1 @ mat2)`."""
-    x, y = mat1._array, mat2._array
-    if input.dtype is not mat2.dtype:
+    bias, x, y = input._array, mat1._array, mat2._array
+    if bias.dtype != y.dtype:
         raise RuntimeError(
             f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
         )
-    if mat1.dtype is not mat2.dtype:
+    if x.dtype != y.dtype:
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {mat1.dtype.scalar} and {mat2.dtype.scalar}"
         )
@@ -196,7 +196,6 @@ def addmm(
     if y.ndim != 2:
         raise RuntimeError("mat2 must be a matrix, got " + f"{y.ndim}-D tensor")
     shape = (x.shape[0], y.shape[1])
-    bias = input._array
     if bias.shape != shape and bias.shape != shape[1:]:
         expand(input, shape)  # refuses what does not fit
     _check_inner(x, y)

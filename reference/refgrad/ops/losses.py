@@ -282,12 +282,15 @@ def nll_loss(
     _check_reduction(reduction)
     x, classes = input._array, target._array
     axis = 0 if x.ndim == 1 else 1
-    _check_targets(x, target, weight, axis, ignore_index)
-    counted = classes != ignore_index
-    safe = xp.where(counted, classes, 0)
-    shares = counted if weight is None else xp.where(counted, weight._array[safe], 0)
+    outside = _check_targets(x, target, weight, axis, ignore_index)
+    if outside or 0 <= ignore_index < x.shape[axis]:
+        counted = classes != ignore_index
+        classes = xp.where(counted, classes, 0)
+    else:
+        counted = xp.ones(classes.shape, bool)
+    shares = counted if weight is None else xp.where(counted, weight._array[classes], 0)
     shares = shares.astype(x.dtype)
-    places = _places_of(safe, x.shape)
+    places = _places_of(classes, x.shape)
     picked = -x.reshape(-1)[places] * shares
     total = shares.sum()
     if reduction == "mean":
@@ -310,22 +313,28 @@ def _places_of(classes: Array, shape: tuple[int, ...]) -> Array:
     return places if rest == 1 else places + xp.arange(rest).reshape(shape[2:])
 
 
-def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_index: int) -> None:
-    classes = target._array
+def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_index: int) -> bool:
+    """Refuse what are not classes; return whether some are outside of them, as a class to be ignored may be."""
+    classes, count = target._array, x.shape[axis]
     if x.ndim > 1 and x.shape[0] != classes.shape[0]:
         raise ValueError(
             f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({classes.shape[0]})."
         )
     if classes.dtype not in (xp.int64, xp.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
-    if weight is not None and weight._array.shape != (x.shape[axis],):
+    if weight is not None and weight._array.shape != (count,):
         raise RuntimeError(
-            f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
+            f"weight tensor should be defined either for all {count} classes or no classes but got weight "
             f"tensor of shape: {list(weight._array.shape)}"
         )
-    wrong = classes[((classes < 0) | (classes >= x.shape[axis])) & (classes != ignore_index)]
+    unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
+    outside = unsigned >= count
+    if not outside.any():
+        return False
+    wrong = classes[outside & (classes != ignore_index)]
     if wrong.size:
         raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
+    return True
 
 
 def cross_entropy(

@@ -5,7 +5,6 @@ A wrong call is explained after it failed, in torch's words, so that a right one
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -22,7 +21,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 def _explained(call: F, name: str) -> F:
     """Let a call that fits no signature raise torch's error for it."""
 
-    @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
         try:
             return call(*args, **kwargs)
@@ -32,6 +30,9 @@ def _explained(call: F, name: str) -> F:
                 raise
             raise found from error
 
+    # What `functools.wraps` would do; hundreds of those would be felt in the import.
+    checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
+    checked.__wrapped__ = call  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
 
 
