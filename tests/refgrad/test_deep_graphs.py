@@ -12,8 +12,8 @@ import pytest
 import refgrad as torch
 
 # A recursion over this many nodes would need more than the stack of `on_a_small_stack`, at 26 bytes for each.
-DEPTH = 20_000
-SMALL_STACK = 512 * 1024
+DEPTH = 10_000
+SMALL_STACK = 256 * 1024
 
 
 class Passed(torch.autograd.Function):
