@@ -20,6 +20,7 @@ FLOORS = {
     "gradlab.worker": 1,
     "gradlab.hookspecs": 1,
     "gradlab.observe": 1,
+    "gradlab.renderer": 1,
     "gradlab.manager": 1,
     "gradlab.settings": 1,
     "gradlab.checks": 1,

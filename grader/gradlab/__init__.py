@@ -27,6 +27,10 @@ if TYPE_CHECKING:
         Task,
     )
     from gradlab.observe import Observer, Recording, pairs
+    from gradlab.render.escape import clean, inert_commands
+    from gradlab.render.layout import graph_text, table_text
+    from gradlab.render.story import Story, stories
+    from gradlab.renderer import Renderer
     from gradlab.wording import quoted
 
 __all__ = [
@@ -42,13 +46,20 @@ __all__ = [
     "Observer",
     "Outcome",
     "Recording",
+    "Renderer",
     "Report",
+    "Story",
     "Task",
     "__version__",
     "check",
+    "clean",
+    "graph_text",
     "hookimpl",
+    "inert_commands",
     "pairs",
     "quoted",
+    "stories",
+    "table_text",
 ]
 
 __version__ = "0.1.0"
@@ -65,6 +76,10 @@ _HOME = {
         "gradlab.model",
     ),
     **dict.fromkeys(["Observer", "Recording", "pairs"], "gradlab.observe"),
+    "Renderer": "gradlab.renderer",
+    **dict.fromkeys(["clean", "inert_commands"], "gradlab.render.escape"),
+    **dict.fromkeys(["graph_text", "table_text"], "gradlab.render.layout"),
+    **dict.fromkeys(["Story", "stories"], "gradlab.render.story"),
 }
 
 

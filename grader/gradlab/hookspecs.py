@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gradlab.model import Check, CheckResult, Finding, Observation, Report
     from gradlab.observe import Observer
+    from gradlab.renderer import Renderer
 
 __all__ = [
     "GROUP",
@@ -23,6 +24,7 @@ __all__ = [
     "hookspec",
     "judge",
     "register_observers",
+    "register_renderers",
     "report_finished",
 ]
 
@@ -60,3 +62,9 @@ def check_finished(result: CheckResult) -> None:
 @hookspec
 def report_finished(report: Report) -> None:
     """Called once a submission's report is complete; the command line stores it next."""
+
+
+@hookspec
+def register_renderers() -> Sequence[Renderer]:
+    """Return the forms of output, chosen by `--format NAME`, that this plugin can write a report in."""
+    raise NotImplementedError

@@ -32,6 +32,7 @@ BUNDLED = (
     "same",
     "text",
     "warning",
+    "formats",
 )
 
 

@@ -14,7 +14,7 @@ import pytest
 from gradlab import __version__
 from gradlab.cli import VERBS
 
-from .conftest import ROOTS, Run
+from .conftest import ROOTS, WRONG, Run
 
 
 def test_help_lists_every_verb(run: Run) -> None:
@@ -43,11 +43,30 @@ def test_a_misspelt_verb_is_corrected(run: Run) -> None:
     assert "The verbs are start, check, submit" in run("xyzzy").err
 
 
-def test_formats_that_come_later_say_so(course: Path, run: Run) -> None:
+def test_a_verb_says_which_formats_it_writes(course: Path, run: Run) -> None:
     ended = run("status", "--format", "html")
     assert ended.code == 2
-    assert "'html' is not there yet; this version writes text and json." in ended.err
-    assert "'pdf' is not a format" in run("status", "--format", "pdf").err
+    assert "'html' is not a format; this verb writes text and json." in ended.err
+
+
+@pytest.mark.parametrize("verb", ["check", "submit", "show"])
+def test_an_unknown_format_is_refused_before_anything_is_done(
+    course: Path, hand_in: Callable[..., Path], run: Run, verb: str
+) -> None:
+    ended = run(verb, *([] if verb == "show" else [hand_in()]), "--format", "htm")
+    assert (ended.code, ended.out) == (2, "")
+    assert "There is no format 'htm'. Did you mean 'html'?" in ended.err
+    assert not (course / ".gradlab" / "gradebook.db").exists()
+
+
+def test_the_same_report_is_written_as_a_page(course: Path, hand_in: Callable[..., Path], run: Run) -> None:
+    page = course / "report.html"
+    assert run("check", hand_in(WRONG), "--format", "html", "--output", page).code == 1
+    assert page.read_text(encoding="ascii").startswith("<!doctype html>")
+    assert run("submit", hand_in(WRONG), "--format", "html").out.startswith("<!doctype html>")
+    shown = run("show", "--format", "html")
+    assert shown.code == 0
+    assert "Two tensors are multiplied." in shown.out
 
 
 def test_outside_of_a_course_the_next_step_is_said(

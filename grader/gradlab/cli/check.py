@@ -13,7 +13,7 @@ from gradlab.cli import options
 from gradlab.errors import GradlabError, IsolationError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gradlab.assignment import Assignment
     from gradlab.course import Course
@@ -42,7 +42,7 @@ __all__ = ["check"]
     options.assignment,
     options.course,
     options.student,
-    options.written_as,
+    options.report_form,
     options.output,
     options.require,
     options.seed,
@@ -81,14 +81,17 @@ def check(
     with Engines.start(found.engine) as engines:  # they load while this process imports the rest
         wanted = (debug,) if debug is not None else only
         desk = _Desk(path, found, engines, assignment, tasks, wanted, student, seed)
+        from gradlab.cli.writing import reporter
+
+        write_report = reporter(form, output, found.plugins)
         desk.load()
         engines.warm()
         from gradlab.cli.grading import require_level
 
         require_level(engines, require)
         if watch:
-            return _watch(desk, form, output)
-        report = _tell(desk, form, output)
+            return _watch(desk, write_report)
+        report = _tell(desk, write_report)
         program = None if debug is None else desk.program(debug)
     if debug is not None and program is not None:
         from gradlab.cli.debugging import play
@@ -97,13 +100,11 @@ def check(
     return _exit_code(report)
 
 
-def _tell(desk: _Desk, form: str, output: Path | None) -> Report:
-    from gradlab.cli.writing import write_report
-
+def _tell(desk: _Desk, write_report: Callable[[Report], None]) -> Report:
     report = desk.check()
     if desk.engines.isolation.level == "none":
         click.echo("This system offers no isolation: your engine ran as any program of yours does.", err=True)
-    write_report(report, form, output)
+    write_report(report)
     return report
 
 
@@ -113,7 +114,7 @@ def _exit_code(report: Report) -> int:
     return 0 if report.outcome is Outcome.PASSED else 1
 
 
-def _watch(desk: _Desk, form: str, output: Path | None) -> int:
+def _watch(desk: _Desk, write_report: Callable[[Report], None]) -> int:
     """Check at each save. What is wrong with a file is said, and the next save has another try."""
     from gradlab.cli.watching import saves, sources
     from gradlab.render.escape import clean
@@ -129,7 +130,7 @@ def _watch(desk: _Desk, form: str, output: Path | None) -> int:
         for _ in saves(files):
             try:
                 desk.load()
-                _tell(desk, form, output)
+                _tell(desk, write_report)
             except IsolationError:
                 raise
             except GradlabError as error:

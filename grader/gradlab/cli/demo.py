@@ -69,10 +69,10 @@ def _grade_all(course: Course, require: str | None) -> Iterator[tuple[HandIn, Re
 
 
 def _print_report(hand_in: HandIn, report: Report) -> None:
-    from gradlab.cli.writing import write_report
+    from gradlab.cli.writing import reporter
 
     click.echo(f"==== {hand_in.student}: {hand_in.story} ====\n")
-    write_report(report, "text", None)
+    reporter("text", None)(report)
     click.echo()
 
 

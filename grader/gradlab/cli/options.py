@@ -11,13 +11,23 @@ import click
 
 from gradlab.errors import UsageError
 
-__all__ = ["assignment", "course", "options", "output", "require", "seed", "student", "written_as"]
+__all__ = [
+    "assignment",
+    "course",
+    "options",
+    "output",
+    "report_form",
+    "require",
+    "seed",
+    "student",
+    "written_as",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ("text", "json")
 _WORK = (".py", ".ipynb", ".zip", ".gradlab", ".toml", ".md")
-LATER = ("html", "junit", "gradescope", "github", "markdown")
+REPORT_FORMATS = (*FORMATS, "html", "markdown", "junit", "github", "gradescope")
 
 
 def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -26,10 +36,8 @@ def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Co
 
 
 def _format(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if value in LATER:
-        raise click.BadParameter(f"{value!r} is not there yet; this version writes {' and '.join(FORMATS)}.")
     if value not in FORMATS:
-        raise click.BadParameter(f"{value!r} is not a format; this version writes {' and '.join(FORMATS)}.")
+        raise click.BadParameter(f"{value!r} is not a format; this verb writes {' and '.join(FORMATS)}.")
     return value
 
 
@@ -63,6 +71,13 @@ written_as = click.option(
     metavar="text|json",
     callback=_format,
     help="How the result is written.",
+)
+report_form = click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="|".join(REPORT_FORMATS),
+    help="How the report is written; plugins of the course may add forms.",
 )
 output = click.option(
     "--output",

@@ -22,7 +22,7 @@ __all__ = ["show"]
     options.assignment,
     options.course,
     options.student,
-    options.written_as,
+    options.report_form,
     options.output,
 )
 def show(
@@ -35,18 +35,20 @@ def show(
 ) -> int:
     """Show the feedback on ATTEMPT (a number that 'grade status' lists), by default on the last one."""
     from gradlab.cli import place
-    from gradlab.cli.writing import write_report
+    from gradlab.cli.writing import reporter
     from gradlab.course import find_course
     from gradlab.gradebook import Gradebook
 
     who = place.student_id(student)
-    with Gradebook.open(place.database(find_course(Path.cwd(), course))) as book:
+    found = find_course(Path.cwd(), course)
+    write_report = reporter(form, output, found.plugins)
+    with Gradebook.open(place.database(found)) as book:
         wanted = _pick(book.attempts(who, assignment), attempt, who)
         report = book.report(wanted)
     if report is None:
         reason = wanted.message or "It is recorded and waits to be graded; 'grade submit' grades it first."
         raise UsageError(f"There is no feedback on this attempt of {wanted.submitted_at}. {reason}")
-    write_report(report, form, output)
+    write_report(report)
     return 0
 
 

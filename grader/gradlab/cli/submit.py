@@ -27,7 +27,7 @@ BUNDLE_FILES = ("README.md", "assignment.toml", "checks.py", "course.toml", "han
     options.assignment,
     options.course,
     options.student,
-    options.written_as,
+    options.report_form,
     options.output,
     options.require,
     options.seed,
@@ -60,12 +60,13 @@ def submit(
 
     found = place.course_for(path, course, strict=expect_suite is not None)
     with Engines.start(found.engine) as engines:  # they load while this process imports the rest
+        from gradlab.cli.writing import reporter
+
+        write_report = reporter(form, output, found.plugins)
         files, report = _hand_in(
             path, found, engines, assignment, place.student_id(student), require, seed, expect_suite
         )
-    from gradlab.cli.writing import write_report
-
-    write_report(report, form, output)
+    write_report(report)
     if found.bundle:
         _write_package(path, files, report)
     return _exit_code(report, fail_under)

@@ -11,18 +11,21 @@ import click
 from gradlab.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from gradlab.model import Report
-
-__all__ = ["screen_for", "write", "write_report"]
-
-if TYPE_CHECKING:
     from gradlab.render.text import Screen
+
+__all__ = ["reporter", "screen_for", "write"]
 
 
 def write(text: str, output: Path | None) -> None:
     """Write text to `output`, or to standard output, which may be unable to show all of it."""
     if output is None:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:
+            sys.stdout.write(text.encode("ascii", "backslashreplace").decode("ascii"))
         return
     try:
         output.write_text(text, encoding="utf-8")
@@ -38,14 +41,22 @@ def screen_for(output: Path | None) -> Screen:
     return Screen() if output is not None else Screen.of(sys.stdout)
 
 
-def write_report(report: Report, form: str, output: Path | None) -> None:
-    """Write what the student may see of a report."""
-    seen = report.for_student()
-    if form == "json":
-        from gradlab.render.json import render as render_json
+def reporter(form: str, output: Path | None, plugins: Iterable[str] = ()) -> Callable[[Report], None]:
+    """Return what writes, in the form of that name, what the student may see of a report.
 
-        write(render_json(seen), output)
-        return
-    from gradlab.render.text import render
+    Raises UsageError at once if there is no such form.
+    """
+    from gradlab.render.formats import named
 
-    write(render(seen, screen_for(output)), output)
+    renderer = named(form, plugins)
+
+    def write_report(report: Report) -> None:
+        seen = report.for_student()
+        if form == "text":  # the only one that depends on where it goes
+            from gradlab.render.text import render
+
+            write(render(seen, screen_for(output)), output)
+        else:
+            write(renderer.render(seen), output)
+
+    return write_report

@@ -8,7 +8,18 @@ from typing import NamedTuple
 from gradlab.model import Comparison, Graph, GraphNode
 from gradlab.render.escape import clean
 
-__all__ = ["ASCII", "UNICODE", "Line", "Piece", "Signs", "graph_lines", "plain", "table_lines"]
+__all__ = [
+    "ASCII",
+    "UNICODE",
+    "Line",
+    "Piece",
+    "Signs",
+    "graph_lines",
+    "graph_text",
+    "plain",
+    "table_lines",
+    "table_text",
+]
 
 _LONGEST_LABEL = 60
 _GAP = 4  # between two blocks side by side
@@ -43,6 +54,16 @@ class Signs(NamedTuple):
 
 UNICODE = Signs("○", "·", "●", "✗", "│", "─", "├", "┼", "╮", "╯", "┴", "◂ ")
 ASCII = Signs("o", ".", "*", "!", "|", "-", "|", "+", ".", "'", "'", "<- ")
+
+
+def table_text(comparison: Comparison, width: int = 80) -> str:
+    """Return both sides of a comparison as text in ASCII, each element below its index."""
+    return plain(table_lines(comparison, width))
+
+
+def graph_text(graph: Graph, width: int = 80) -> str:
+    """Return a graph as text in ASCII, the way backward goes."""
+    return plain(graph_lines(graph, ASCII, width))
 
 
 def plain(lines: Sequence[Line]) -> str:

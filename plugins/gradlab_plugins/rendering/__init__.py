@@ -1,0 +1,1 @@
+"""The forms of output that `gradlab_plugins.formats` offers, one module each."""
