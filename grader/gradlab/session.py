@@ -128,10 +128,16 @@ class Engines:
 
 
 def engine_roots(engine: str) -> tuple[str, ...]:
-    """Return the folders that a worker needs on its path to import `engine`, without importing it here."""
-    spec = importlib.util.find_spec(engine)
+    """Return the folders that a worker needs on its path to import `engine`, without importing it here.
+
+    Raises CourseError if it is not installed.
+    """
+    try:
+        spec = importlib.util.find_spec(engine)
+    except ImportError:  # of a package that it would be part of
+        spec = None
     if spec is None or spec.origin is None:
         raise CourseError(
-            f"The course's engine {engine!r} is not installed. Install it, or name another in course.toml."
+            f"The engine {engine!r} is not installed. Install it, or name another (in course.toml, or with --engine)."
         )
     return (str(Path(spec.origin).resolve().parents[1 if spec.submodule_search_locations else 0]),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,24 @@ __all__ = ["lint"]
 @click.command()
 @click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
 @options.options(
+    click.option(
+        "--engine",
+        metavar="MODULE",
+        help="Instead: compare what the checks observe on the course's engine with another, such as torch.",
+    ),
     options.course,
     options.written_as,
     options.output,
     options.seed,
 )
-def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: Path | None, seed: int) -> int:
+def lint(
+    assignments: tuple[str, ...],
+    engine: str | None,
+    course: Path | None,
+    form: str,
+    output: Path | None,
+    seed: int,
+) -> int:
     """Check the quality of each ASSIGNMENT of a course; of all of them, if none is named.
 
     The solution must pass every check and the stub none, each Mistake must fail what it declares, and the checks must
@@ -41,8 +54,10 @@ def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: P
     for name in assignments:
         if name not in found.order:
             raise UsageError(f"{found.title!r} has no assignment {name!r}{did_you_mean(name, found.order)}")
-    with Engines.start(found.engine) as engines:
-        linted = [_lint(found, name, engines, seed) for name in assignments or found.order]
+    names = assignments or found.order
+    with Engines.start(found.engine) as engines, ExitStack() as stack:
+        other = stack.enter_context(Engines.start(engine, cap="none")) if engine is not None else None
+        linted = [_lint(found, name, engines, other, seed) for name in names]
     from gradlab.cli.writing import screen_for, write
     from gradlab.render import lint as render
 
@@ -50,11 +65,11 @@ def lint(assignments: tuple[str, ...], course: Path | None, form: str, output: P
     return 1 if any(one.problems for one in linted) else 0
 
 
-def _lint(course: Course, name: str, engines: Engines, seed: int) -> Linted:
+def _lint(course: Course, name: str, engines: Engines, other: Engines | None, seed: int) -> Linted:
     from gradlab.course import load_assignment
     from gradlab.errors import CourseError
     from gradlab.faults import faults
-    from gradlab.lint import SECRET, Linted, lint
+    from gradlab.lint import SECRET, Linted, compare, lint
     from gradlab.manager import build_manager
     from gradlab.runner import Grading
 
@@ -63,7 +78,7 @@ def _lint(course: Course, name: str, engines: Engines, seed: int) -> Linted:
             return Linted(name, found, whole=False)
         assignment = load_assignment(course, name)
         grading = Grading(assignment, engines, build_manager(course.plugins), SECRET, seed, shrink=False)
-        return lint(grading, _Progress(name))
+        return lint(grading, _Progress(name)) if other is None else compare(grading, other)
     except CourseError as error:
         return Linted(name, error.problems, whole=False)
     finally:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from gradlab.isolation.broker import Broker
 from gradlab.isolation.levels import CAP_VARIABLE, LEVELS
+from gradlab.isolation.memory import private_memory
 from gradlab.isolation.spare import SpareWorkers
 from gradlab.isolation.worker import Limits, Worker, WorkerDied, next_nonce, nonces
 
@@ -26,4 +27,5 @@ __all__ = [
     "WorkerDied",
     "next_nonce",
     "nonces",
+    "private_memory",
 ]

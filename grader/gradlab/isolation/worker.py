@@ -134,6 +134,11 @@ class Worker:
     def _memory(self) -> int | None:
         return private_memory(self._process.pid) if self._open and self._process.confined else None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def close(self) -> None:
         """End the process. It may have ended with its zygote."""
         if self._open:

@@ -17,6 +17,7 @@ from gradlab.lint.handouts import read_handout
 from gradlab.lint.misconceptions import try_mistakes
 from gradlab.lint.model import Linted, TaskQuality
 from gradlab.lint.mutation import Mutation, mutate
+from gradlab.lint.other_engine import compare
 from gradlab.lint.repeats import other_inputs, repeat
 from gradlab.lint.sentences import unquoted
 from gradlab.lint.stairs import climb
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from gradlab.mistakes import Mistake
     from gradlab.runner import Grading
 
-__all__ = ["SECRET", "Linted", "Progress", "TaskQuality", "lint"]
+__all__ = ["SECRET", "Linted", "Progress", "TaskQuality", "compare", "lint"]
 
 SECRET = b"gradlab lint"  # in place of the course's, which nothing but grading needs
 

@@ -44,7 +44,8 @@ class TaskQuality:
 class Linted:
     """One assignment. `matrix` says for each check, in the order in which they run, which tasks it fails without.
 
-    `whole` is false if mistakes and mutants were not tried, because the solution or a check is wrong.
+    `whole` is false if mistakes and mutants were not tried, because the solution or a check is wrong. `engine` is
+    another engine that the checks were compared on, and then nothing else was looked at.
     """
 
     assignment: str
@@ -52,3 +53,4 @@ class Linted:
     tasks: tuple[TaskQuality, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: bool = True
+    engine: str | None = None

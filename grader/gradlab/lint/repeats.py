@@ -17,10 +17,9 @@ from gradlab.trial import Replayed
 
 if TYPE_CHECKING:
     from gradlab.expect import Expectation
-    from gradlab.program import Program
     from gradlab.runner import Grading
 
-__all__ = ["other_inputs", "repeat"]
+__all__ = ["as_sent", "other_inputs", "repeat"]
 
 _ROUNDS = 2  # further draws of the inputs
 
@@ -62,7 +61,7 @@ def _repeated(grading: Grading, expectation: Expectation, instance: int) -> list
     except CourseError as error:
         return list(error.problems)
     problems = []
-    if _as_sent(program) != _as_sent(expectation.script.program):
+    if as_sent(Script(program)) != as_sent(expectation.script):
         problems.append(
             f"{place} does something else when it runs a second time; draw all that is random from `rng`, and keep "
             "nothing between runs."
@@ -77,5 +76,6 @@ def _repeated(grading: Grading, expectation: Expectation, instance: int) -> list
     return problems
 
 
-def _as_sent(program: Program) -> list[bytes]:
-    return [wire.encode(request) for request in Script(program).requests(count())]
+def as_sent(script: Script) -> list[bytes]:
+    """Return what a worker is sent of a program, by which two recordings can be compared."""
+    return [wire.encode(request) for request in script.requests(count())]

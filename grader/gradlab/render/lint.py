@@ -43,7 +43,8 @@ def rate(task: TaskQuality) -> str:
 
 
 def _parts(one: Linted) -> Iterator[RenderableType]:
-    wrong = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}" if one.problems else "all is well"
+    right = "all is well" if one.engine is None else f"the same on {one.engine}, in every check"
+    wrong = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}" if one.problems else right
     yield Text(f"{one.assignment}: {wrong}", style="bold red" if one.problems else "bold green")
     if one.tasks:
         yield Padding(_table(one), (0, 0, 0, 2))
@@ -88,6 +89,7 @@ def _data(one: Linted) -> dict[str, Any]:
         "assignment": one.assignment,
         "problems": list(one.problems),
         "whole": one.whole,
+        "engine": one.engine,
         "tasks": [_task(task) for task in one.tasks],
         "matrix": {name: list(tasks) for name, tasks in one.matrix.items()},
     }
