@@ -28,6 +28,11 @@ class Attack:
     says: tuple[str, ...]
     build: Callable[[Path, Mapping[str, str]], Path]
 
+    @property
+    def assignment(self) -> str:
+        """What it is handed in for."""
+        return "keeping" if self.group == "keeps" else "squares"
+
     def __str__(self) -> str:
         return f"{self.group}-{self.name}"
 

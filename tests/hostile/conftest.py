@@ -24,6 +24,8 @@ from gradlab.record import record
 from gradlab.secret import load_or_create
 from gradlab.session import Engines, engine_roots
 
+from . import keeping
+
 SECRET = "the-canary-sang"
 FULL = 6.0
 LIMITS = Limits(cpu_seconds=20, memory_mb=256, output_kb=16)
@@ -96,7 +98,7 @@ def {name}(torch, observe, rng):
 '''
 _IMPORT = "from gradlab import check\n"
 _COURSE = {
-    "course.toml": 'title = "Attacked"\nengine = "refgrad"\norder = ["squares"]\n',
+    "course.toml": 'title = "Attacked"\nengine = "refgrad"\norder = ["squares", "keeping"]\n',
     "engine/engine.py": ENGINE,
     "squares/assignment.toml": _ASSIGNMENT,
     "squares/checks.py": _IMPORT + _CHECK.format(name="in_public", points=2, hidden=False, size=5),
@@ -104,6 +106,7 @@ _COURSE = {
     + _CHECK.format(name="in_secret", points=2, hidden=True, size=5)
     + _CHECK.format(name="on_a_matrix", points=2, hidden=True, size="(2, 3)"),
     "squares/handout.md": "# Squares\n\n## 1.1 Double\n\nDouble.\n",
+    **keeping.COURSE,
 }
 
 
@@ -131,12 +134,12 @@ class Hall:
     _before: dict[str, str] = field(default_factory=dict)
     _clocks: tuple[float, float] = (0.0, 0.0)
 
-    def submit(self, path: Path, *options: str) -> Ended:
+    def submit(self, path: Path, *options: str, assignment: str = "squares") -> Ended:
         """Run `grade submit` on a path."""
         assert self.capfd is not None
         self.capfd.readouterr()
         started = time.monotonic()
-        code = main(["submit", str(path), "--student", "mallory", *options])
+        code = main(["submit", str(path), "--student", "mallory", "--assignment", assignment, *options])
         seconds = time.monotonic() - started
         printed = self.capfd.readouterr()
         return Ended(code, printed.out, printed.err, seconds)
@@ -198,6 +201,7 @@ def open_hall(root: Path, level: str) -> Iterator[Hall]:
                 known = {
                     "RIGHT": RIGHT,
                     "WRONG": WRONG,
+                    "KEEPS": keeping.KEEPS,
                     "ROOT": str(root),
                     "CANARY": str(canary),
                     "PORT": str(listener.getsockname()[1]),

@@ -24,7 +24,7 @@ Build = Callable[[Path, Mapping[str, str]], Path]
 FREE = (
     "from gradlab import check\n\n@check(task='1.1', points=6)\ndef free(torch, observe, rng):\n    'Free.'\n"
 )
-WRONG_ANSWER = "x.grad is [0.0652997"
+WRONG_ANSWER = "x.grad[0] is 0.0652997"
 
 
 def attack(group: str, ends: Ends, *says: str) -> Callable[[Build], Build]:
@@ -424,7 +424,7 @@ def a_declared_encoding_that_is_a_codec_with_effects(folder: Path, known: Mappin
     return write(folder / "engine.py", "# -*- coding: unicode_escape -*-\n" + WRONG)
 
 
-@attack("encodings", "stub", "x.grad is")
+@attack("encodings", "stub", "x.grad differs from the reference")
 def letters_that_look_alike(folder: Path, known: Mapping[str, str]) -> Path:
     return write(folder / "engine.py", f"{WRONG}\n\ndef d\u043eubled(x):\n    return Tensor(2 * x.data)\n")
 

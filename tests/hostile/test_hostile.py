@@ -16,6 +16,7 @@ from gradlab.gradebook import Gradebook
 from .attack import Attack, specimens
 from .conftest import FULL, RIGHT, SECRET, STUB, Hall, open_hall
 from .handed_in import ATTACKS
+from .keeping import GIVES_BACK, KEEPS
 
 ALL = [*specimens(), *ATTACKS]
 WALL = 2.5  # seconds that the course gives a submission
@@ -54,13 +55,19 @@ def test_the_right_engine_gets_everything_and_the_stub_nothing(hall: Hall, tmp_p
         assert (ended.code, ended.err, hall.score()) == (0, "", score)
 
 
+def test_who_gives_memory_back_gets_everything_and_who_keeps_it_nothing(hall: Hall, tmp_path: Path) -> None:
+    for name, source, score in (("gives", GIVES_BACK, FULL), ("keeps", KEEPS, 0.0)):
+        ended = hall.submit(hand_in(tmp_path / name, source), assignment="keeping")
+        assert (ended.code, ended.err, hall.score()) == (0, "", score), ended.out
+
+
 @pytest.mark.parametrize("attack", ALL, ids=str)
 def test_an_attack_gains_nothing_and_harms_nobody(attack: Attack, hall: Hall, tmp_path: Path) -> None:
     folder = tmp_path / "handed-in"
     folder.mkdir()
     path = attack.build(folder, hall.known)
     hall.look()
-    ended = hall.submit(path)
+    ended = hall.submit(path, assignment=attack.assignment)
     printed = ended.out + ended.err
     hall.assert_untouched()
     assert ended.code == (4 if attack.ends == "refused" else 0), printed
@@ -100,7 +107,7 @@ def test_where_nothing_contains_them_no_attack_is_run(
         for attack in specimens()[::12]:
             folder = tmp_path / attack.name
             folder.mkdir()
-            ended = hall.submit(attack.build(folder, hall.known))
+            ended = hall.submit(attack.build(folder, hall.known), assignment=attack.assignment)
             if attack.ends == "refused":
                 continue
             assert (ended.code, ended.out) == (3, "")

@@ -82,7 +82,9 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 
 
 def test_nothing_leaks(hall: Hall) -> None:
-    hostile = [attack for attack in specimens() if attack.group != "stalls"]
+    hostile = [
+        attack for attack in specimens() if attack.assignment == "squares" and attack.group != "stalls"
+    ]
     grading = Grading(
         load_assignment(find_course(hall.root), "squares"), hall.engines, build_manager(), secret=b"soak"
     )

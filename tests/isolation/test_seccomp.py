@@ -116,17 +116,23 @@ def test_fcntl_can_ask_but_not_redirect_signals_or_copy_descriptors(column: int,
 @pytest.mark.parametrize(("column", "machine"), MACHINES)
 def test_no_mapping_is_executable(column: int, machine: str) -> None:
     for numbers in ((9, 222), (10, 226)):
-        assert answer(machine, numbers[column], 0, 4096, 3) == ALLOW
-        assert answer(machine, numbers[column], 0, 4096, 7) == errno.EACCES
-        assert answer(machine, numbers[column], 0, 4096, 4) == errno.EACCES
+        assert answer(machine, numbers[column], 0, 4096, 3, 0x22) == ALLOW
+        assert answer(machine, numbers[column], 0, 4096, 7, 0x22) == errno.EACCES
+        assert answer(machine, numbers[column], 0, 4096, 4, 0x22) == errno.EACCES
 
 
 @pytest.mark.parametrize(("column", "machine"), MACHINES)
-def test_memory_advice_that_poisons_real_pages_is_denied(column: int, machine: str) -> None:
-    madvise = (28, 233)[column]
-    assert answer(machine, madvise, 0, 4096, 4) == ALLOW
-    assert answer(machine, madvise, 0, 4096, 100) == errno.EPERM
-    assert answer(machine, madvise, 0, 4096, 101) == errno.EPERM
+@pytest.mark.parametrize("flags", [0x21, 0x23, 0x40022, 0x40021])
+def test_no_memory_is_shared_or_huge_for_such_is_not_counted(column: int, machine: str, flags: int) -> None:
+    assert answer(machine, (9, 222)[column], 0, 4096, 3, flags) == errno.EPERM
+
+
+@pytest.mark.parametrize(("column", "machine"), MACHINES)
+def test_memory_advice_frees_and_does_not_swap_merge_or_poison_pages(column: int, machine: str) -> None:
+    allowed = {
+        advice for advice in range(200) if answer(machine, (28, 233)[column], 0, 4096, advice) == ALLOW
+    }
+    assert allowed == {0, 1, 2, 3, 4, 8, 14, 15}
 
 
 @pytest.mark.parametrize(("column", "machine"), MACHINES)

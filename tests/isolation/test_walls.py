@@ -108,6 +108,8 @@ RAW_ATTACKS = {
     "a second filter": "317, 1, 0, None",
     "a new namespace": "272, 0x10000000",
     "personality": "135, 0x0400000",
+    "move memory to swap": "28, ctypes.addressof(ctypes.create_string_buffer(8192)) & ~4095, 4096, 21",
+    "share memory": "9, None, 4096, 3, 0x21, -1, 0",
     "poison memory": "28, ctypes.addressof(ctypes.create_string_buffer(8192)) & ~4095, 4096, 100",
     "change its parent's death signal": "157, 1, 0, 0, 0, 0",
 }

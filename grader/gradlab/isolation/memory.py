@@ -6,9 +6,9 @@ __all__ = ["private_memory"]
 
 # /proc/PID/smaps_rollup. Pages that a worker shares with its zygote do not count: it could give back what it inherited
 # in exchange for what it keeps. What was moved to swap is kept as well.
-_OWN = ("Private_Clean", "Private_Dirty", "Private_Hugetlb", "SwapPss")
+_OWN = ("Private_Clean", "Private_Dirty", "SwapPss")
 # /proc/PID/status, for who may not look closer: root without CAP_SYS_PTRACE, at a process of another user.
-_ANONYMOUS = ("RssAnon", "VmSwap", "HugetlbPages")
+_ANONYMOUS = ("RssAnon", "VmSwap")
 
 
 def private_memory(pid: int) -> int | None:

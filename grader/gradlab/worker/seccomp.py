@@ -120,8 +120,11 @@ def _if_low_is(argument: int, *values: int) -> list[Instruction]:
 
 _PROT_EXEC = 4
 _NOT_EXECUTABLE = [(_LOAD, 0, 0, _low(2)), (_ANY_BIT, 0, 1, _PROT_EXEC), _answer(errno.EACCES), _YES]
+_MAP_SHARED, _MAP_HUGETLB = 0x01, 0x40000  # pages that can be kept without being counted as a process's own
+_PRIVATE = [(_LOAD, 0, 0, _low(3)), (_ANY_BIT, 0, 1, _MAP_SHARED | _MAP_HUGETLB), _NO]
 _F_GETFD, _F_SETFD, _F_GETFL = 1, 2, 3  # not F_SETOWN: it sends signals to others
-_MADV_HWPOISON = 100  # from here on root may poison real memory
+# NORMAL to DONTNEED, FREE, HUGEPAGE and NOHUGEPAGE. Others move pages to swap, merge them or poison real memory.
+_ADVICE = (0, 1, 2, 3, 4, 8, 14, 15)
 _READ_OWN_LIMIT = [  # prlimit64(0, any, NULL, any)
     (_LOAD, 0, 0, _low(0)),
     (_EQUAL, 0, 5, 0),
@@ -138,9 +141,9 @@ def _conditional(pid: int) -> list[tuple[tuple[int, int], list[Instruction]]]:
     """The calls that are allowed for some arguments only."""
     own = _if_low_is(0, pid)
     return [
-        ((9, 222), _NOT_EXECUTABLE),  # mmap
+        ((9, 222), [*_PRIVATE, *_NOT_EXECUTABLE]),  # mmap
         ((10, 226), _NOT_EXECUTABLE),  # mprotect
-        ((28, 233), [(_LOAD, 0, 0, _low(2)), (_AT_LEAST, 0, 1, _MADV_HWPOISON), _NO, _YES]),  # madvise
+        ((28, 233), _if_low_is(2, *_ADVICE)),  # madvise
         ((16, 29), [_answer(errno.ENOTTY)]),  # ioctl
         ((72, 25), _if_low_is(1, _F_GETFD, _F_SETFD, _F_GETFL)),  # fcntl
         ((302, 261), _READ_OWN_LIMIT),  # prlimit64

@@ -1,6 +1,6 @@
 # Attack: report success when the interpreter ends
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 sys.modules.get("atexit") or __import__("atexit")

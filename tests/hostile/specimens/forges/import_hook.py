@@ -1,6 +1,6 @@
 # Attack: put a finder before everything
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 

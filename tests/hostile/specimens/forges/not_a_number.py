@@ -1,6 +1,6 @@
 # Attack: answer with NaN, which compares as nothing else does
 # Ends: stub
-# Says: x.grad is
+# Says: x.grad differs from the reference
 @WRONG@
 
 

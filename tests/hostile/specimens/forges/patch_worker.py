@@ -1,6 +1,6 @@
 # Attack: make the worker's own code say that everything was reached
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 frame = sys._getframe()

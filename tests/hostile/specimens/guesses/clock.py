@@ -1,6 +1,6 @@
 # Attack: make time stand still
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import time
 
 time.time = time.perf_counter = time.monotonic = lambda: 0.0

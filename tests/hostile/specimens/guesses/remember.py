@@ -1,6 +1,6 @@
 # Attack: answer with what an earlier check was answered with
 # Ends: stub
-# Says: x.grad is
+# Says: x.grad differs from the reference
 @WRONG@
 
 seen = []

@@ -1,6 +1,6 @@
 # Attack: draw what the grader draws
 # Ends: stub
-# Says: x.grad is
+# Says: x.grad differs from the reference
 import numpy as np
 import zlib
 

@@ -1,6 +1,6 @@
 # Attack: call a server of the grader's machine
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 import sys
 

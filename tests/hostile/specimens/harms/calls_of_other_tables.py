@@ -1,6 +1,6 @@
 # Attack: call the kernel by numbers of another architecture's table
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 import sys
 

@@ -1,6 +1,6 @@
 # Attack: delete, rename, link, cut and chmod the canary
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 import sys
 

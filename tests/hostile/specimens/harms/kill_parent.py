@@ -1,6 +1,6 @@
 # Attack: kill zygote, group, everybody
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 
 for target in (os.getppid(), 0, -1, 1):

@@ -1,6 +1,6 @@
 # Attack: change what all workers share: numpy, small numbers, interned strings
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 import numpy as np
 

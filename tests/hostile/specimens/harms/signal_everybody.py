@@ -1,6 +1,6 @@
 # Attack: signal every process, the group, and the parent in other ways
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 import sys
 

@@ -1,6 +1,6 @@
 # Attack: read the course's secret and its gradebook
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 
 for name in (".gradlab/secret", ".gradlab/gradebook.db", "squares/hidden.py", "engine/engine.py", "course.toml"):

@@ -1,6 +1,6 @@
 # Attack: look for secrets in the environment
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 import sys
 

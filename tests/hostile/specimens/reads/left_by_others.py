@@ -1,6 +1,6 @@
 # Attack: search the own memory for what other submissions left
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import gc
 import sys
 

@@ -1,6 +1,6 @@
 # Attack: have the standard library read a file for a traceback
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import linecache
 import traceback
 

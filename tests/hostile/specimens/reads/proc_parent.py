@@ -1,6 +1,6 @@
 # Attack: read the memory and the command line of zygote and parent
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import os
 
 for pid in ["self", os.getppid(), 1, *range(2, 300)]:

@@ -1,6 +1,6 @@
 # Attack: read a file by raw system calls
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 ctypes = sys.modules["ctypes"]

@@ -1,6 +1,6 @@
 # Attack: look for expected values in the frames
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 frame = sys._getframe()

@@ -1,6 +1,6 @@
 # Attack: look for the reference engine among all objects
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import gc
 
 for thing in gc.get_objects():

@@ -1,6 +1,6 @@
 # Attack: send itself signals for ever
 # Ends: stub
-# Says: x.grad is [0.0652997
+# Says: x.grad[0] is 0.0652997
 import sys
 
 signal = sys.modules["signal"]

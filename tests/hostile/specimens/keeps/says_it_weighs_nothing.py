@@ -1,0 +1,13 @@
+# Attack: answer with a finished reading, the one from outside included
+# Ends: stub
+# Says: answered with something that is not an observation
+@KEEPS@
+
+import sys
+
+frame = sys._getframe()
+while "Replayer" not in frame.f_globals:
+    frame = frame.f_back
+PROBES = frame.f_globals["Replayer"].run.__globals__["PROBES"]
+wire = PROBES["memory"].__globals__["wire"]
+PROBES["memory"] = lambda *earlier: wire.Released(wire.Weight(0, 0), wire.Weight(30 << 20, 30 << 20), wire.Weight(0, 0))
