@@ -1,6 +1,6 @@
-# Attack: map shared memory past the limit
+# Attack: share memory with others, past the limit
 # Ends: stub
-# Says: engine.py cannot be imported: OSError: [Errno 12] Cannot allocate memory
+# Says: engine.py cannot be imported: PermissionError: [Errno 1] Operation not permitted
 import sys
 
 mmap = sys.modules["mmap"]
