@@ -6,6 +6,7 @@ Grading needs none of this but the settings and checks; an author wants all of i
 from __future__ import annotations
 
 import ast
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,13 @@ def faults(course: Course, name: str) -> tuple[str, ...]:
                 course.folder(name) / "mistakes" / f"{mistake.name}.py", mistake.source, defined
             )
     _compare_ids(course, name, draft)
-    return (*draft.problems, *problems)
+    return tuple(_from_the_course_on(text, course, name) for text in (*draft.problems, *problems))
+
+
+def _from_the_course_on(problem: str, course: Course, name: str) -> str:
+    """Return a sentence with the file's place as the course's author calls it: `backward/checks.py:12`."""
+    folder = "" if course.bundle else f"{name}/"
+    return re.sub(r"^(?=(?:checks|hidden)\.py:)", folder, problem.removeprefix(f"{course.root}{os.sep}"))
 
 
 def _engine(course: Course, problems: list[str]) -> tuple[set[str], set[str]]:

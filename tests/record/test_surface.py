@@ -153,8 +153,11 @@ def test_a_check_that_leaves_the_surface_is_told_how_to_declare_it(lab, check, u
         record(lab.check(check), engine, seed=0, observers=lab.observers, surface=surface)
     last = check.__code__.co_firstlineno
     lines = [f"test_surface.py:{last + k}: " for k in (1, 2)]
+    instead = (
+        "make it of a numpy array, whose dtype it keeps" if setting == "dtypes" else "use something else"
+    )
     rest = (
-        f"{used} is outside the assignment's surface; use something else, or add {entry!r} to {setting} under [surface] "
+        f"{used} is outside the assignment's surface; {instead}, or add {entry!r} to {setting} under [surface] "
         "in assignment.toml."
     )
     assert str(caught.value) in [line + rest for line in lines]

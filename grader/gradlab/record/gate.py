@@ -99,7 +99,8 @@ class Gate:
         if dtype is None or dtype in self._dtypes or isinstance(real, type):
             return
         if (entry := self._surface.missing_dtype(dtype)) is not None:
-            raise self._outside(f"a {type(real).__name__} of dtype {entry}", entry, "dtypes")
+            what = f"a {type(real).__name__} of dtype {entry}"
+            raise self._outside(what, entry, "dtypes", "make it of a numpy array, whose dtype it keeps")
         self._dtypes.append(dtype)
 
     def unknown(self, path: str, names: Iterable[str]) -> CheckAuthoringError:
@@ -114,8 +115,10 @@ class Gate:
             callable_, _, keyword = missing.partition(":")
             raise self._outside(f"the parameter {keyword!r} of {callable_}", missing, "api")
 
-    def _outside(self, what: str, entry: str, setting: str) -> CheckAuthoringError:
+    def _outside(
+        self, what: str, entry: str, setting: str, instead: str = "use something else"
+    ) -> CheckAuthoringError:
         return self._recorder.refuse(
-            f"{what} is outside the assignment's surface; use something else, or add {entry!r} to {setting} under "
+            f"{what} is outside the assignment's surface; {instead}, or add {entry!r} to {setting} under "
             "[surface] in assignment.toml."
         )
