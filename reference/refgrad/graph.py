@@ -198,6 +198,11 @@ def derivative(
     known = (*inputs, *extra, "result")
     tensors = tuple(each for each in known if any(each in names for names in asked))
     values = (*tensors, *takes)
+    if joint is not None:
+        differentiate = _jointly(joint[1])
+    else:
+        wanted = [[values.index(each) for each in names] for names in asked]
+        differentiate = _one_by_one(list(map(_caller, rules.values(), wanted)))
     return type(
         name,
         (base,),
@@ -209,16 +214,7 @@ def derivative(
             "takes": takes,
             "sources": tuple(known.index(each) for each in tensors),
             "rules": tuple(rules.values()),
-            "differentiate": staticmethod(
-                _one_by_one(
-                    [
-                        _caller(rule, [values.index(each) for each in names])
-                        for rule, names in zip(rules.values(), asked, strict=True)
-                    ]
-                )
-                if joint is None
-                else _jointly(joint[1])
-            ),
+            "differentiate": staticmethod(differentiate),
             "asked": tuple(asked),
             "plans": {},
             "full_name": full_name or name,
