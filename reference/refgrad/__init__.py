@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from . import _random, _random_tensors, construction, creation, dtypes, ops, ranges  # noqa: F401 - they publish
+from . import construction, creation, dtypes, late, ops, ranges
 from .construction import tensor  # the function, in place of the module of that name
 from .device import device
 from .grad_mode import (
@@ -43,6 +43,7 @@ _LAZY_MODULES = (
 
 # Where the names live that are imported on first use.
 _LAZY_NAMES: dict[str, str] = {
+    **late.FUNCTIONS,
     **dict.fromkeys(("finfo", "iinfo"), "limits"),
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
@@ -105,3 +106,4 @@ def _preload() -> None:
     from . import _signatures
 
     _signatures.overloads("tensor")
+    late.load_all()

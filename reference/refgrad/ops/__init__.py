@@ -1,6 +1,7 @@
 """The operations, grouped by noun. Importing this package makes them methods of `Tensor`.
 
-Each module holds the derivative rules of its operations as a table, beside what computes them.
+Each module holds the derivative rules of its operations as a table, beside what computes them. Those that `late` lists
+are imported when one of their operations is first used.
 """
 
 from __future__ import annotations
@@ -10,22 +11,15 @@ from . import (
     comparison,
     conversion,
     copying,
-    folding,
-    gathering,
     indexing,
     joining,
     linear_algebra,
     memory,
-    pairwise,
-    placing,
     pointwise,
     powers,
     rearranging,
     reductions,
-    scanning,
-    selection,
     shape,
-    statistics,
     striding,
 )
 
@@ -34,21 +28,14 @@ __all__ = [
     "comparison",
     "conversion",
     "copying",
-    "folding",
-    "gathering",
     "indexing",
     "joining",
     "linear_algebra",
     "memory",
-    "pairwise",
-    "placing",
     "pointwise",
     "powers",
     "rearranging",
     "reductions",
-    "scanning",
-    "selection",
     "shape",
-    "statistics",
     "striding",
 ]

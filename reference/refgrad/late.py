@@ -1,0 +1,77 @@
+"""Operations that a short program does without: their modules are imported when one of them is first used.
+
+Fifty modules take a fifth of the time that NumPy takes to be imported; these are a third of that.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .tensor import Tensor
+
+__all__ = ["FUNCTIONS", "load_all"]
+
+# By module. A plain name is a function and a method; `torch.x` is only a function, `Tensor.x` only a method.
+_NAMES = {
+    "_random": "torch.bernoulli Tensor.bernoulli_ Tensor.exponential_ Tensor.normal_ Tensor.random_ Tensor.uniform_",
+    "_random_tensors": (
+        "torch.multinomial torch.normal torch.rand torch.rand_like torch.randint torch.randint_like torch.randn "
+        "torch.randn_like torch.randperm"
+    ),
+    "ops.folding": "flatten moveaxis movedim ravel swapaxes swapdims unflatten",
+    "ops.gathering": (
+        "gather index_select masked_select scatter Tensor.scatter_ scatter_add Tensor.scatter_add_ take take_along_dim"
+    ),
+    "ops.pairwise": (
+        "addcdiv Tensor.addcdiv_ addcmul Tensor.addcmul_ atan2 copysign hypot lerp Tensor.lerp_ logaddexp logit "
+        "nan_to_num outer xlogy"
+    ),
+    "ops.placing": (
+        "index_add Tensor.index_add_ index_copy Tensor.index_copy_ index_fill Tensor.index_fill_ masked_fill "
+        "Tensor.masked_fill_ masked_scatter Tensor.masked_scatter_"
+    ),
+    "ops.scanning": "argsort cummax cummin cumprod cumsum diff kthvalue median sort topk unique",
+    "ops.selection": (
+        "Tensor._where amax amin argmax argmin clamp Tensor.clamp_ clamp_max clamp_min clip fmax max maximum min "
+        "minimum nonzero where"
+    ),
+    "ops.statistics": (
+        "all torch.aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax std torch.std_mean "
+        "var torch.var_mean"
+    ),
+}
+
+# The module of each function, for `torch.__getattr__`.
+FUNCTIONS: dict[str, str] = {}
+
+
+class _Method:
+    """Stands for a method until its module, when imported, puts the method itself in its place."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+
+    def __get__(self, tensor: Tensor | None, kind: type[Tensor]) -> Any:
+        _load(self.module)
+        return getattr(kind if tensor is None else tensor, self.name)
+
+
+def _load(module: str) -> None:
+    importlib.import_module(f"{__package__}.{module}")
+
+
+def load_all() -> None:
+    """Import all that is still missing."""
+    for module in _NAMES:
+        _load(module)
+
+
+for _module, _names in _NAMES.items():
+    for _name in _names.split():
+        _owner, _, _short = _name.rpartition(".")
+        if _owner != "Tensor":
+            FUNCTIONS[_short] = _module
+        if _owner != "torch" and not hasattr(Tensor, _short):
+            setattr(Tensor, _short, _Method(_module, _short))
