@@ -33,6 +33,7 @@ CHECK_SECONDS = 0.5
 CHECK_EVALUATIONS = 400
 SUBMISSION_SECONDS = 3.0
 SLOWEST = 0.25  # seconds that one small program may take
+SLOWEST_LARGE = 2.0  # the same, where the check weighs memory and so begins with large arrays
 REACHED = Scalar("reached")
 
 
@@ -83,8 +84,6 @@ class Counterexamples:
         time left, where the difference has no kind, or where it does not show again."""
         if expectation.check.hidden or not findings[0].kind or self._seconds <= 0:
             return None
-        if expectation.script.weighs:  # of a small program there is nothing to weigh
-            return None
         started = time.monotonic()
         try:
             failure = _failure(expectation, findings)
@@ -101,9 +100,9 @@ class Counterexamples:
     def _found(
         self, expectation: Expectation, first: Finding, known: Counterexample | None
     ) -> Counterexample | None:
-        from gradlab.shrink import is_within
+        from gradlab.shrink import is_within, unweighed
 
-        program = expectation.script.program
+        program = unweighed(expectation.script.program)
         for before, earlier in self._found_before:
             same = earlier.smallest and _difference(before)[1:] == _difference(first)[1:]
             if same and is_within(earlier.program, before.sid, program, first.sid):
@@ -123,7 +122,7 @@ class Counterexamples:
         from gradlab.shrink import Bounds, Goal, shrink  # a submission that passes does without
 
         bounds = Bounds(min(CHECK_SECONDS, self._seconds), CHECK_EVALUATIONS)
-        return shrink(program, oracle, Goal(finding.sid, self._names), bounds)
+        return shrink(program, oracle, Goal.of(program, finding.sid, self._names), bounds)
 
     def __enter__(self) -> Self:
         return self
@@ -150,13 +149,13 @@ class _Reference:
         self._engines = engines
         self._worker: Worker | None = None
 
-    def replay(self, script: Script) -> tuple[Observation, ...] | None:
-        """Replay a program, and return what was observed if it ran to its end."""
+    def replay(self, script: Script, seconds: float) -> tuple[Observation, ...] | None:
+        """Replay a program, and return what was observed if it ran to its end in time."""
         if self._worker is None:
             self._worker = self._engines.fresh_reference_worker(REFERENCE_LIMITS)
         worker = self._worker
         try:
-            seen = script.play(lambda request: worker.ask(request, SLOWEST), nonces())
+            seen = script.play(lambda request: worker.ask(request, seconds), nonces())
         except (WorkerDied, ValueError):
             self.renew()
             return None
@@ -186,7 +185,8 @@ class _TwoEngines:
         self.always_fresh = False
         self.findings: tuple[Finding, ...] = ()  # in the last program that shows the difference
         self._shown: object = None  # that program
-        self._check = replace(expectation.check, timeout=SLOWEST)
+        self._seconds = SLOWEST_LARGE if expectation.script.weighs else SLOWEST
+        self._check = replace(expectation.check, timeout=self._seconds)
         self._errors = _errors(expectation.observations)
         self._wanted = _difference(finding)
         self._judge = judge
@@ -220,7 +220,7 @@ class _TwoEngines:
 
     def _differ(self, program: Program) -> bool:
         script = Script(program)
-        expected = self._reference.replay(script)
+        expected = self._reference.replay(script, self._seconds)
         if expected is None or not self._is_sound(expected):
             return False
         expectation = Expectation(self._check, script, expected)

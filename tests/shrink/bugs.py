@@ -106,10 +106,11 @@ weight.grad    # reference [0.5, 0.5], yours [1.0, 1.0]
     "never_releases": (
         "frees_what_was_saved",
         """
+few = torch.tensor(1.0)
 x = torch.tensor(1.0, requires_grad=True)
-y = x.exp()
-z = y * y
+y = few * x
 saved = weakref.ref(y)
+z = y * 1.0
 del y
 z.backward()
 saved() is not None    # reference released, yours alive

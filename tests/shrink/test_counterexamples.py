@@ -183,9 +183,9 @@ def graded(
     asked = []
     replay = counterexample._Reference.replay
 
-    def counted(self: Any, script: Any) -> Any:
+    def counted(self: Any, script: Any, seconds: float) -> Any:
         asked.append(script)
-        return replay(self, script)
+        return replay(self, script, seconds)
 
     monkeypatch.setattr(counterexample._Reference, "replay", counted)
     report = grade(grading, parse({"engine.py": source.encode()}), student="ada", attempt=1, submitted_at="")

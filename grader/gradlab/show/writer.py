@@ -59,6 +59,7 @@ class Writer:
         }  # no name that the author gave to another
         self._watches = any(step.op == "watch" or step.name == "memory" for step in program.steps())
         self._readings: dict[int, str] = {}  # sid of a reading of memory -> its variable
+        self._mortal = {mark.slot for step in program.steps() if step.op == "drop" for mark in step.args}
         self._scope = Scope()
 
     def program(self) -> None:
@@ -167,9 +168,11 @@ class Writer:
         out = step.out
         uses = 0 if out is None else self._usage.count[out]
         simple = step.op in ("call", "method", "getattr", "op") and step.name not in ("iter", "next")
+        # Where somebody watches, what lives to the end has a name that keeps it alive.
+        kept = self._watches and simple and out is not None and out not in self._mortal
         single = (
             uses == 1
-            and not step.var
+            and not (step.var or kept)
             and simple
             and out not in self._usage.exported | self._usage.in_functions
         )
@@ -179,7 +182,7 @@ class Writer:
         self._flush(depth)
         if step.op == "unpack":
             text = f"{self._targets(step)} = {text}"
-        elif out is not None and (uses or step.var):
+        elif out is not None and (uses or step.var or kept):
             text = f"{self._variable(out, step.var)} = {text}"
         self._line(depth, text, notes)
         self._export(made(step), depth)

@@ -31,6 +31,7 @@ __all__ = [
     "one_call",
     "other_observations",
     "summing",
+    "unweighed",
     "unwrapping",
 ]
 
@@ -40,6 +41,12 @@ ADDED = ("sum",)  # methods that a smaller program may have more of
 KEPT_ARGUMENTS = {"requires_grad"}  # a leaf that wants a gradient should look like one
 
 
+def unweighed(program: Program) -> Program:
+    """Return the program without readings of memory: in a small one there is nothing to weigh."""
+    readings = {step.sid for step in live_steps(program) if step.op == "probe" and step.name == "memory"}
+    return without(program, readings) if readings else program
+
+
 def other_observations(program: Program, goal: Goal) -> Proposals:
     """Delete every observation but the one that differs."""
     others = {
@@ -47,7 +54,7 @@ def other_observations(program: Program, goal: Goal) -> Proposals:
         for step in live_steps(program)
         if step.sid != goal.sid and (step.op in ("probe", "read") or (step.read and step.out is None))
     }
-    if others and _has(candidate := without(program, others), goal):
+    if others and goal.is_in(candidate := without(program, others)):
         yield candidate
 
 
@@ -67,7 +74,7 @@ def collapse(program: Program, goal: Goal) -> Proposals:
         now = _at(program, step.sid)
         for value in _inputs(now) if now is not None else ():
             candidate = _replaced(program, {step.sid: value})
-            if _has(candidate, goal) and (yield candidate):
+            if goal.is_in(candidate) and (yield candidate):
                 program = candidate
                 break
 
@@ -96,7 +103,7 @@ def one_call(program: Program, goal: Goal) -> Proposals:
             blocks = list(program.blocks)
             blocks[index] = Block(old.name, old.params, [call], old.static)
             candidate = _without_strangers(Program(program.segments, program.arrays, blocks))
-            if _has(candidate, goal) and (yield candidate):
+            if goal.is_in(candidate) and (yield candidate):
                 program = candidate
                 break
 
@@ -138,7 +145,7 @@ def arguments(program: Program, goal: Goal) -> Proposals:
                 left, gone = replace(now, kwargs=kwargs), refs(now.kwargs[key])
             changed = _edited_at(program, now.sid, lambda _, left=left: [left])
             candidate = unused_makers(changed, gone)
-            if _has(candidate, goal) and (yield candidate):
+            if goal.is_in(candidate) and (yield candidate):
                 program = candidate
 
 
@@ -146,10 +153,6 @@ def arguments(program: Program, goal: Goal) -> Proposals:
 def _own(program: Program, goal: Goal) -> Iterator[Step]:
     """Yield the steps that may go. Drops and returns, which have no sid, go with what they are about."""
     return (step for step in live_steps(program) if step.sid and step.sid != goal.sid)
-
-
-def _has(program: Program, goal: Goal) -> bool:
-    return not goal.sid or any(step.sid == goal.sid for step in live_steps(program))
 
 
 def _by_halves(
@@ -161,7 +164,7 @@ def _by_halves(
         start = 0
         while start < len(steps := list(_own(program, goal))[::-1]):
             candidate = change(program, steps[start : start + size])
-            if _has(candidate, goal) and (yield candidate):
+            if goal.is_in(candidate) and (yield candidate):
                 program = candidate
             else:
                 start += size
