@@ -72,7 +72,9 @@ def written(running: Engines) -> str:
     return "\n".join(parts)
 
 
-_WORDS = dict(enumerate(["None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]))
+_WORDS = dict(
+    enumerate(["None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"])
+)
 
 
 def _told(report: Report) -> str:
