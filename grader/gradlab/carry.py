@@ -227,13 +227,18 @@ _MOST = 5  # remarks on statements that are not carried
 
 def _left_to_the_course(tasks: Sequence[Task], moving: _Moving) -> Iterator[str]:
     for task in tasks:
-        for name in task.defines:
-            if name in moving.wanted or name not in moving.definitions:
-                continue
-            bound = moving.bindings.get(name)
-            where = f"is still a stub ({bound[-1].place})" if bound else "is not there"
-            then = "is a stub in the new one, too" if is_stub(moving.definitions[name]) else "is the course's"
-            yield f"Task {task.id}: in your engine `{name}` {where}; what you get {then}."
+        names = [name for name in task.defines if name not in moving.wanted and name in moving.definitions]
+        if 1 < len(names) == len(task.defines):
+            yield _remark(task, f"`{names[0]}` and {len(names) - 1} more are", names[0], moving)
+        else:
+            yield from (_remark(task, f"`{name}` is", name, moving) for name in names)
+
+
+def _remark(task: Task, what: str, name: str, moving: _Moving) -> str:
+    bound = moving.bindings.get(name)
+    where = f"not written yet ({bound[-1].place})" if bound else "not there"
+    then = "is a stub in the new one, too" if is_stub(moving.definitions[name]) else "is the course's"
+    return f"Task {task.id}: in your engine {what} {where}; what you get {then}."
 
 
 def _called(statement: Statement) -> str:

@@ -72,7 +72,7 @@ def test_the_next_assignment_is_built_on_one_s_own_engine(
     (tmp_path / "mine.py").write_text(OWN)
     ended = run("start", "more", tmp_path / "next", "--carry", tmp_path / "mine.py")
     assert ended.code == 0, ended.err
-    assert "Yours are the tasks 1.1, 1.2.\n" in ended.out
+    assert "In it are your own definitions of the tasks 1.1, 1.2, as they are.\n" in ended.out
     source = (tmp_path / "next" / "engine.py").read_text()
     assert "return _plus(a.data, b.data)" in source
     assert "# Your own helpers, carried over from engine.py.\n\n\ndef _plus(a, b):" in source
@@ -91,9 +91,9 @@ def test_what_is_not_carried_is_said(two: Path, run: Run, tmp_path: Path) -> Non
     (tmp_path / "mine.py").write_text(half)
     ended = run("start", "more", tmp_path / "next", "--carry", tmp_path / "mine.py")
     assert ended.code == 0
-    assert "Yours are the tasks 1.1.\n" in ended.out
+    assert "In it are your own definitions of the tasks 1.1, as they are.\n" in ended.out
     assert re.search(
-        r"  Task 1\.2: in your engine `mul` is still a stub \(engine\.py:\d+\); what you get is the course's\.\n",
+        r"  Task 1\.2: in your engine `mul` is not written yet \(engine\.py:\d+\); what you get is the course's\.\n",
         ended.out,
     )
 
@@ -122,6 +122,12 @@ def test_an_engine_that_cannot_be_carried_is_refused_and_nothing_is_written(
     assert ended.code == code
     assert re.search(words, ended.err), ended.err
     assert not (tmp_path / "next").exists()
+
+
+def test_start_without_a_name_says_which_assignments_there_are(two: Path, run: Run) -> None:
+    ended = run("start")
+    assert ended.code == 2
+    assert ended.err == "grade: Which assignment? 'A small course' has steps, more.\n"
 
 
 def test_before_the_date_a_solution_is_not_given_out(two: Path, run: Run, tmp_path: Path) -> None:
@@ -183,7 +189,7 @@ def test_in_a_bundle_with_withheld_solutions_students_carry_their_own(
     monkeypatch.chdir(tmp_path / "bundle")
     ended = run("start", "more", tmp_path / "own", "--carry", tmp_path / "mine.py")
     assert ended.code == 0, ended.err
-    assert "Yours are the tasks 1.1, 1.2." in ended.out
+    assert "your own definitions of the tasks 1.1, 1.2, as they are." in ended.out
     source = (tmp_path / "own" / "engine.py").read_text()
     assert "Task 1.1" not in source
     assert "Task 2.1" in source

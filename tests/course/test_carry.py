@@ -136,9 +136,23 @@ def test_what_a_student_has_not_written_is_the_course_s_and_said() -> None:
     [remark] = carried.remarks
     line = stub.splitlines().index("def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:") + 1
     assert remark == (
-        f"Task 2.5: in your engine `unbroadcast` is still a stub (engine.py:{line}); what you get is the course's."
+        f"Task 2.5: in your engine `unbroadcast` is not written yet (engine.py:{line}); what you get is the course's."
     )
     assert "NotImplementedError" not in carried.source.split("def unbroadcast")[1].split("\ndef ")[0]
+
+
+def test_a_task_of_several_functions_that_is_not_written_is_said_once() -> None:
+    stub = assemble(assignment("backward"), solved=["2.1", "2.2", "2.4", "2.5"])
+    [remark] = moved("zero_grad", stub).remarks
+    assert re.fullmatch(
+        r"Task 2\.3: in your engine `sub_backward` and 7 more are not written yet \(engine\.py:\d+\); "
+        r"what you get is the course's\.",
+        remark,
+    )
+    half = stub.replace(
+        'raise NotImplementedError("Task 2.3: The chain rule, function by function")', "return grad, -grad", 1
+    )
+    assert len(moved("zero_grad", half).remarks) == 7
 
 
 def test_a_solution_that_is_withheld_stays_a_stub() -> None:

@@ -19,19 +19,26 @@ __all__ = ["main"]
 DEBUG_VARIABLE = "GRADLAB_DEBUG"
 
 # Each verb is the function of that name in the module of that name.
-VERBS = {
-    "start": "Write an assignment's files to begin with.",
-    "check": "Run the public checks here, with feedback.",
-    "submit": "Hand in: run all checks in isolation and record the attempt.",
-    "status": "List my attempts and due dates.",
-    "show": "Show the feedback on an attempt again.",
-    "init": "Write a course of your own, which works at once.",
-    "new": "Write the skeleton of an assignment into the course.",
-    "lint": "Check how good an assignment is: solution, stubs, mistakes, mutants.",
-    "release": "Write the bundle of an assignment that students get.",
-    "doctor": "Say what this machine offers: isolation, engine, database, versions.",
-    "demo": "Grade the submissions that come with gradlab, to see what it does.",
+GROUPS = {
+    "Verbs for students": {
+        "start": "Write an assignment's files to begin with.",
+        "check": "Run the public checks here, with feedback.",
+        "submit": "Hand in: run all checks in isolation and record the attempt.",
+        "status": "List my attempts and due dates.",
+        "show": "Show the feedback on an attempt again.",
+    },
+    "Verbs for instructors": {
+        "init": "Write a course of your own, which works at once.",
+        "new": "Write the skeleton of an assignment into the course.",
+        "lint": "Check how good an assignment is: solution, stubs, mistakes, mutants.",
+        "release": "Write the bundle of an assignment that students get.",
+    },
+    "Verbs for everybody": {
+        "doctor": "Say what this machine offers: isolation, engine, database, versions.",
+        "demo": "Grade the submissions that come with gradlab, to see what it does.",
+    },
 }
+VERBS = {verb: says for group in GROUPS.values() for verb, says in group.items()}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -60,8 +67,9 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        for title, verbs in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(verbs.items()))
 
 
 @click.group(cls=Verbs, context_settings=SETTINGS, subcommand_metavar="VERB ...")

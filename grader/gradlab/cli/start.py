@@ -19,7 +19,7 @@ __all__ = ["start"]
 
 
 @click.command()
-@click.argument("assignment")
+@click.argument("assignment", required=False)
 @click.argument("directory", type=click.Path(path_type=Path), metavar="[DIR]", required=False)
 @options.options(
     click.option(
@@ -30,7 +30,7 @@ __all__ = ["start"]
     ),
     options.course,
 )
-def start(assignment: str, directory: Path | None, carry: Path | None, course: Path | None) -> int:
+def start(assignment: str | None, directory: Path | None, carry: Path | None, course: Path | None) -> int:
     """Write the files of ASSIGNMENT to DIR (by default a new folder of its name).
 
     You get engine.py, the same as a notebook, the handout and the public checks. Nothing is ever overwritten.
@@ -39,7 +39,10 @@ def start(assignment: str, directory: Path | None, carry: Path | None, course: P
     from gradlab.course import load_assignment
     from gradlab.starter import starter_files, write_files
 
-    found = load_assignment(course_to_start_from(course, assignment if carry else None), assignment)
+    source = course_to_start_from(course, assignment if carry else None)
+    if assignment is None:
+        raise UsageError(f"Which assignment? {source.title!r} has {', '.join(source.order)}.")
+    found = load_assignment(source, assignment)
     folder = directory or Path(assignment)
     base = _base(found, is_carried=carry is not None)
     carried = None if carry is None else _carried(found, base, carry)
@@ -100,6 +103,7 @@ def _check_import(assignment: Assignment, carried: Carried, path: Path) -> None:
 def _say(carried: Carried) -> None:
     from gradlab.render.escape import clean
 
-    click.echo(f"Yours are the tasks {', '.join(carried.tasks) or 'of which a part is done'}.")
+    tasks = ", ".join(carried.tasks) or "which are done in part"
+    click.echo(f"In it are your own definitions of the tasks {tasks}, as they are.")
     for remark in carried.remarks:
         click.echo(f"  {clean(remark)}")
