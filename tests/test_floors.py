@@ -65,6 +65,7 @@ FLOORS = {
     "gradlab.template": 3,
     "gradlab.gradebook": 3,
     "gradlab.render": 4,
+    "gradlab.testing": 4,
     "gradlab.cli": 4,
 }
 WORKER_MAY_IMPORT = {"gradlab.wire", "gradlab.program", "gradlab.worker", "gradlab"}

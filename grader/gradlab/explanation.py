@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "explain"]
 
+FLAGS = ("requires_grad", "is_leaf", "retains_grad", "grad_fn")
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -31,8 +33,9 @@ def explain(
     line does, as when only the number of calls differs, it stands at the end, and the functions print their names."""
     marks = _marks(findings)
     remarks = [] if marks else [finding.message for finding in findings if finding.expected is not None]
+    flags = {finding.sid: finding.kind for finding in reversed(findings) if finding.kind in FLAGS}
     text, graph = show_with_graph(
-        program, engine_name=module, marks=marks, announce=bool(remarks), remarks=remarks
+        program, engine_name=module, marks=marks, announce=bool(remarks), flags=flags, remarks=remarks
     )
     return Explanation(text, graph, smallest)
 

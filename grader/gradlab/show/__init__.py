@@ -34,21 +34,27 @@ def show_with_graph(
     engine_name: str,
     marks: Mapping[int, str],
     announce: bool = False,
+    flags: Mapping[int, str] = {},
     remarks: Sequence[str] = (),
 ) -> tuple[str, Graph | None]:
     """Return the same, and the graph that the program records, with the same names and marks.
 
-    Functions that the engine calls print their names if `announce` is true. `remarks` stand at the end as comments.
+    Functions that the engine calls print their names if `announce` is true. `flags` names the one flag to look at for the
+    sid of a step that looks at all. `remarks` stand at the end as comments.
     """
-    writer = _written(program, marks, "float64", announce)
+    writer = _written(program, marks, "float64", announce, flags)
     writer.lines += [f"# {' '.join(remark.split())}" for remark in remarks]
     return _text(writer, engine_name), graph(program, writer.variables, marks)
 
 
 def _written(
-    program: Program, marks: Mapping[int, str] | None, default_dtype: str, announce: bool = False
+    program: Program,
+    marks: Mapping[int, str] | None,
+    default_dtype: str,
+    announce: bool = False,
+    flags: Mapping[int, str] = {},
 ) -> Writer:
-    writer = Writer(program, marks or {}, default_dtype, announce)
+    writer = Writer(program, marks or {}, default_dtype, announce, flags)
     writer.program()
     return writer
 

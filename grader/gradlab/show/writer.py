@@ -40,9 +40,15 @@ class Writer:
     """
 
     def __init__(
-        self, program: Program, marks: Mapping[int, str], default_dtype: str, announce: bool = False
+        self,
+        program: Program,
+        marks: Mapping[int, str],
+        default_dtype: str,
+        announce: bool = False,
+        flags: Mapping[int, str] = {},
     ) -> None:
         self._announce = announce
+        self._flags = flags  # sid -> the one flag to write of a step that looks at all of them
         self.lines: list[str] = []
         self.variables: dict[int, str] = {}  # slot -> the variable that it was given
         self._program = program
@@ -351,6 +357,8 @@ class Writer:
     # --- expressions -------------------------------------------------------------------------------------------
     def _expression(self, step: Step) -> tuple[str, int, list[str]]:
         """Return a step as an expression, how tightly it binds, and the notes of what it contains."""
+        if step.sid in self._flags and step.name == "flags":
+            step = msgspec.structs.replace(step, op="getattr", name=self._flags[step.sid])
         taken = self._ends_with(step)
         if taken is None:
             self._flush(self._depth())
