@@ -37,6 +37,7 @@ sinh = _unary(xp.sinh, "sinh")
 cosh = _unary(xp.cosh, "cosh")
 tanh = _unary(xp.tanh, "tanh")
 sqrt = _unary(xp.sqrt, "sqrt")
+rsqrt = _unary(lambda x: xp.reciprocal(xp.sqrt(x)), "rsqrt")
 sign = _unary(xp.sign, "sign")
 absolute = _unary(xp.absolute, "abs")
 
@@ -66,6 +67,13 @@ def keep(value: Both, kept: Array) -> Both:
 
 _MANY = 2048
 _INTEGERS = {1: xp.int8, 2: xp.int16, 4: xp.int32, 8: xp.int64}
+
+
+def mask_out(value: Both, masked: Array) -> Both:
+    """Return 0 where the mask holds, also in place of inf and nan, and the elements elsewhere."""
+    if isinstance(value, Tensor):
+        return value.masked_fill(wrap(backend.as_array(masked)), 0)
+    return xp.where(masked, backend.zero(value.dtype), value)
 
 
 def keep_where(value: Both, chooser: Both) -> Both:
@@ -106,6 +114,8 @@ def cast(value: Both, dtype: Any) -> Both:
 
 def sum_to(value: Both, shape: Sequence[int]) -> Both:
     """Sum over the dimensions along which `shape` was broadcast."""
+    if not shape and value.ndim:
+        return value.sum()
     lead = value.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(
         axis + lead for axis, size in enumerate(shape) if size == 1 and value.shape[axis + lead] != 1
@@ -189,6 +199,39 @@ def stack(values: Sequence[Both], dim: int) -> Both:
 
         return stack_tensors(values, dim)
     return xp.stack(values, axis=dim)
+
+
+def join(values: Sequence[Both], dim: int) -> Both:
+    """Join along a dimension."""
+    if isinstance(values[0], Tensor):
+        from .ops.joining import cat
+
+        return cat(values, dim)
+    return xp.concatenate(values, axis=dim)
+
+
+def flip(value: Both, dim: int) -> Both:
+    """Reverse the order along a dimension."""
+    return value.flip(dim) if isinstance(value, Tensor) else xp.flip(value, dim)
+
+
+def turn(value: Both, k: int, dims: tuple[int, int]) -> Both:
+    """Turn by `k` quarters in the plane of two dimensions."""
+    return value.rot90(k, dims) if isinstance(value, Tensor) else xp.rot90(value, k, dims)
+
+
+def running_product(value: Both, dim: int) -> Both:
+    """Return the products of all elements so far along a dimension."""
+    return value.cumprod(dim) if isinstance(value, Tensor) else xp.cumprod(value, axis=dim)
+
+
+def scale(value: Both, number: float) -> Both:
+    """Multiply by a number as C++ does, which torch records as `MulBackward1`."""
+    if isinstance(value, Tensor):
+        from .ops.arithmetic import scaled
+
+        return scaled(value, number)
+    return value * number
 
 
 def _erf_array(x: Array) -> Array:

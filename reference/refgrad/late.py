@@ -36,9 +36,9 @@ _NAMES = {
         "Tensor._where amax amin argmax argmin clamp Tensor.clamp_ clamp_max clamp_min clip fmax max maximum min "
         "minimum nonzero where"
     ),
+    "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.statistics": (
-        "all torch.aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax std torch.std_mean "
-        "var torch.var_mean"
+        "all torch.aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
     ),
 }
 

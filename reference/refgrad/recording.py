@@ -5,15 +5,23 @@ Every differentiable operation ends in a call of `record`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from weakref import ref
 
 from . import backend
 from .grad_mode import mode
 from .graph import PACKED, PLAIN, AccumulateGrad, Node, next_sequence_number
-from .tensor import Tensor, new
+from .tensor import Tensor, new, wrap
 
-__all__ = ["gradient_edge", "record", "requires_recording", "saved_hooks"]
+__all__ = [
+    "gradient_edge",
+    "record",
+    "record_several",
+    "refuse_integral",
+    "requires_recording",
+    "saved_hooks",
+]
 
 ndarray = backend.ndarray
 
@@ -93,6 +101,31 @@ def connect(
     if _anomaly.enabled:
         _anomaly.remember(node)
     return node
+
+
+def record_several(
+    kind: type[Node],
+    arrays: Sequence[Any],
+    inputs: tuple[Any, ...],
+    args: tuple[Any, ...] = (),
+    extra: tuple[Any, ...] = (),
+) -> tuple[Tensor, ...]:
+    """Return the results of one operation, which share a node; `kind` gets the list of their gradients."""
+    outs = [
+        record(kind, array, inputs, args, extra) if not at else wrap(array) for at, array in enumerate(arrays)
+    ]
+    node = outs[0]._node
+    if node is not None:
+        node.metas = [(each._array.shape, each._array.dtype) for each in outs]
+        for at, each in enumerate(outs[1:], start=1):
+            each._node, each._output_nr, each._requires_grad = node, at, True
+    return tuple(outs)
+
+
+def refuse_integral(input: Tensor, dtype: Any) -> None:
+    """Refuse to record a result of integers, through which no gradient flows."""
+    if dtype is not None and dtype.is_integral and requires_recording(input):
+        raise RuntimeError(f"Autograd not support dtype: {dtype.scalar}")
 
 
 def _plan(kind: Any, mask: int) -> tuple[int, ...]:

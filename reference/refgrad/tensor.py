@@ -37,6 +37,7 @@ NOT_LEAF_OFF = (
     " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
     "var_no_grad = var.detach()."
 )
+ONLY_FLOATING_OR_COMPLEX = "only Tensors of floating point and complex dtype can require gradients"
 ONLY_FLOATING = "only Tensors of floating point dtype can require gradients"
 
 
@@ -250,7 +251,7 @@ class Tensor:
         if self.grad_fn is not None and (how == "set" or not value):
             raise RuntimeError(NOT_LEAF + ("" if value else NOT_LEAF_OFF))
         if value and self._array.dtype.kind not in "fc":
-            raise RuntimeError(ONLY_FLOATING)
+            raise RuntimeError(ONLY_FLOATING if how == "method" else ONLY_FLOATING_OR_COMPLEX)
 
     @_ReadOnly
     def grad_fn(self) -> Node | None:

@@ -42,6 +42,8 @@ def observe(lines: Sequence[str], engine: Any) -> list[tuple[str, Seen]]:
 def _space(engine: Any) -> dict[str, Any]:
     def fill(shape: tuple[int, ...], seed: int, kind: str) -> Any:
         numbers = np.random.RandomState(seed).randint(-6, 7, shape) / 4
+        if not numbers.size:  # NumPy forgets the strides of an empty array, torch takes them over
+            return engine.zeros(shape, dtype=getattr(engine, kind))
         if kind == "bool":
             return engine.tensor(numbers > 0)
         wide = np.abs(numbers * 4) if kind == "uint8" else numbers * 4 if "int" in kind else numbers
@@ -108,7 +110,7 @@ def _tensor(value: Any, values: bool, made: bool) -> Seen:
         edges = [] if node is None else _edges(node)
         found += [("edges", edges), ("is view", value._is_view()), ("version", value._version)]
     if values:
-        found.append(("values", value.detach().numpy(force=True).copy()))
+        found.append(("values", value.detach().clone().numpy()))
     return found
 
 

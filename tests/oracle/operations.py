@@ -152,7 +152,7 @@ IN_PLACE = [
     "{a}.sum().backward()", "{a}.backward()", "{a}.backward({b})", "{a}.sum().backward(retain_graph=True)",
     "{a}[{b}] = {n}", "{a}[:, 0] = {c}", "{a}[[0, 0]] = {b}", "{a}[..., 0] *= {n}", "{a}[None] = {b}", "{a}[1:] = {a}[:-1]",
     "{a}.view(-1).mul_({b})", "{a}[{b} > 0] *= {n}", "{a}[()] = {n}", "{a}.diagonal().fill_({n})", "{a}.select({i}, 0).zero_()",
-    "{a}.unbind({i})[0].mul_(2)", "{a}.split(1)[0].add_(1)", "{a}.expand(2, 3).add_(1)", "{a}.resize_(2, 2)",
+    "{a}.unbind({i})[0].mul_(2)", "{a}.split(1)[0].add_(1)", "{a}.expand(2, 3).add_(1)", "{a}.resize_(2, 2).zero_()",
     "{a}.sin_()", "{a}.ceil_()", "{a}.clamp_({b})", "{a}.set_({b})", "{a}.grad.zero_()", "{a}.grad.add_(1)",
 ]
 SHOWN = [

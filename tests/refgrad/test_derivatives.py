@@ -168,7 +168,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     },
 }
 # Second derivatives that finite differences cannot confirm: kinks, or none that differ from 0.
-FLAT = {"max_pool2d", "median", "cumprod"}
+FLAT = {"max_pool2d", "median", "cumprod", "hardsigmoid"}
 
 LAYOUTS: dict[str, Function] = {
     "row-major": lambda t: t,
@@ -197,6 +197,13 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
 def test_the_second_derivative_is_the_limit_of_differences_of_the_first(name: str) -> None:
     function, count = OPERATIONS[name]
     assert gradgradcheck(function, operands(count, "row-major"), atol=1e-4)
+
+
+def test_the_second_derivative_of_hardsigmoid_is_refused_as_in_torch() -> None:
+    x = torch.tensor([0.5], requires_grad=True)
+    (slope,) = torch.autograd.grad(F.hardsigmoid(x), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="derivative for aten::hardsigmoid_backward is not implemented"):
+        slope.backward()
 
 
 def test_the_determinant_of_a_singular_matrix_has_a_derivative() -> None:

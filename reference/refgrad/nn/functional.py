@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
+from .. import backend, both, dtypes
 from ..backend import xp
 from ..graph import derivative
-from ..ops import activations, losses
+from ..ops import activations, classification, losses
 from ..ops.activations import *  # noqa: F403
-from ..ops.linear_algebra import addmm, mm
+from ..ops.broadcasting import check_broadcast
+from ..ops.classification import *  # noqa: F403
+from ..ops.linear_algebra import addmm, matmul
 from ..ops.losses import *  # noqa: F403
 from ..ops.rearranging import moved, pad_constant, put_back
-from ..ops.shape import SqueezeBackward4, UnsafeViewBackward0, t, unsqueeze
+from ..ops.shape import t, type_in_messages
+from ..ops.statistics import vector_norm
 from ..recording import record
 from ..tensor import Tensor, wrap
 
 __all__ = [
     *activations.__all__,
+    *classification.__all__,
     *losses.__all__,
     "cosine_similarity",
     "dropout",
@@ -32,32 +36,23 @@ __all__ = [
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return `input @ weight.T + bias`."""
     x = input._array
-    if x.ndim == 0:
+    if not x.ndim or not weight._array.ndim:
         raise RuntimeError(
-            f"both arguments to linear need to be at least 1D, but they are 0D and {weight._array.ndim}D"
+            f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {weight._array.ndim}D"
         )
     turned = t(weight)
-    if x.ndim == 2:
-        return mm_of_linear(input, turned) if bias is None else addmm(bias, input, turned)
-    if x.ndim == 1 and bias is None:
-        product = mm_of_linear(unsqueeze(input, 0), turned)
-        return record(SqueezeBackward4, product._array.reshape(-1), (product,), (product._array.shape, 0))
-    rows = input.view(-1, x.shape[-1]) if x.flags.c_contiguous else input.reshape(-1, x.shape[-1])
-    product = mm_of_linear(rows, turned) if bias is None else addmm(bias, rows, turned)
-    shape = (*x.shape[:-1], weight._array.shape[0])
     if bias is None:
-        return record(UnsafeViewBackward0, product._array.reshape(shape), (product,), (product._array.shape,))
-    viewed: Tensor = product.view(shape)
+        product: Tensor = matmul(input, turned)
+        return product
+    if x.ndim == 2:
+        return addmm(bias, input, turned)
+    if not x.flags.c_contiguous:
+        biased: Tensor = matmul(input, turned) + bias
+        return biased
+    viewed: Tensor = addmm(bias, input.view(-1, x.shape[-1]), turned).view(
+        *x.shape[:-1], weight._array.shape[0]
+    )
     return viewed
-
-
-def mm_of_linear(input: Tensor, turned: Tensor) -> Tensor:
-    """Return the product of `linear`, which words a wrong dtype in its own way."""
-    if input._array.dtype != turned._array.dtype:
-        raise RuntimeError(
-            f"mat1 and mat2 must have the same dtype, but got {input.dtype.scalar} and {turned.dtype.scalar}"
-        )
-    return mm(input, turned)
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -84,12 +79,19 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
     """Return a copy with a border: a constant, or elements of the tensor (reflect, replicate, circular)."""
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    ndim = input._array.ndim
+    if len(pad) > 2 * ndim:
+        raise RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {ndim}"
+        )
     if mode == "constant":
         return pad_constant(input, tuple(pad), 0.0 if value is None else value)
     names = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
     if mode not in names:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    ndim = input._array.ndim
     widths = [(0, 0)] * ndim
     for at in range(len(pad) // 2):
         widths[ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
@@ -110,14 +112,29 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """Return the cosine of the angle between vectors along a dimension."""
-    one, two = [each / each.norm(2, dim, True).clamp_min(eps) for each in (x1, x2)]
-    result: Tensor = (one * two).sum(dim)
+    joint = dtypes.result_of((x1, x2))
+    if not joint.is_floating_point:
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {joint.scalar}")
+    check_broadcast(x1._array.shape, x2._array.shape)
+    shape = backend.broadcast_shapes(x1._array.shape, x2._array.shape)
+    scaled = []
+    for each in (x1, x2):
+        each = each.to(joint) if each.dtype.is_integral else each
+        each = each if each._array.shape == shape else each.expand(*shape)
+        norm = vector_norm(each, 2, dim, True).clone()
+        norm.data.clamp_(min=eps)
+        scaled.append(each / norm)
+    result: Tensor = (scaled[0] * scaled[1]).sum(dim)
     return result
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Return 1 at the place of each class and 0 elsewhere, along a new last dimension."""
     classes = tensor._array
+    if classes.dtype != xp.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if not classes.size and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.")
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
     if classes.size and classes.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
@@ -144,10 +161,12 @@ def _embedding_slope(g: Any, indices: Any, shape: tuple[int, ...], padding: int 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **options: Any) -> Tensor:
     """Return the row of `weight` for each index."""
     places = input._array
+    if weight._array.ndim != 2:
+        raise RuntimeError("'weight' must be 2-D")
     if places.dtype not in (xp.int64, xp.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"{input.type()} instead (while checking arguments for embedding)"
+            f"{type_in_messages(input)} instead (while checking arguments for embedding)"
         )
     rows = weight._array.shape[0]
     if places.size and (places.min() < 0 or places.max() >= rows):

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import both
+from .. import both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .activation_kernels import (
+    elu_backward,
+    gelu_backward,
+    gelu_tanh_inner,
+    glu_backward,
+    halves,
+    hardsigmoid_backward,
+    hardswish_backward,
+    hardtanh_backward,
+    leaky_relu_backward,
+    log_sigmoid_backward,
+    logistic,
+    normal_cdf,
+    softplus_backward,
+)
+from .backward_kernels import threshold_backward
+from .broadcasting import check_broadcast, keep_layout, row_major
 from .inplace import update
+from .shape import axis_of
 
 __all__ = [
     "celu",
@@ -44,81 +61,58 @@ __all__ = [
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def _sigmoid(x: Any) -> Any:
-    return 1 / (1 + both.exp(-x))
-
-
-def _normal_cdf(x: Any) -> Any:
-    return 0.5 * (1 + both.erf(x * math.sqrt(0.5)))
-
-
-def _gelu_tanh_inner(x: Any) -> Any:
-    return math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
+def _mish_slope(x: Any) -> Any:
+    t = both.tanh(both.log(1 + both.exp(x)))
+    return t + x * (1 - t * t) * logistic(x)
 
 
 LeakyReluBackward0 = derivative(
-    "LeakyReluBackward0", args="slope", self=lambda g, self, slope: both.where(self > 0, g, g * slope)
+    "LeakyReluBackward0", args="slope", self=lambda g, self, slope: leaky_relu_backward(g, self, slope)
 )
-EluBackward0 = derivative(
-    "EluBackward0",
-    args="alpha scale",
-    self=lambda g, self, alpha, scale: both.where(self <= 0, g * (alpha * scale) * both.exp(self), g * scale),
-)
+_ELU = lambda g, self, alpha, scale, rate: elu_backward(g, self, alpha, scale, rate)  # noqa: E731 - used twice
+EluBackward0 = derivative("EluBackward0", args="alpha scale rate", self=_ELU)
+CeluBackward0 = derivative("CeluBackward0", args="alpha scale rate", self=_ELU)
 HardtanhBackward0 = derivative(
     "HardtanhBackward0",
     args="low high",
-    self=lambda g, self, low, high: both.keep(g, (both.plain(self) > low) & (both.plain(self) < high)),
+    self=lambda g, self, low, high: hardtanh_backward(g, self, low, high),
 )
 SoftplusBackward0 = derivative(
     "SoftplusBackward0",
     args="beta threshold",
-    self=lambda g, self, beta, threshold: both.where(self * beta > threshold, g, g * _sigmoid(self * beta)),
+    self=lambda g, self, beta, threshold: softplus_backward(g, self, beta, threshold),
 )
-LogSigmoidBackward0 = derivative("LogSigmoidBackward0", self=lambda g, self: g * _sigmoid(-self))
+LogSigmoidBackward0 = derivative("LogSigmoidBackward0", self=lambda g, self: log_sigmoid_backward(g, self))
 SiluBackward0 = derivative(
-    "SiluBackward0", self=lambda g, self: g * ((s := _sigmoid(self)) * (1 + self * (1 - s)))
+    "SiluBackward0", self=lambda g, self: g * ((s := logistic(self)) * (1 + self * (1 - s)))
 )
 GeluBackward0 = derivative(
-    "GeluBackward0",
-    args="approximate",
-    self=lambda g, self, approximate: (
-        g * (_gelu_slope(self) if approximate == "none" else _gelu_tanh_slope(self))
-    ),
+    "GeluBackward0", args="approximate", self=lambda g, self, approximate: gelu_backward(g, self, approximate)
 )
 MishBackward0 = derivative("MishBackward0", self=lambda g, self: g * _mish_slope(self))
-HardsigmoidBackward0 = derivative(
-    "HardsigmoidBackward0",
-    self=lambda g, self: both.keep(g * (1 / 6), (both.plain(self) > -3) & (both.plain(self) < 3)),
-)
-HardswishBackward0 = derivative(
-    "HardswishBackward0",
-    self=lambda g, self: (
-        both.keep(g * (self / 3 + 0.5), xp.abs(both.plain(self)) <= 3) + both.keep(g, both.plain(self) > 3)
-    ),
-)
+HardsigmoidBackward0 = derivative("HardsigmoidBackward0", self=lambda g, self: hardsigmoid_backward(g, self))
+HardswishBackward0 = derivative("HardswishBackward0", self=lambda g, self: hardswish_backward(g, self))
 ThresholdBackward0 = derivative(
-    "ThresholdBackward0", args="limit", self=lambda g, self, limit: both.keep(g, ~(both.plain(self) <= limit))
+    "ThresholdBackward0", args="limit", self=lambda g, self, limit: threshold_backward(g, self, limit)
+)
+GluBackward0 = derivative("GluBackward0", args="dim", self=lambda g, self, dim: glu_backward(g, self, dim))
+PreluKernelBackward0 = derivative(
+    "PreluKernelBackward0",
+    self=lambda g, self, weight: both.where(both.plain(self) > 0, g, weight * g),
+    weight=lambda g, self: both.mask_out(self * g, both.plain(self) > 0),
 )
 
 
-def _gelu_slope(x: Any) -> Any:
-    return _normal_cdf(x) + x * both.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+def _unary(
+    kernel: str, kind: Any, compute: Callable[..., Array], input: Tensor, inplace: bool, *args: Any
+) -> Tensor:
+    """Apply a function of floats; `kernel` is what torch calls it when it refuses other elements."""
 
-
-def _gelu_tanh_slope(x: Any) -> Any:
-    t = both.tanh(_gelu_tanh_inner(x))
-    inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner
-
-
-def _mish_slope(x: Any) -> Any:
-    t = both.tanh(both.log(1 + both.exp(x)))
-    return t + x * (1 - t * t) * _sigmoid(x)
-
-
-def _unary(kind: Any, compute: Callable[..., Array], input: Tensor, inplace: bool, *args: Any) -> Tensor:
     def apply(tensor: Tensor) -> Tensor:
-        return record(kind, compute(tensor._array), (tensor,), args)
+        x = tensor._array
+        if x.dtype.kind not in "fc":
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype.scalar}'")
+        return record(kind, keep_layout(xp.asarray(compute(x)), x), (tensor,), args)
 
     return update("", input, apply) if inplace else apply(input)
 
@@ -144,37 +138,53 @@ def tanh(input: Tensor) -> Tensor:
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return x where positive and `negative_slope * x` elsewhere."""
     return _unary(
-        LeakyReluBackward0, lambda x: xp.where(x > 0, x, x * negative_slope), input, inplace, negative_slope
+        "leaky_relu_cpu",
+        LeakyReluBackward0,
+        lambda x: xp.where(x > 0, x, x * negative_slope),
+        input,
+        inplace,
+        negative_slope,
     )
 
 
-def _elu(x: Array, alpha: float, scale: float) -> Array:
-    return xp.where(
-        x > 0, x * scale, xp.expm1(xp.minimum(x, xp.zeros((), x.dtype))) * (alpha * scale)
-    ).astype(x.dtype)
+def _elu(x: Array, alpha: float, scale: float, rate: float = 1.0) -> Array:
+    below = xp.expm1(xp.minimum(x, xp.zeros((), x.dtype)) * rate) * (alpha * scale)
+    return xp.where(x > 0, x * scale, below).astype(x.dtype)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**x - 1)` elsewhere."""
-    return _unary(EluBackward0, lambda x: _elu(x, alpha, 1.0), input, inplace, alpha, 1.0)
+    return _unary("elu_cpu", EluBackward0, lambda x: _elu(x, alpha, 1.0), input, inplace, alpha, 1.0, 1.0)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return the scaled ELU."""
-    return _unary(
-        EluBackward0, lambda x: _elu(x, SELU_ALPHA, SELU_SCALE), input, inplace, SELU_ALPHA, SELU_SCALE
-    )
+    scales = SELU_ALPHA, SELU_SCALE, 1.0
+    return _unary("elu_cpu", EluBackward0, lambda x: _elu(x, *scales), input, inplace, *scales)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**(x / alpha) - 1)` elsewhere."""
-    scaled: Tensor = elu(input / alpha, 1.0) * alpha
-    return scaled
+    scales = alpha, 1.0, 1.0 / alpha
+    return _unary("elu_cpu", CeluBackward0, lambda x: _elu(x, *scales), input, inplace, *scales)
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Limit each element; at the limits the gradient is 0."""
-    return _unary(HardtanhBackward0, lambda x: xp.clip(x, min_val, max_val), input, inplace, min_val, max_val)
+    dtype = input.dtype
+    if dtype is dtypes.bool:
+        raise RuntimeError("Bool inputs not supported for hardtanh")
+    if dtype is dtypes.uint8 and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+    low, high = (int(min_val), int(max_val)) if dtype.is_integral else (min_val, max_val)
+    limits = [scalars.stored(each, dtype) for each in (low, high)]
+
+    def apply(tensor: Tensor) -> Tensor:
+        x = tensor._array
+        array = keep_layout(xp.minimum(xp.maximum(x, limits[0]), limits[1]), x)
+        return record(HardtanhBackward0, array, (tensor,), (low, high))
+
+    return update("", input, apply) if inplace else apply(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -184,13 +194,19 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Return x where above the threshold and `value` elsewhere."""
-    return _unary(
-        ThresholdBackward0,
-        lambda x: xp.where(x <= threshold, x.dtype.type(value), x),
-        input,
-        inplace,
-        threshold,
-    )
+    if input._array.dtype.kind == "b":
+        raise NotImplementedError("\"threshold_cpu\" not implemented for 'Bool'")
+
+    def apply(tensor: Tensor) -> Tensor:
+        x = tensor._array
+        array = xp.where(x <= _number(threshold, tensor), _number(value, tensor), x)
+        return record(ThresholdBackward0, keep_layout(array, x), (tensor,), (threshold,))
+
+    return update("", input, apply) if inplace else apply(input)
+
+
+def _number(value: float, model: Tensor) -> Any:
+    return scalars.stored(value, model.dtype)
 
 
 def _softplus(x: Array, beta: float, limit: float) -> Array:
@@ -202,46 +218,58 @@ def _softplus(x: Array, beta: float, limit: float) -> Array:
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Return log(1 + e**(beta x)) / beta; x itself where that is large."""
-    return _unary(SoftplusBackward0, lambda x: _softplus(x, beta, threshold), input, False, beta, threshold)
+    return _unary(
+        "softplus_cpu",
+        SoftplusBackward0,
+        lambda x: _softplus(x, beta, threshold),
+        input,
+        False,
+        beta,
+        threshold,
+    )
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """Return log(sigmoid(x)) without underflow."""
-    return _unary(
-        LogSigmoidBackward0,
-        lambda x: xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x))),
-        input,
-        False,
-    )
+    x = input._array
+    if x.dtype.kind not in "fc":
+        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype.scalar}'")
+    array = xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x)))
+    return record(LogSigmoidBackward0, row_major(xp.asarray(array)), (input,))
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x * sigmoid(x)."""
-    return _unary(SiluBackward0, lambda x: x * _sigmoid(x), input, inplace)
+    return _unary("silu_cpu", SiluBackward0, lambda x: x * logistic(x), input, inplace)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """Return x * Phi(x), exactly or by tanh."""
     if approximate == "none":
-        return _unary(GeluBackward0, lambda x: x * _normal_cdf(x), input, False, approximate)
+        return _unary("GeluKernelImpl", GeluBackward0, lambda x: x * normal_cdf(x), input, False, approximate)
     return _unary(
-        GeluBackward0, lambda x: 0.5 * x * (1 + xp.tanh(_gelu_tanh_inner(x))), input, False, approximate
+        "GeluKernelImpl",
+        GeluBackward0,
+        lambda x: 0.5 * x * (1 + xp.tanh(gelu_tanh_inner(x))),
+        input,
+        False,
+        approximate,
     )
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x * tanh(softplus(x))."""
-    return _unary(MishBackward0, lambda x: x * xp.tanh(xp.log1p(xp.exp(x))), input, inplace)
+    return _unary("mish_cpu", MishBackward0, lambda x: x * xp.tanh(xp.log1p(xp.exp(x))), input, inplace)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """Return (x + 3) / 6 limited to [0, 1]."""
-    return _unary(HardsigmoidBackward0, lambda x: xp.clip(x + 3, 0, 6) / 6, input, inplace)
+    return _unary("hardsigmoid_cpu", HardsigmoidBackward0, lambda x: xp.clip(x + 3, 0, 6) / 6, input, inplace)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x * hardsigmoid(x)."""
-    return _unary(HardswishBackward0, lambda x: x * xp.clip(x + 3, 0, 6) / 6, input, inplace)
+    return _unary("hardswish_cpu", HardswishBackward0, lambda x: x * xp.clip(x + 3, 0, 6) / 6, input, inplace)
 
 
 def softsign(input: Tensor) -> Tensor:
@@ -258,17 +286,50 @@ def tanhshrink(input: Tensor) -> Tensor:
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """Return x where positive and `weight * x` elsewhere, with a weight per channel."""
-    if weight.numel() > 1:
-        weight = weight.view(1, -1, *[1] * (input.ndim - 2))
-    result: Tensor = input.relu() - weight * (-input).relu()
-    return result
+    _check_prelu(input, weight)
+    x, ndim = input._array, input._array.ndim
+    if ndim != weight._array.ndim:
+        weight = weight.reshape(*[weight._array.size if axis == 1 else 1 for axis in range(ndim)])
+    check_broadcast(x.shape, weight._array.shape)
+    if x.dtype.kind not in "fc":
+        raise NotImplementedError(f"\"prelu_cpu\" not implemented for '{input.dtype.scalar}'")
+    w = weight._array
+    return record(PreluKernelBackward0, keep_layout(xp.where(x > 0, x, w * x), x, w), (input, weight))
+
+
+def _check_prelu(input: Tensor, weight: Tensor) -> None:
+    shape, count = input._array.shape, weight._array.size
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {input.dtype.scalar} and {weight.dtype.scalar}"
+        )
+    if count != 1:
+        if not shape:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = shape[1] if len(shape) > 1 else 1
+        if count != channels:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {count} and channel "
+                f"size = {channels}."
+            )
+    if weight._array.ndim > 1:
+        raise RuntimeError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight._array.ndim}"
+        )
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """Return the first half times the sigmoid of the second."""
-    a, b = input.chunk(2, dim)
-    result: Tensor = a * b.sigmoid()
-    return result
+    x = input._array
+    if not x.ndim:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
+    axis = axis_of(dim, x.ndim)
+    if x.shape[axis] % 2:
+        raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
+    if x.dtype.kind not in "fc":
+        raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype.scalar}'")
+    a, b = halves(x, axis)
+    return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (axis,))
 
 
 def _dim_or_warn(name: str, dim: int | None, ndim: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import ndarray, xp
 from ..graph import Node, derivative
 from ..recording import record
@@ -30,6 +30,9 @@ SubBackward0 = derivative(
     self=lambda g: g,
     other=lambda g, alpha: -g if alpha == 1 else g * -alpha,
 )
+RsubBackward0 = derivative(
+    "RsubBackward0", args="alpha", self=lambda g, alpha: -g if alpha == 1 else -(g * alpha), other=lambda g: g
+)
 RsubBackward1 = derivative("RsubBackward1", self=lambda g: -g)
 MulBackward0 = derivative(
     "MulBackward0",
@@ -45,26 +48,45 @@ RemainderBackward0 = derivative("RemainderBackward0", self=lambda g: g)
 RemainderBackward1 = derivative(
     "RemainderBackward1",
     self=lambda g: g,
-    other=lambda g, self, other: -g * xp.floor_divide(both.plain(self), both.plain(other)),
+    other=lambda g, self, other: -g * _quotient(self, other, "floor"),
 )
 FmodBackward0 = derivative("FmodBackward0", self=lambda g: g)
 FmodBackward1 = derivative(
     "FmodBackward1",
     self=lambda g: g,
-    other=lambda g, self, other: -g * both.like(xp.trunc(both.plain(self) / both.plain(other)), g),
+    other=lambda g, self, other: -g * _quotient(self, other, "trunc"),
 )
+
+
+def _quotient(a: Any, b: Any, rounding_mode: str) -> Any:
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        return div(a, b, rounding_mode=rounding_mode)
+    return xp.floor_divide(a, b) if rounding_mode == "floor" else xp.trunc(a / b)
+
+
+MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: both.scale(g, other))
+
+
+def scaled(value: Tensor, number: Any) -> Tensor:
+    """Return the product with a number, recorded as derivative rules in C++ record it."""
+    return binary(MulBackward1, xp.multiply, value, number, (number,), (value,))
+
+
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
 
 
 def binary(
     kind: type[Node],
     compute: Callable[..., Any],
-    a: Tensor,
+    a: Any,
     b: Any,
     args: tuple[Any, ...] = (),
     inputs: tuple[Any, ...] = (),
 ) -> Tensor:
     """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
+    if not isinstance(a, Tensor):
+        x, y = common(a, b)
+        return record(kind, keep_layout(backend.as_array(compute(x, y)), y), inputs or (a, b), args)
     x = a._array
     if isinstance(b, Tensor):
         y = b._array
@@ -79,8 +101,8 @@ def binary(
     except ValueError:
         check_broadcast(x.shape, y.shape)
         raise
-    if not x.flags.c_contiguous:
-        array = keep_layout(array, x, y)
+    if not a._array.flags.c_contiguous:
+        array = keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
     return record(kind, array, inputs or (a, b), args)
 
 
@@ -129,22 +151,22 @@ def _rsub(self: Tensor, other: Any) -> Any:
     return record(RsubBackward1, xp.subtract(y, x), (self,))
 
 
-def _refuse_bool_sub(self: Tensor, other: Any) -> None:
-    if (
-        self._array.dtype.kind == "b"
-        or isinstance(other, bool)
-        or (isinstance(other, Tensor) and other._array.dtype.kind == "b")
-    ):
-        number = isinstance(other, bool | int | float | complex)
-        if number or self._array.dtype.kind != "b" or other._array.dtype.kind != "b":
-            raise RuntimeError(
-                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
-                "mask, use the `~` or `logical_not()` operator instead."
-            )
+def _refuse_bool_sub(self: Any, other: Any) -> None:
+    bools = [isinstance(each, bool) or _is_bool(each) for each in (self, other)]
+    if all(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
             "operator instead."
         )
+    if any(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
+            "mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, Tensor) and bool(value._array.dtype.kind == "b")
 
 
 @operator("__truediv__")
@@ -173,13 +195,13 @@ def _floordiv(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    _refuse_zero(self, other)
-    refuse_bools("div_floor_cpu", self, other)
-    return binary(FloorDivideNode, xp.floor_divide, self, other, (), _tensors(self, other))
+    _check_division("div_floor_cpu", self, other)
+    return binary(FloorDivideNode, xp.floor_divide, self, other, (), recorded(self, other))
 
 
-def _tensors(*operands: Any) -> tuple[Any, ...]:
-    return tuple([each for each in operands if isinstance(each, Tensor)])
+def recorded(*operands: Any) -> tuple[Any, ...]:
+    """Return the operands that a node without derivative has edges for."""
+    return tuple([each for each in operands if isinstance(each, Tensor) and each.requires_grad]) or (None,)
 
 
 @operator("__rfloordiv__")
@@ -192,15 +214,17 @@ def _mod(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    _refuse_zero(self, other)
-    refuse_bools("remainder_cpu", self, other)
-    kind = RemainderBackward1 if isinstance(other, Tensor) else RemainderBackward0
-    return binary(kind, xp.remainder, self, other, (), _tensors(self, other))
+    _check_division("remainder_cpu", self, other)
+    if isinstance(other, Tensor):
+        return binary(RemainderBackward1, xp.remainder, self, other)
+    return binary(RemainderBackward0, xp.remainder, self, other, (), (self,))
 
 
 @operator("__rmod__")
 def _rmod(self: Tensor, other: Any) -> Any:
-    return _mod(_full_like(self, other), self)
+    number = _full_like(self, other)
+    _check_division("remainder_cpu", number, self)
+    return binary(RemainderNode, xp.remainder, number, self, (), recorded(self))
 
 
 def _full_like(self: Tensor, number: Any) -> Tensor:
@@ -215,17 +239,17 @@ def refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
-def _refuse_zero(self: Tensor, other: Any) -> None:
-    """Refuse to divide integers by zero."""
-    if isinstance(other, Tensor):
+def _check_division(kernel: str, self: Any, other: Any) -> None:
+    """Refuse sizes that do not go together, bools, and to divide integers by zero."""
+    if isinstance(self, Tensor) and isinstance(other, Tensor):
         check_broadcast(self._array.shape, other._array.shape)
-    if self._array.dtype.kind not in "iub":
+    joint = dtypes.result_of((self, other))
+    if joint is dtypes.bool:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    if not joint.is_integral:
         return
-    if isinstance(other, Tensor):
-        zero = other._array.dtype.kind in "iub" and not other._array.all()
-    else:
-        zero = isinstance(other, int) and not other
-    if zero:
+    divisor = other._array if isinstance(other, Tensor) else backend.as_array(other)
+    if not divisor.all() and not (isinstance(self, Tensor) and not self._array.size):
         raise RuntimeError("ZeroDivisionError")
 
 
@@ -236,12 +260,14 @@ def _fails(name: str) -> Callable[..., Any]:
     return rule
 
 
-FloorDivideNode = derivative(
-    "NotImplemented",
-    full_name="torch::autograd::NotImplemented",
-    self=_fails("aten::floor_divide"),
-    other=_fails("aten::floor_divide"),
-)
+def not_implemented(name: str) -> type[Node]:
+    """Return the kind of node of an operation that torch cannot differentiate."""
+    rule = _fails(name)
+    return derivative("NotImplemented", full_name="torch::autograd::NotImplemented", self=rule, other=rule)
+
+
+FloorDivideNode = not_implemented("aten::floor_divide")
+RemainderNode = not_implemented("aten::remainder")
 
 
 # ---- the named functions ---------------------------------------------------------------------------------------
@@ -314,13 +340,14 @@ def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Ten
             + rounding_mode
             + "'"
         )
-    _refuse_zero(input, other)
-    if rounding_mode == "floor":
-        return finish_out("div", binary(DivRounded, xp.floor_divide, input, other), out, input, other)
-    return finish_out("div", binary(DivRounded, _truncated, input, other), out, input, other)
+    _check_division(f"div_{rounding_mode}_cpu", input, other)
+    compute = xp.floor_divide if rounding_mode == "floor" else _truncated
+    return finish_out("div", binary(DivBackward2, compute, input, other), out, input, other)
 
 
-DivRounded = derivative("DivBackward1", self=lambda g: both.zeros_like(g), other=lambda g: both.zeros_like(g))
+DivBackward2 = derivative(
+    "DivBackward2", self=lambda g: both.zeros_like(g), other=lambda g: both.zeros_like(g)
+)
 
 
 def _truncated(x: Any, y: Any) -> Any:
@@ -344,18 +371,25 @@ def floor_divide(input: Tensor, other: Any, *, out: Tensor | None = None) -> Ten
 def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the remainder of division, with the sign of the dividend."""
     other = operand_of(other)
-    _refuse_zero(input, other)
-    kind = FmodBackward1 if isinstance(other, Tensor) else FmodBackward0
-    return finish_out(
-        "fmod", binary(kind, xp.fmod, input, other, (), _tensors(input, other)), out, input, other
-    )
+    _check_division("fmod_cpu", input, other)
+    if isinstance(other, Tensor):
+        return finish_out("fmod", binary(FmodBackward1, xp.fmod, input, other), out, input, other)
+    return finish_out("fmod", binary(FmodBackward0, xp.fmod, input, other, (), (input,)), out, input, other)
 
 
 @function
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return `other - alpha * input`."""
-    result: Tensor = _rsub(input if alpha == 1 else input * alpha, operand_of(other))
-    return result
+    other = operand_of(other)
+    _refuse_bool_sub(input, other)
+    if not isinstance(other, Tensor):
+        x, y = common(input, other)
+        return record(RsubBackward1, xp.subtract(y, x * alpha), (input,))
+    check_broadcast(input._array.shape, other._array.shape)
+    _refuse_fraction(input, other, alpha)
+    return binary(
+        RsubBackward0, lambda x, y: xp.subtract(y, x if alpha == 1 else x * alpha), input, other, (alpha,)
+    )
 
 
 alias(mul, "multiply")
@@ -363,15 +397,19 @@ alias(sub, "subtract")
 alias(div, "divide", "true_divide")
 
 
-def in_place_form(name: str, operators: tuple[str, ...], compute: Callable[..., Any]) -> None:
+def in_place_form(
+    name: str, operators: tuple[str, ...], compute: Callable[..., Any], before: Any = None
+) -> None:
     """Publish the in-place form of an operation, as a method and as an augmented assignment."""
 
     def in_place(self: Tensor, other: Any, **options: Any) -> Any:
-        return update(name, self, compute, operand_of(other), **options)
+        return update(name, self, compute, operand_of(other), before=before, promotes=True, **options)
 
     def augmented(self: Tensor, other: Any) -> Any:
         other = as_operand(other)
-        return other if other is NotImplemented else update(name, self, compute, other)
+        if other is NotImplemented:
+            return other
+        return update(name, self, compute, other, before=before, promotes=True)
 
     in_place.__name__ = in_place.__qualname__ = name
     in_place.__doc__ = f"Do `{name.rstrip('_')}` in place."
@@ -382,7 +420,7 @@ def in_place_form(name: str, operators: tuple[str, ...], compute: Callable[..., 
 
 
 in_place_form("add_", ("__iadd__",), add)
-in_place_form("sub_", ("__isub__",), sub)
+in_place_form("sub_", ("__isub__",), sub, _refuse_bool_sub)
 in_place_form("mul_", ("__imul__",), mul)
 in_place_form("div_", ("__itruediv__", "__idiv__"), div)
 in_place_form("remainder_", ("__imod__",), remainder)

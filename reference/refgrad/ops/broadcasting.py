@@ -11,7 +11,7 @@ from .. import backend, dtypes, storage
 from ..backend import Array
 from ..tensor import Tensor, wrap
 
-__all__ = ["as_operand", "check_broadcast", "common", "keep_layout", "relaid"]
+__all__ = ["as_operand", "check_broadcast", "common", "keep_layout", "relaid", "row_major"]
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
@@ -69,3 +69,8 @@ def relaid(array: Array, steps: tuple[int, ...]) -> Array:
     made = backend.empty(array.shape, array.dtype, steps)
     made[...] = array
     return made
+
+
+def row_major(array: Array) -> Array:
+    """Return the array itself where it lies row by row, or a copy that does."""
+    return backend.xp.ascontiguousarray(array) if array.ndim and not array.flags.c_contiguous else array

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import dtypes
+from .. import both, dtypes
 from ..backend import xp
+from ..graph import derivative
+from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import finish_out, update
+from .inplace import check_sizes, finish_out, update
 from .registry import function, method, operator, public
 
 __all__ = ["allclose", "equal"]
@@ -22,14 +24,18 @@ def _arrays(a: Tensor, b: Any) -> tuple[Any, Any]:
     return common(a, b)
 
 
-def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any) -> Tensor:
-    x, y = _arrays(a, b)
+def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any, promote: bool = True) -> Tensor:
+    x, y = _arrays(a, b) if promote else (a._array, b._array)
     try:
         array = xp.asarray(compute(x, y))
     except ValueError:
         check_broadcast(xp.shape(x), xp.shape(y))
         raise
-    return wrap(array if x.flags.c_contiguous else keep_layout(array, x, y))
+    return wrap(
+        array
+        if a._array.flags.c_contiguous
+        else keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
+    )
 
 
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
@@ -44,13 +50,30 @@ def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
         return finish_out(name, _elementwise(compute, input, found), out)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
-        return update(f"{name}_", self, lambda t: named(t, other).to(t.dtype))
+        found = as_operand(other)
+        if found is NotImplemented:
+            raise TypeError(type(other).__name__)
+        return update(f"{name}_", self, _into, found, before=_check_in_place)
 
+    def _into(self: Tensor, other: Any) -> Tensor:
+        found = _elementwise(compute, self, other)._array.astype(self._array.dtype)
+        if isinstance(other, Tensor):
+            return record(tensor_kind, found, (self, other))
+        return record(number_kind, found, (self,))
+
+    title = name.capitalize()
+    number_kind = derivative(f"{title}Backward0", self=both.zeros_like)
+    tensor_kind = derivative(f"{title}Backward1", self=both.zeros_like, other=both.zeros_like)
     operator(special)(compare)
     named.__name__, in_place.__name__ = name, f"{name}_"
     named.__doc__ = f"Compare each pair of elements: {special}."
     public(named)
     method(in_place)
+
+
+def _check_in_place(self: Tensor, other: Any) -> None:
+    if isinstance(other, Tensor):
+        check_sizes(self, [other])
 
 
 for _row in (
@@ -72,14 +95,15 @@ def _bitwise(name: str, specials: tuple[str, str, str], compute: Callable[..., A
         if other is NotImplemented:
             return other
         joint = dtypes.result_of((self, other))
-        if not joint.is_integral:
+        if not joint.is_integral or (joint is dtypes.bool and not name.startswith("bitwise")):
             if isinstance(other, Tensor):
                 check_broadcast(self._array.shape, other._array.shape)
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
         return _elementwise(compute, self, other)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
-        return update(name, self, combine, other)
+        other = as_operand(other)
+        return other if other is NotImplemented else update(name, self, combine, other, promotes=True)
 
     operator(*specials[:2])(combine)
     operator(specials[2])(in_place)
@@ -100,18 +124,21 @@ _bitwise("rshift", ("__rshift__", "__rshift__", "__irshift__"), xp.right_shift)
 def _invert(self: Tensor) -> Tensor:
     if self._array.dtype.kind not in "biu":
         raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
-    return wrap(xp.asarray(xp.invert(self._array)))
+    return bitwise_not(self)
 
 
 @public
 def bitwise_not(input: Tensor) -> Tensor:
     """Invert each bit; the logical opposite of a bool."""
-    return _invert(input)
+    x = input._array
+    if x.dtype.kind not in "biu":
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{input.dtype.scalar}'")
+    return wrap(keep_layout(xp.asarray(xp.invert(x)), x))
 
 
 def _logical(name: str, compute: Callable[..., Any]) -> None:
     def combine(input: Tensor, other: Tensor) -> Tensor:
-        return wrap(xp.asarray(compute(input._array, other._array)))
+        return _elementwise(compute, input, other, False)
 
     combine.__name__ = name
     combine.__doc__ = f"Do `{name}` with each pair of elements; what is not 0 is true."
@@ -125,7 +152,8 @@ _logical("logical_xor", xp.logical_xor)
 
 def _test(name: str, compute: Callable[..., Any]) -> None:
     def test(input: Tensor) -> Tensor:
-        return wrap(xp.asarray(compute(input._array)))
+        x = input._array
+        return wrap(keep_layout(xp.asarray(compute(x)), x))
 
     test.__name__ = name
     test.__doc__ = f"Tell `{name}` for each element."
@@ -141,7 +169,12 @@ _test("signbit", xp.signbit)
 
 @operator("__contains__")
 def _contains(self: Tensor, value: Any) -> bool:
-    return bool(xp.any(_elementwise(xp.equal, self, value)._array))
+    found = _elementwise(xp.equal, self, value) if not isinstance(value, Tensor) else _equal_to(value, self)
+    return bool(xp.any(found._array))
+
+
+def _equal_to(value: Tensor, self: Tensor) -> Tensor:
+    return _elementwise(xp.equal, value, self)
 
 
 @public
@@ -160,7 +193,11 @@ def isclose(
         raise RuntimeError(f"{input.dtype.scalar} did not match {other.dtype.scalar}")
     x, y = input._array, other._array
     check_broadcast(x.shape, y.shape)
-    return wrap(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)))
+    close = wrap(keep_layout(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)), x, y))
+    if input.dtype.is_floating_point or (rtol == 0 and atol == 0):
+        return close
+    close._share_counter()[0] += 1
+    return close
 
 
 @public

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..tensor import Tensor
+from .indexing import alias_of
 from .registry import alias, public
 from .shape import axis_of, contiguous, permute, reshape, sizes_of, transpose, view
 
@@ -39,6 +40,14 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     shape = input._array.shape
     dim = axis_of(dim, len(shape))
     wanted = sizes_of((sizes,))
+    if not shape:
+        raise RuntimeError(
+            "unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions"
+        )
+    if wanted.count(-1) == 1:
+        rest = -math.prod(wanted)
+        if rest and shape[dim] % rest == 0:
+            wanted = tuple([shape[dim] // rest if size == -1 else size for size in wanted])
     if wanted.count(-1) == 0 and math.prod(wanted) != shape[dim]:
         raise RuntimeError(
             f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
@@ -51,6 +60,8 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     """Return a view with some dimensions moved to other places; the rest keep their order."""
     ndim = input._array.ndim
+    if not ndim:
+        return alias_of(input)
     given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
     taken = []
     for name, dims in zip(("source", "destination"), given, strict=True):

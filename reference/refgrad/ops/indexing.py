@@ -15,8 +15,8 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import make_view
-from .broadcasting import relaid
 from .copying import filled
+from .index_arrays import COVERED, Indices, as_index, complete, found_shape, is_mask, selected_by
 from .inplace import check_writable, refuse_overlap, write
 from .registry import method, operator, public
 from .shape import axis_of
@@ -42,12 +42,6 @@ IndexPutBackward0 = derivative(
     self=lambda g, indices, accumulate: g if accumulate else _zeroed(g, indices),
     values=lambda g, indices: _get_indexed(g, indices),
 )
-
-
-class Indices(tuple[Any, ...]):
-    """The arrays (or slices) that index each dimension, as saved by a node."""
-
-    __slots__ = ()
 
 
 def _put(g: Any, shape: tuple[int, ...], dim: int, part: Any) -> Any:
@@ -83,7 +77,7 @@ def _get_indexed(g: Any, indices: Indices) -> Any:
         return index(
             g, tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
         )
-    return _selected_by(g, indices)
+    return selected_by(g, indices)
 
 
 @public
@@ -141,6 +135,8 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
 def _getitem(self: Tensor, key: Any) -> Tensor:
     if type(key) is int and self._array.ndim:
         return _selected(self, 0, _in_bounds(key, self._array.shape[0], 0))
+    if isinstance(key, slice):
+        return _slice_part(self, 0, key)
     seen, tensors = _views(self, key)
     if tensors is None:
         return _fresh_view(seen, self)
@@ -149,9 +145,12 @@ def _getitem(self: Tensor, key: Any) -> Tensor:
 
 def _fresh_view(seen: Tensor, self: Tensor) -> Tensor:
     """Return a view even for an index that selects everything."""
-    if seen is self:
-        return make_view(AliasBackward0, self, self._array[...])
-    return seen
+    return alias_of(self) if seen is self else seen
+
+
+def alias_of(self: Tensor) -> Tensor:
+    """Return a view of everything."""
+    return make_view(AliasBackward0, self, self._array[...])
 
 
 AliasBackward0 = derivative("AliasBackward0", self=lambda g: g)
@@ -187,15 +186,11 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
         elif _is_single_int(part):
             self = _selected_checked(self, dim, part, at)
         else:
-            given = _as_index(part)
-            covered = given._array.ndim if _is_mask(given) else 1
+            given = as_index(part)
+            covered = given._array.ndim if is_mask(given) else 1
             tensors += [None] * (dim - len(tensors)) + [given] + [COVERED] * (covered - 1)
             dim = len(tensors)
     return self, tuple(tensors) if tensors else None
-
-
-# Stands for a further dimension that a mask of several dimensions takes up.
-COVERED = object()
 
 
 def _is_tuple(key: Any) -> bool:
@@ -215,10 +210,6 @@ NOT_A_TUPLE = (
     "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], "
     "which will result either in an error or a different result"
 )
-
-
-def _is_mask(index: Tensor) -> bool:
-    return bool(index._array.dtype.kind == "b" or index._array.dtype == xp.uint8)
 
 
 def _is_whole(part: slice, shape: tuple[int, ...], dim: int) -> bool:
@@ -279,8 +270,6 @@ def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
 def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
     if self._array.ndim == 0:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    if part.start is None and part.stop is None and part.step is None:
-        return self
     start, stop, step = [
         None if each is None else each.__index__() for each in (part.start, part.stop, part.step)
     ]
@@ -289,126 +278,12 @@ def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
 
 
-def _as_index(part: Any) -> Tensor:
-    """Return a tensor, list or array as an index tensor; refuse what is none."""
-    if isinstance(part, Tensor):
-        return part
-    if isinstance(part, str):
-        raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
-    if not isinstance(part, backend.ndarray | list | tuple):
-        raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-            f"{type(part).__name__})"
-        )
-    array = xp.asarray([both.plain(each) for each in part])
-    return wrap(array.astype(xp.int64) if array.size == 0 else array)
-
-
-def complete(self: Tensor, indices: tuple[Any, ...]) -> Indices:
-    """Return one array (or whole slice) for each indexed dimension; masks become the places where they hold."""
-    given = [each for each in indices if each is not COVERED]
-    for each in given:
-        if isinstance(each, Tensor) and not _is_mask(each) and each._array.dtype not in (xp.int32, xp.int64):
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    arrays: list[Any] = []
-    for each in given:
-        if not isinstance(each, Tensor):
-            arrays.append(slice(None))
-        elif _is_mask(each):
-            arrays += _places(self, len(arrays), each._array)
-        else:
-            arrays.append(each._array)
-    if len(arrays) > self._array.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {self._array.ndim} (got {len(arrays)})")
-    full = Indices(arrays)
-    _check_bounds(self._array.shape, full)
-    return full
-
-
-def _places(self: Tensor, dim: int, mask: Array) -> list[Array]:
-    if mask.dtype == xp.uint8:
-        warnings.warn(
-            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
-            UserWarning,
-            stacklevel=6,
-        )
-        mask = mask.astype(bool)
-    shape = self._array.shape
-    for at, size in enumerate(mask.shape):
-        if dim + at >= len(shape):
-            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-        if shape[dim + at] != size:
-            raise IndexError(
-                f"The shape of the mask {list(mask.shape)} at index {at} does not match the shape of the indexed "
-                f"tensor {list(shape)} at index {dim + at}"
-            )
-    return list(mask.nonzero()) if mask.ndim else [xp.zeros(int(mask), xp.int64)]
-
-
-def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
-    """Refuse index arrays that do not go together, or lead outside; where nothing is selected, nothing does."""
-    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
-    arrays = [indices[dim] for dim in dims]
-    try:
-        joint = backend.broadcast_shapes(*[each.shape for each in arrays])
-    except ValueError:
-        listed = ", ".join(str(list(each.shape)) for each in arrays)
-        raise IndexError(
-            f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
-        ) from None
-    if 0 in joint:
-        return
-    if any(shape[dim] == 0 for dim in dims):
-        raise IndexError("index is out of bounds for dimension with size 0")
-    if any(size == 0 for dim, size in enumerate(shape) if dim not in dims):
-        return
-    for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
-        wrong = array[(array < -shape[dim]) | (array >= shape[dim])]
-        if wrong.size:
-            raise IndexError(
-                f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}"
-            )
-
-
-def _found_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
-    """Return the sizes of what an index selects."""
-    dims, joint, first = _geometry(indices)
-    rest = [size for dim, size in enumerate(shape) if dim not in dims]
-    return (*rest[:first], *joint, *rest[first:])
-
-
-def _geometry(indices: Indices) -> tuple[list[int], tuple[int, ...], int]:
-    """Return the indexed dimensions, their joint shape, and where that stands in the result."""
-    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
-    joint = backend.broadcast_shapes(*[indices[dim].shape for dim in dims])
-    together = dims == list(range(dims[0], dims[-1] + 1))
-    return dims, joint, dims[0] if together else 0
-
-
 def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
     """Return the elements at the places where the index arrays meet."""
     array = self._array
     full = complete(self, indices)
-    found = _selected_by(array, full)
+    found = selected_by(array, full)
     return record(IndexBackward0, found, (self,), (array.shape,), (full,))
-
-
-def _selected_by(array: Array, indices: Indices) -> Array:
-    """Index an array, and lay the result out as torch does."""
-    shape = _found_shape(array.shape, indices)
-    if 0 in shape:
-        return xp.zeros(shape, array.dtype)
-    found = array[tuple(indices)]
-    if found.ndim < 2:
-        return xp.ascontiguousarray(found).reshape(shape)
-    dims, joint, first = _geometry(indices)
-    rest = [step for dim, step in enumerate(array.strides) if dim not in dims]
-    operands = [(*rest[:first], *[0] * len(joint), *rest[first:])]
-    for dim in dims:
-        steps = storage.broadcast_strides(xp.ascontiguousarray(indices[dim]), joint)
-        operands.append((*[0] * first, *steps, *[0] * (len(rest) - first)))
-    wanted = storage.iterated_by(shape, operands, array.itemsize)
-    return found if found.strides == wanted else relaid(found, wanted)
 
 
 # ---- setting ---------------------------------------------------------------------------------------------------
@@ -463,7 +338,7 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
         )
     for each in (values, *indices):
         if isinstance(each, Tensor):
-            refuse_overlap(self, each, partial=values._array.size == 1 and _is_mask(each))
+            refuse_overlap(self, each, partial=values._array.size == 1 and is_mask(each))
     full = _checked_put(self, indices, values)
     _put_into(self._array, full, values._array, accumulate)
     return write(self, record(IndexPutBackward0, self._array, (self, values), (accumulate,), (full,)))
@@ -485,7 +360,7 @@ public(index_put)
 
 def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Indices:
     full = complete(input, tuple([each if isinstance(each, Tensor) else _entry(each) for each in indices]))
-    shape = _found_shape(input._array.shape, full)
+    shape = found_shape(input._array.shape, full)
     if not _broadcasts(values._array.shape, shape):
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of "
@@ -500,7 +375,7 @@ def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Ind
 
 
 def _put_into(array: Array, indices: Indices, values: Array, accumulate: bool) -> None:
-    shape = _found_shape(array.shape, indices)
+    shape = found_shape(array.shape, indices)
     if 0 in shape:
         return
     given = xp.broadcast_to(values, shape)
@@ -511,7 +386,7 @@ def _put_into(array: Array, indices: Indices, values: Array, accumulate: bool) -
 
 
 def _entry(part: Any) -> Any:
-    return part if part is None or part is COVERED or isinstance(part, slice) else _as_index(part)
+    return part if part is None or part is COVERED or isinstance(part, slice) else as_index(part)
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import backend, dtypes, storage
@@ -12,9 +12,10 @@ from ..graph import Node
 from ..recording import requires_recording
 from ..tensor import Tensor, wrap
 from ..views import rebase, refuse_view
+from .broadcasting import check_broadcast
 from .registry import method
 
-__all__ = ["finish_out", "update", "update_late", "write"]
+__all__ = ["check_sizes", "finish_out", "update", "update_late", "write"]
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 OVERLAP = (
@@ -31,19 +32,51 @@ INFERENCE = (
 )
 
 
-def update(name: str, self: Tensor, compute: Callable[..., Tensor], *args: Any, **options: Any) -> Tensor:
-    """Replace the elements of `self` by `compute(self, *args)`, and its history by that of the result."""
-    check_writable(self, *args)
-    for each in args:
-        if isinstance(each, Tensor):
-            refuse_overlap(self, each, partial=True)
+def update(
+    name: str,
+    self: Tensor,
+    compute: Callable[..., Tensor],
+    *args: Any,
+    before: Callable[..., None] | None = None,
+    promotes: bool = False,
+    **options: Any,
+) -> Tensor:
+    """Replace the elements of `self` by `compute(self, *args)`, and its history by that of the result.
+
+    `before(self, *args)` is checked before the memory is. `promotes` says that the result has the sizes and the dtype
+    that the operands have together, so that they can be refused before anything is computed.
+    """
+    tensors = [each for each in args if isinstance(each, Tensor)]
+    check_writable(self, *tensors, repeats=True)
+    if before is not None:
+        before(self, *args)
+    if storage.overlaps_itself(self._array):
+        raise RuntimeError(OVERLAP)
+    for each in tensors:
+        refuse_overlap(self, each, partial=True)
+    if promotes:
+        check_sizes(self, tensors)
+        if self._array.dtype.kind != "f":
+            check_cast(dtypes.result_of((self, *[each for each in args if each is not None])), self.dtype)
     result = compute(self, *args, **options)
     if result._array.shape != self._array.shape:
-        raise RuntimeError(
-            f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}"
-        )
+        raise RuntimeError(MISMATCH.format(list(self.shape), list(result.shape)))
     check_cast(result.dtype, self.dtype)
     return write(self, result)
+
+
+MISMATCH = "output with shape {} doesn't match the broadcast shape {}"
+
+
+def check_sizes(self: Tensor, others: Sequence[Tensor]) -> None:
+    """Refuse operands that do not broadcast to the sizes of the tensor that is written to."""
+    shape = joint = self._array.shape
+    for each in others:
+        if each._array.shape != joint:
+            check_broadcast(joint, each._array.shape)
+            joint = backend.broadcast_shapes(joint, each._array.shape)
+    if joint != shape:
+        raise RuntimeError(MISMATCH.format(list(shape), list(joint)))
 
 
 def update_late(call: Callable[..., Tensor], compute: Any = None, *, repeats: bool = False) -> None:

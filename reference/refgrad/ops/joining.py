@@ -181,19 +181,19 @@ def _split_sizes(self: Tensor, kind: type[Node], sizes: Sequence[int], dim: int)
 @public
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Return views of the pieces along a dimension: of one size, or of the sizes listed."""
+    if not tensor._array.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     axis = axis_of(dim, tensor._array.ndim)
-    length = tensor._array.shape[axis] if tensor._array.ndim else 1
+    length = tensor._array.shape[axis]
     if not isinstance(split_size_or_sections, int):
         sizes = list(split_size_or_sections)
         if sum(sizes) != length:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
-                f"{axis}), but got split_sizes={sizes}"
+                f"{dim}), but got split_sizes={sizes}"
             )
         return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis)
     size = split_size_or_sections
-    if tensor._array.ndim == 0:
-        raise RuntimeError("split expects at least a 1-dimensional tensor")
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and length:
@@ -212,6 +212,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = input._array.shape[axis_of(dim, input._array.ndim)]
+    if not length:
+        return split(input, [0] * chunks, dim)
     return split(input, max((length + chunks - 1) // chunks, 1), dim)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from .. import backend
+from .. import backend, dtypes, storage
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from ..views import rebase, refuse_view
-from .inplace import LEAF, bump
+from .inplace import LEAF, bump, check_writable
 from .registry import method, public
-from .shape import axis_of, sizes_of, squeeze, t, transpose, unsqueeze
+from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
 
 __all__ = ["UntypedStorage"]
 
@@ -47,6 +48,11 @@ def untyped_storage(self: Tensor) -> UntypedStorage:
 @method
 def set_(self: Tensor, source: Tensor) -> Tensor:
     """Look at the memory of another tensor from now on."""
+    if source.dtype is not self.dtype:
+        raise RuntimeError(
+            f"Could not set tensor of type {dtypes.c_name(source.dtype)} to a tensor of type {dtypes.c_name(self.dtype)}"
+        )
+    check_writable(self, source, repeats=True)
     self._array = source._array
     bump(self)
     return self
@@ -58,10 +64,15 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes_of(sizes)
-    kept = self._array.reshape(-1)
-    made = backend.empty(shape, self._array.dtype)
-    made.reshape(-1)[: kept.size] = kept[: made.size]
-    self._array = made
+    array, count = self._array, math.prod(shape)
+    memory, start = backend.root(array), storage.offset(array)
+    if memory.size - start < count:
+        made = backend.empty((start + count,), array.dtype)
+        made[: memory.size] = storage.restride(array, (memory.size,), (1,), 0)
+        self._array = storage.restride(made, shape, storage.contiguous_strides(shape), start)
+    else:
+        self._array = storage.restride(array, shape, storage.contiguous_strides(shape))
+    bump(self)
     return self
 
 
@@ -72,16 +83,19 @@ SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, s
 UnsqueezeBackward1 = derivative("UnsqueezeBackward1", args="dim", self=lambda g, dim: g.squeeze(dim))
 TBackward1 = derivative("TBackward1", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
 TransposeBackward1 = derivative(
-    "TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1)
+    "TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: swapped(g, dim0, dim1)
 )
 
 
-def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:
-    """Let the tensor itself take the shape of a view of it."""
+def _check_reshapable(self: Tensor) -> None:
     if self.requires_grad and self._node is None:
         raise RuntimeError(LEAF)
     if self._view is not None and self.requires_grad:
         refuse_view(self)
+
+
+def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:
+    """Let the tensor itself take the shape of a view of it."""
     node = record(kind, array, (self,), args)._node
     self._array = array
     bump(self)
@@ -93,12 +107,16 @@ def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Ten
 @method
 def t_(self: Tensor) -> Tensor:
     """Transpose the tensor itself."""
+    _check_reshapable(self)
+    if self._array.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self._array.ndim}D")
     return _reshaped(self, TBackward1, t(self)._array, ())
 
 
 @method
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swap two dimensions of the tensor itself."""
+    _check_reshapable(self)
     axes = axis_of(dim0, self._array.ndim), axis_of(dim1, self._array.ndim)
     return _reshaped(self, TransposeBackward1, transpose(self, *axes)._array, axes)
 
@@ -106,6 +124,7 @@ def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
 @method
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     """Drop dimensions of size 1 of the tensor itself."""
+    _check_reshapable(self)
     shape = self._array.shape
     if dim is None:
         return _reshaped(self, SqueezeBackward3, squeeze(self)._array, (shape,))
@@ -115,6 +134,7 @@ def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
 @method
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     """Put a dimension of size 1 into the tensor itself."""
+    _check_reshapable(self)
     axis = axis_of(dim, self._array.ndim + 1)
     return _reshaped(self, UnsqueezeBackward1, unsqueeze(self, axis)._array, (axis,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast
+from .broadcasting import check_broadcast, keep_layout
 from .inplace import update
 from .registry import method, public
 
@@ -20,13 +21,13 @@ __all__: list[str] = []
 ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
     "atan2": (
         xp.arctan2,
-        lambda g, self, other: _where_not_origin(g * other / (self * self + other * other), self, other),
-        lambda g, self, other: _where_not_origin(-g * self / (self * self + other * other), self, other),
+        lambda g, self, other: g * (other * _atan2_scale(self, other)),
+        lambda g, self, other: g * (-self * _atan2_scale(self, other)),
     ),
     "hypot": (
         xp.hypot,
-        lambda g, self, result: g * (self / result),
-        lambda g, other, result: g * (other / result),
+        lambda g, self, result: g * self / result,
+        lambda g, other, result: g * other / result,
     ),
     "logaddexp": (
         xp.logaddexp,
@@ -35,29 +36,33 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
     ),
     "xlogy": (
         lambda x, y: xp.where((x == 0) & ~xp.isnan(y), xp.zeros((), xp.result_type(x)), x * xp.log(y)),
-        lambda g, self, other: g * _log_unless_zero(self, other),
-        lambda g, self, other: g * (self / other),
+        lambda g, self, other: both.mask_out(
+            g * both.log(other), (both.plain(self) == 0) & (both.plain(other) <= 0)
+        ),
+        lambda g, self, other: g * self / other,
     ),
     "copysign": (
         xp.copysign,
-        lambda g, self, result: both.keep(g * both.like(_ratio_sign(self, result), g), both.plain(self) != 0),
-        lambda g, self: both.zeros_like(g),
+        lambda g, self, result: g * both.mask_out(result / self, both.plain(self) == 0),
+        lambda g: both.zeros_like(g),
     ),
 }
 
 
-def _where_not_origin(slope: Any, x: Any, y: Any) -> Any:
-    return both.keep(slope, (both.plain(x) != 0) | (both.plain(y) != 0))
+def _atan2_scale(x: Any, y: Any) -> Any:
+    """Return 1 / (x**2 + y**2), and 0 at the origin."""
+    inverse = 1 / (x * x + y * y)
+    return both.mask_out(inverse, xp.isinf(both.plain(inverse)))
 
 
-def _log_unless_zero(x: Any, y: Any) -> Any:
-    """log y, and 0 where x is 0 and y is not below 0 (0 log 0 counts as 0 there)."""
-    stopped = (both.plain(x) == 0) & (both.plain(y) <= 0)
-    return both.keep(both.log(y), ~stopped)
+def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of floats take integers, as the default dtype."""
 
+    def converted(x: Any, y: Any) -> Any:
+        want = dtypes.get_default_dtype().numpy
+        return compute(xp.asarray(x, want), xp.asarray(y, want))
 
-def _ratio_sign(value: Any, result: Any) -> Any:
-    return both.plain(result) / both.plain(value)
+    return converted
 
 
 def _publish(
@@ -69,12 +74,10 @@ def _publish(
         if not isinstance(other, Tensor):
             other = wrap(xp.asarray(other, input._array.dtype))
         joint = dtypes.result_of((input, other))
-        if joint.is_integral and name == "logaddexp":
+        if joint.is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
-            raise NotImplementedError(f"\"logaddexp_cpu\" not implemented for '{joint.scalar}'")
-        if joint.is_integral:
-            input, other = input.to(dtypes.get_default_dtype()), other.to(dtypes.get_default_dtype())
-        return binary(kind, compute, input, other)
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
+        return binary(kind, compute if not joint.is_integral else _in_default(compute), input, other)
 
     combine.__name__ = name
     combine.__doc__ = f"Return `{name}` of each pair of elements."
@@ -109,24 +112,35 @@ AddcdivBackward0 = derivative(
 )
 
 
-@public
-def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
-    """Return `input + weight * (end - input)`."""
-    x, y = input._array, end._array
+def _check_lerp(input: Tensor, end: Tensor, weight: Any) -> None:
     for name, each in (("end", end), ("weight", weight)):
         if isinstance(each, Tensor) and each.dtype is not input.dtype:
             raise RuntimeError(
                 f"expected dtype {dtypes.c_name(input.dtype)} for `{name}` but got dtype {dtypes.c_name(each.dtype)}"
             )
+
+
+def _check_lerp_in_place(self: Tensor, end: Tensor, weight: Any) -> None:
+    _check_lerp(self, end, weight)
+
+
+@public
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """Return `input + weight * (end - input)`."""
+    _check_lerp(input, end, weight)
+    x, y = input._array, end._array
     check_broadcast(x.shape, y.shape)
     if x.dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
     if isinstance(weight, Tensor):
-        return record(LerpBackward1, x + weight._array * (y - x), (input, end, weight))
-    if abs(weight) < 0.5:
-        return record(LerpBackward0, x + weight * (y - x), (input, end), (weight,))
-    return record(LerpBackward0, y - (y - x) * (1 - weight), (input, end), (weight,))
+        w = weight._array
+        check_broadcast(backend.broadcast_shapes(x.shape, y.shape), w.shape)
+        near, far = x + w * (y - x), y - (y - x) * (1 - w)
+        array = keep_layout(xp.where(xp.abs(w) < 0.5, near, far), x, y, w)
+        return record(LerpBackward1, array, (input, end, weight))
+    array = x + weight * (y - x) if abs(weight) < 0.5 else y - (y - x) * (1 - weight)
+    return record(LerpBackward0, keep_layout(array, x, y), (input, end), (weight,))
 
 
 INTEGER_ADDCDIV = (
@@ -154,40 +168,55 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     """Return `input + value * tensor1 * tensor2`."""
     arrays = _three("addcmul", input, tensor1, tensor2)
     array = arrays[0] + arrays[1] * arrays[2] * (int(value) if arrays[0].dtype.kind in "iu" else value)
+    array = keep_layout(array, input._array, tensor1._array, tensor2._array)
     return record(AddcmulBackward0, array, (input, tensor1, tensor2), (value,))
+
+
+def _refuse_integers(input: Tensor, tensor1: Tensor, tensor2: Tensor) -> None:
+    if dtypes.result_of((tensor1, tensor2)).is_integral:
+        raise RuntimeError(INTEGER_ADDCDIV)
 
 
 @public
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return `input + value * tensor1 / tensor2`."""
-    if dtypes.result_of((tensor1, tensor2)).is_integral:
-        raise RuntimeError(INTEGER_ADDCDIV)
+    _refuse_integers(input, tensor1, tensor2)
     arrays = _three("addcdiv", input, tensor1, tensor2)
     array = arrays[0] + arrays[1] / arrays[2] * value
+    array = keep_layout(array, input._array, tensor1._array, tensor2._array)
     return record(AddcdivBackward0, array, (input, tensor1, tensor2), (value,))
 
 
-def _in_place(call: Any) -> None:
+def _in_place(call: Any, before: Any = None) -> None:
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
-        return update(in_place.__name__, self, call, *args, **options)
+        return update(
+            in_place.__name__, self, call, *args, before=before, promotes=call is not lerp, **options
+        )
 
     in_place.__name__ = f"{call.__name__}_"
     in_place.__doc__ = f"Do `{call.__name__}` in place."
     method(in_place)
 
 
-for _call in (lerp, addcmul, addcdiv):
-    _in_place(_call)
+_in_place(lerp, _check_lerp_in_place)
+_in_place(addcmul)
+_in_place(addcdiv, _refuse_integers)
 
 LogitBackward0 = derivative(
     "LogitBackward0",
     args="eps",
-    self=lambda g, self, eps: (
-        g / (self * (1 - self))
-        if eps is None
-        else both.keep(g / (self * (1 - self)), (both.plain(self) >= eps) & (both.plain(self) <= 1 - eps))
-    ),
+    self=lambda g, self, eps: _logit_slope(g, self, eps),
 )
+
+
+def _logit_slope(g: Any, x: Any, eps: float | None) -> Any:
+    """Return the gradient inside (0, 1): nan outside it, or 0 outside what `eps` allows."""
+    slope, value = g / (x * (1 - x)), both.plain(x)
+    if eps is None:
+        return both.where((value >= 0) & (value <= 1), slope, math.nan)
+    return both.keep(slope, (value >= eps) & (value <= 1 - eps))
+
+
 NanToNumBackward0 = derivative(
     "NanToNumBackward0", self=lambda g, self: both.keep(g, xp.isfinite(both.plain(self)))
 )
@@ -197,15 +226,20 @@ NanToNumBackward0 = derivative(
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return log(x / (1 - x))."""
     x = input._array
-    inside = x if eps is None else xp.clip(x, eps, 1 - eps)
-    return record(LogitBackward0, xp.log(inside / (1 - inside)), (input,), (eps,))
+    if x.dtype.kind not in "fc":
+        x = x.astype(dtypes.get_default_dtype().numpy)
+    one = xp.ones((), x.dtype)
+    inside = x if eps is None else xp.clip(x, x.dtype.type(eps), one - x.dtype.type(eps))
+    return record(
+        LogitBackward0, keep_layout(xp.log(inside / (one - inside)), input._array), (input,), (eps,)
+    )
 
 
 @public
 def nan_to_num(input: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
     """Return the elements with nan and infinities replaced by numbers."""
     array = xp.nan_to_num(input._array, nan=nan or 0.0, posinf=posinf, neginf=neginf)
-    return record(NanToNumBackward0, array, (input,))
+    return record(NanToNumBackward0, keep_layout(array, input._array), (input,))
 
 
 @public

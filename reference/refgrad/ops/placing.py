@@ -10,9 +10,9 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
-from .broadcasting import check_broadcast
+from .broadcasting import check_broadcast, row_major
 from .gathering import whole_rows
-from .inplace import OVERLAP, update_late
+from .inplace import OVERLAP, check_sizes, update_late
 from .registry import public
 from .shape import axis_of
 
@@ -91,7 +91,7 @@ def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
         )
     else:
         number = value._array.astype(input._array.dtype)
-    array = xp.ascontiguousarray(xp.where(mask._array, number, input._array))
+    array = row_major(xp.where(mask._array, number, input._array))
     if isinstance(value, Tensor):
         return record(MaskedFillBackward1, array, (input, value), (), (mask,))
     return record(MaskedFillBackward0, array, (input,), (), (mask,))
@@ -99,7 +99,7 @@ def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 def _masked_fill_in_place(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     _warn_expanded("masked_fill_", "mask", input)
-    _check_inside(input, mask)
+    check_sizes(input, [mask])
     return _masked_fill(input, mask, value)
 
 
@@ -111,15 +111,6 @@ def _warn_expanded(name: str, key: str, input: Tensor) -> None:
             UserWarning,
             stacklevel=5,
         )
-
-
-def _check_inside(input: Tensor, mask: Tensor) -> None:
-    """Refuse a mask that does not broadcast to the sizes of the tensor."""
-    shape = input._array.shape
-    check_broadcast(shape, mask._array.shape)
-    joint = backend.broadcast_shapes(shape, mask._array.shape)
-    if joint != shape:
-        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(joint)}")
 
 
 @public
@@ -143,7 +134,7 @@ def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
 def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     _check_source(input, mask, source)
     where = xp.broadcast_to(mask._array, input._array.shape)
-    made = xp.ascontiguousarray(input._array).copy()
+    made = xp.array(input._array, order="C")
     count = int(where.sum())
     if count > source._array.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
@@ -313,7 +304,13 @@ def _refuse_restriding(x: Array, axis: int, count: int) -> None:
 
 def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     _warn_expanded("index_fill_", "mask", input)
-    return index_fill(input, dim, index, value)
+    result = index_fill(input, dim, index, value)
+    if storage.overlaps_itself(input._array):  # what shares its place with a filled element changes too
+        axis = axis_of(dim, input._array.ndim)
+        places = (*[slice(None)] * axis, index._array)
+        input._array[places] = result._array[places]
+        result._array[...] = input._array
+    return result
 
 
 update_late(masked_fill, _masked_fill_in_place, repeats=True)

@@ -10,6 +10,7 @@ from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
+from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
 from .inplace import finish_out, update
 from .registry import alias, method, operator, public
 
@@ -29,6 +30,10 @@ def _relu(x: Array) -> Array:
     return xp.maximum(x, backend.zero(x.dtype))
 
 
+def _relu_slope(g: Any, result: Any) -> Any:
+    return both.keep_where(g, result) if type(g) is backend.ndarray else relu_backward(g, result)
+
+
 def _round(x: Array) -> Array:
     return xp.round(x)
 
@@ -41,7 +46,7 @@ def _zero(g: Any) -> Any:
 FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "exp": (xp.exp, lambda g, result: g * result),
     "expm1": (xp.expm1, lambda g, result: g * (result + 1)),
-    "exp2": (xp.exp2, lambda g, result: g * result * LN2),
+    "exp2": (xp.exp2, lambda g, result: both.scale(g * result, LN2)),
     "log": (xp.log, lambda g, self: g / self),
     "log2": (xp.log2, lambda g, self: g / (self * LN2)),
     "log10": (xp.log10, lambda g, self: g / (self * LN10)),
@@ -52,24 +57,24 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "sin": (xp.sin, lambda g, self: g * _cos(self)),
     "cos": (xp.cos, lambda g, self: g * -_sin(self)),
     "tan": (xp.tan, lambda g, result: g * (1 + result * result)),
-    "asin": (xp.arcsin, lambda g, self: g / both.sqrt(1 - self * self)),
-    "acos": (xp.arccos, lambda g, self: g * -(1 / both.sqrt(1 - self * self))),
+    "asin": (xp.arcsin, lambda g, self: g * both.rsqrt(-self * self + 1)),
+    "acos": (xp.arccos, lambda g, self: g * -both.rsqrt(-self * self + 1)),
     "atan": (xp.arctan, lambda g, self: g / (self * self + 1)),
     "sinh": (xp.sinh, lambda g, self: g * _cosh(self)),
     "cosh": (xp.cosh, lambda g, self: g * _sinh(self)),
-    "tanh": (xp.tanh, lambda g, result: g * (1 - result * result)),
-    "asinh": (xp.arcsinh, lambda g, self: g / both.sqrt(self * self + 1)),
-    "acosh": (xp.arccosh, lambda g, self: g / (both.sqrt(self - 1) * both.sqrt(self + 1))),
+    "tanh": (xp.tanh, lambda g, result: tanh_backward(g, result)),
+    "asinh": (xp.arcsinh, lambda g, self: g * both.rsqrt(self * self + 1)),
+    "acosh": (xp.arccosh, lambda g, self: g * both.rsqrt(self * self - 1)),
     "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
     "erf": (both._erf_array, lambda g, self: g * (TWO_OVER_SQRT_PI * both.exp(-(self * self)))),
-    "sigmoid": (_sigmoid, lambda g, result: g * (1 - result) * result),
+    "sigmoid": (_sigmoid, lambda g, result: sigmoid_backward(g, result)),
 }
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.
 SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
-    "relu": (_relu, lambda g, result: both.keep_where(g, result)),
-    "sign": (lambda x: x.copy() if x.dtype.kind == "b" else xp.sign(x), _zero),
+    "relu": (_relu, _relu_slope),
+    "sign": (lambda x: storage.copy(x) if x.dtype.kind == "b" else xp.sign(x), _zero),
     "floor": (xp.floor, _zero),
     "ceil": (xp.ceil, _zero),
     "round": (_round, _zero),
@@ -111,7 +116,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
             raise refused
         if floats_only and x.dtype.kind not in "fc":
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
-        array = x.copy() if whole and x.dtype.kind in "iu" else compute(x)
+        array = storage.copy(x) if whole and x.dtype.kind in "iu" else compute(x)
         result = record(kind, array, (input,))
         return result if out is None else finish_out(name, result, out, input)
 
@@ -170,6 +175,8 @@ alias(CALLS["trunc"], "fix")
 
 @operator("__pos__")
 def _pos(self: Tensor) -> Tensor:
+    if self._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return self
 
 

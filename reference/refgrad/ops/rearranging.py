@@ -10,6 +10,7 @@ from ..graph import derivative
 from ..layouts import contiguous_format
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .broadcasting import keep_layout
 from .registry import function, method, public
 from .shape import axis_of, sizes_of
 
@@ -28,7 +29,7 @@ def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
 FlipBackward0 = derivative("FlipBackward0", args="shape places", self=put_back)
 RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
 RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
-Rot90Backward0 = derivative("Rot90Backward0", args="shape places", self=put_back)
+Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
 DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
 DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
 TraceBackward0 = derivative(
@@ -41,11 +42,14 @@ TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: bo
 ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places", self=put_back)
 
 
-def moved(kind: Any, input: Tensor, rearrange: Any) -> Tensor:
+def moved(kind: Any, input: Tensor, rearrange: Any, *, keeps_layout: bool = False) -> Tensor:
     """Rearrange a tensor by doing the same to the row-major positions of its elements."""
     x = input._array
     places = rearrange(xp.arange(x.size).reshape(x.shape))
-    return record(kind, x.reshape(-1)[places], (input,), (x.shape, places))
+    array = x.reshape(-1)[places]
+    if keeps_layout:
+        array = keep_layout(array, x)
+    return record(kind, array, (input,), (x.shape, places))
 
 
 def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
@@ -61,25 +65,36 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
         raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
     if not input._array.ndim:
         axes = ()
-    return moved(FlipBackward0, input, lambda places: xp.flip(places, axes))
+    return moved(FlipBackward0, input, lambda places: xp.flip(places, axes), keeps_layout=True)
 
 
 @public
 def fliplr(input: Tensor) -> Tensor:
     """Return a copy with the columns in reverse order."""
+    if input._array.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
     return flip(input, 1)
 
 
 @public
 def flipud(input: Tensor) -> Tensor:
     """Return a copy with the rows in reverse order."""
+    if input._array.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
     return flip(input, 0)
 
 
 @public
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """Return a copy turned by `k` quarters in a plane."""
-    return moved(Rot90Backward0, input, lambda places: xp.rot90(places, k, tuple(dims)))
+    ndim = input._array.ndim
+    if ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
+    one, two = axes = tuple([axis_of(each, ndim) for each in dims])
+    x = input._array
+    turned = xp.rot90(x, k, axes)
+    model = x.swapaxes(one, two) if k % 2 else x
+    return record(Rot90Backward0, keep_layout(turned.copy(), model), (input,), (k, axes))
 
 
 @public
@@ -198,6 +213,8 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Return zeros with the last dimension of the tensor along the diagonals of two new ones."""
     x = input._array
+    if not x.ndim:
+        axis_of(dim1, 1)
     size = x.shape[-1] + abs(offset)
     made = xp.zeros((*x.shape[:-1], size, size), x.dtype)
     rows = xp.arange(x.shape[-1]) + max(-offset, 0)
@@ -213,9 +230,12 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 def trace(input: Tensor) -> Tensor:
     """Return the sum of the diagonal of a matrix."""
     x = input._array
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
-    return record(TraceBackward0, xp.trace(x), (input,), (x.shape,))
+    want = xp.int64 if x.dtype.kind in "iu" else None
+    return record(TraceBackward0, xp.trace(x, dtype=want), (input,), (x.shape,))
 
 
 def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
@@ -239,6 +259,14 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return one grid of coordinates for each vector, as expanded views."""
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
     vectors = list(given)
+    if any(each.dtype is not vectors[0].dtype for each in vectors):
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
+    for each in vectors:
+        if each._array.ndim > 1:
+            raise RuntimeError(
+                "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
+                f"[ {each.type()}{{{','.join(map(str, each._array.shape))}}} ]"
+            )
     if indexing == "xy" and len(vectors) >= 2:
         vectors[0], vectors[1] = vectors[1], vectors[0]
     shape = [each._array.size for each in vectors]

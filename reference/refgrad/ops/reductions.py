@@ -9,8 +9,9 @@ from typing import Any
 from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import record, refuse_integral
 from ..tensor import Tensor
+from .broadcasting import row_major
 from .inplace import finish_out
 from .registry import public
 from .shape import axis_of
@@ -53,9 +54,9 @@ def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     return both.expand(unreduced(g, shape, dim, keepdim), shape)
 
 
-def _row_major(array: Any) -> Any:
-    """Lay out a result row by row, however its terms lay."""
-    return xp.ascontiguousarray(array) if array.ndim > 1 and not array.flags.c_contiguous else array
+def spread_mean(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
+    """Repeat the gradient of a mean for each of its terms."""
+    return spread(g, shape, dim, keepdim) / max(_count(shape, dim), 1)
 
 
 def _count(shape: tuple[int, ...], dim: Dims) -> int:
@@ -69,12 +70,12 @@ SumBackward1 = derivative(
     self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim),
 )
 MeanBackward0 = derivative(
-    "MeanBackward0", args="shape", self=lambda g, shape: both.expand(g / max(math.prod(shape), 1), shape)
+    "MeanBackward0", args="shape", self=lambda g, shape: both.expand(g, shape) / max(math.prod(shape), 1)
 )
 MeanBackward1 = derivative(
     "MeanBackward1",
     args="shape dim keepdim",
-    self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim) / max(_count(shape, dim), 1),
+    self=lambda g, shape, dim, keepdim: spread_mean(g, shape, dim, keepdim),
 )
 # The gradient of an extreme is shared equally by all elements that reach it.
 _SHARED = lambda g, self, result: both.like(_share(self, result), g) * g  # noqa: E731 - a rule of three operations
@@ -105,6 +106,11 @@ def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) ->
     reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
     share = reached / reached.sum(axis=dim, keepdims=True).astype(x.dtype)
     return both.like(share, g) * unreduced(g, shape, dim, keepdim)
+
+
+def quotient(g: Any, divisor: Any) -> Any:
+    """Divide; 0 where the divisor is 0."""
+    return both.keep(g / divisor, both.plain(divisor) != 0)
 
 
 def put_along(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
@@ -146,12 +152,14 @@ def sum(
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)
+    if dtype is not None:
+        refuse_integral(input, dtype)
     keep = keepdim or keepdims
     want = _sum_dtype(x, dtype)
     if x.ndim == 0:
         array = x.astype(want) if want is not None else x.copy()
     else:
-        array = _row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
+        array = row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
     if axes is None and dim is None and axis is None and not keep:
         return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
     return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, axes, keep)), out, input)
@@ -170,21 +178,20 @@ def mean(
     out: Any = None,
 ) -> Tensor:
     """Return the mean of all elements, or over dimensions."""
-    if dtype is not None:
-        input = input.to(dtype)
-    x = input._array
-    if x.dtype.kind not in "fc":
+    kind = input.dtype if dtype is None else dtype
+    if kind.is_integral:
         what = "Input dtype" if dtype is None else "Optional dtype"
         raise RuntimeError(
             "mean(): could not infer output dtype. "
-            f"{what} must be either a floating point or complex dtype. Got: {input.dtype.scalar}"
+            f"{what} must be either a floating point or complex dtype. Got: {kind.scalar}"
         )
+    x = input._array.astype(kind.numpy, copy=False)
     axes, keep = axes_of(dim, x.ndim), keepdim
     count = _count(x.shape, axes)
     if x.ndim == 0:
         array: Any = x.copy()
     else:
-        array = _row_major(xp.add.reduce(x, axis=axes, keepdims=keep)) / xp.asarray(count, x.dtype)
-    if axes is None and not keep:
+        array = row_major(xp.add.reduce(x, axis=axes, keepdims=keep)) / xp.asarray(count, x.dtype)
+    if dim is None and not keep:
         return finish_out("mean", record(MeanBackward0, array, (input,), (x.shape,)), out, input)
     return finish_out("mean", record(MeanBackward1, array, (input,), (x.shape, axes, keep)), out, input)

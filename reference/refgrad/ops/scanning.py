@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
+from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import Node, derivative
-from ..recording import record
+from ..recording import record, refuse_integral
 from ..return_types import pair
 from ..tensor import Tensor, wrap
+from .broadcasting import keep_layout, row_major
 from .reductions import put_along
 from .registry import public
 from .shape import axis_of
@@ -33,6 +34,24 @@ MedianBackward0 = derivative(
 )
 
 
+def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
+    """Return the gradient of running products; exact where an element is 0, too."""
+    if not value.ndim or not both.plain(value).size:
+        return g
+    x = both.plain(value)
+    if x.all():
+        return _running_back(g * result, dim) / value
+    count, lead = x.shape[dim], (*[slice(None)] * dim,)
+    parts = []
+    for at in range(count):
+        rest = value[(*lead, slice(at, None))]
+        one = both.like(xp.ones_like(x[(*lead, slice(0, 1))]), value)
+        after = both.running_product(both.join([one, rest[(*lead, slice(1, None))]], dim), dim)
+        before = result[(*lead, slice(at - 1, at))] if at else one
+        parts.append(both.total(g[(*lead, slice(at, None))] * after, dim) * before)
+    return both.join(parts, dim)
+
+
 def _share_last(x: Array, extreme: Array) -> Array:
     reached = (x == extreme) | (xp.isnan(x) & xp.isnan(extreme))
     share: Array = reached / xp.asarray(reached.sum(), x.dtype)
@@ -52,12 +71,19 @@ def _wide(x: Array, dtype: Any) -> Any:
     return dtype.numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else x.dtype
 
 
+def _check_scan(name: str, input: Tensor, dtype: Any) -> None:
+    if dtype is dtypes.bool:
+        raise NotImplementedError(f"\"{name}_out_cpu\" not implemented for 'Bool'")
+    refuse_integral(input, dtype)
+
+
 @public
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the sums of all elements so far along a dimension."""
     x = input._array
     axis = axis_of(dim, x.ndim)
-    array = xp.cumsum(x, axis=axis, dtype=_wide(x, dtype)) if x.ndim else x.astype(_wide(x, dtype))
+    _check_scan("cumsum", input, dtype)
+    array = row_major(xp.cumsum(x, axis=axis, dtype=_wide(x, dtype))) if x.ndim else x.astype(_wide(x, dtype))
     return record(CumsumBackward0, array, (input,), (axis,))
 
 
@@ -66,7 +92,10 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the products of all elements so far along a dimension."""
     x = input._array
     axis = axis_of(dim, x.ndim)
-    array = xp.cumprod(x, axis=axis, dtype=_wide(x, dtype)) if x.ndim else x.astype(_wide(x, dtype))
+    _check_scan("cumprod", input, dtype)
+    array = (
+        row_major(xp.cumprod(x, axis=axis, dtype=_wide(x, dtype))) if x.ndim else x.astype(_wide(x, dtype))
+    )
     return record(CumprodBackward0, array, (input,), (axis,))
 
 
@@ -82,7 +111,11 @@ def _picked(
     values = xp.take_along_axis(x, places, axis)
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
-    indices = wrap(places.copy())
+    if name == "sort":
+        values, places = keep_layout(values, x), keep_layout(places, x)
+    else:
+        values, places = row_major(values), row_major(places)
+    indices = wrap(places)
     return pair(name, record(kind, values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
 
 
@@ -114,13 +147,23 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """Return the `k` largest (or smallest) elements along a dimension, and where they were."""
     x = input._array
-    if x.dtype.kind == "b":
-        raise RuntimeError("topk does not support bool dtypes on CPU")
     axis = axis_of(dim, x.ndim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError("selected index k out of range")
+    if x.dtype.kind == "b":
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     places = _order(x, axis, largest)[(*[slice(None)] * axis, slice(0, k))] if x.ndim else x
     return _picked("topk", TopkBackward0, input, places, axis)
+
+
+def _check_ranked(name: str, x: Array, axis: int) -> None:
+    if x.ndim and not x.shape[axis]:
+        raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+
+
+def _refuse_bool(name: str, x: Array) -> None:
+    if x.dtype.kind == "b":
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
 
 
 @public
@@ -128,8 +171,10 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     """Return the `k`-th smallest element along a dimension, and where it was."""
     x = input._array
     axis = axis_of(dim, x.ndim)
+    _check_ranked("kthvalue", x, axis)
     if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
+    _refuse_bool("kthvalue", x)
     places = _order(x, axis, False)[(*[slice(None)] * axis, slice(k - 1, k))] if x.ndim else x
     return _picked("kthvalue", KthvalueBackward0, input, places, axis, keepdim)
 
@@ -139,12 +184,17 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the lower median of all elements, or along a dimension with where it was."""
     x = input._array
     if dim is None:
+        _refuse_bool("median", x)
         if not x.size:
-            return wrap(xp.full((), xp.nan, x.dtype))
+            nothing = xp.nan if x.dtype.kind == "f" else -(2**63) % 2 ** (8 * x.dtype.itemsize)
+            return record(MedianBackward0, xp.full((), nothing, x.dtype), (input,))
         ranked = xp.sort(x, axis=None)
         middle = ranked[-1] if x.dtype.kind == "f" and xp.isnan(ranked[-1]) else ranked[(x.size - 1) // 2]
         return record(MedianBackward0, xp.asarray(middle), (input,))
     axis = axis_of(dim, x.ndim)
+    _check_ranked("median", x, axis)
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
     if not x.ndim:
         return _picked("median", MedianBackward1, input, x, axis, keepdim)
     middle = (x.shape[axis] - 1) // 2
@@ -155,9 +205,15 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 def _running_extreme(name: str, kind: type[Node], largest: bool) -> None:
     def scan(input: Tensor, dim: int) -> Any:
         x = input._array
-        axis = axis_of(dim, x.ndim)
+        if not x.ndim and dim not in (0, -1):
+            raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
+        axis = axis_of(dim, x.ndim) if x.size else dim
         if not x.ndim:
             return _picked(name, kind, input, x, axis)
+        if not x.size:
+            indices = wrap(xp.zeros(x.shape, xp.int64))
+            args = (x.shape, axis, True)
+            return pair(name, record(kind, xp.array(x, order="C"), (input,), args, (indices,)), indices)
         best = (xp.maximum if largest else xp.minimum).accumulate(x, axis=axis)
         here = xp.arange(x.shape[axis]).reshape([-1 if at == axis else 1 for at in range(x.ndim)])
         places = xp.maximum.accumulate(xp.where((x == best) | xp.isnan(x), here, 0), axis=axis)
@@ -175,11 +231,23 @@ _running_extreme("cummin", CumminBackward0, False)
 @public
 def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
     """Return the differences of neighbours along a dimension, `n` times."""
+    if not input._array.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
     axis = axis_of(dim, input._array.ndim)
     for _ in range(n):
         count = input._array.shape[axis]
-        input = input.narrow(axis, 1, count - 1) - input.narrow(axis, 0, count - 1)
+        if not count:
+            return input
+        later, earlier = input.narrow(axis, 1, count - 1), input.narrow(axis, 0, count - 1)
+        input = later.logical_xor(earlier) if input._array.dtype.kind == "b" else later - earlier
     return input
+
+
+def _no_derivative(g: Any) -> Any:
+    raise NotImplementedError("the derivative for '_unique2' is not implemented.")
+
+
+Unique2Backward0 = derivative("Unique2Backward0", self=_no_derivative)
 
 
 @public
@@ -188,7 +256,7 @@ def unique(
 ) -> Any:
     """Return the different elements in order, and where and how often they occur."""
     values, inverse, counts = xp.unique(input._array, return_inverse=True, return_counts=True)
-    found = [wrap(values)]
+    found = [record(Unique2Backward0, values, (input,))]
     if return_inverse:
         found.append(wrap(inverse.reshape(input._array.shape)))
     if return_counts:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import backend, both, dtypes
+from .. import backend, both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast
-from .inplace import finish_out, update
+from .broadcasting import check_broadcast, keep_layout
+from .inplace import MISMATCH, finish_out, update
 from .reductions import (
     AmaxBackward0,
     AminBackward0,
@@ -31,8 +31,8 @@ __all__: list[str] = []
 WhereBackward0 = derivative(
     "WhereBackward0",
     saves="condition",
-    self=lambda g, condition: both.keep(g, both.plain(condition)),
-    other=lambda g, condition: both.keep(g, ~both.plain(condition)),
+    self=lambda g, condition: both.keep(g, _holds(condition)),
+    other=lambda g, condition: both.keep(g, ~_holds(condition)),
 )
 
 
@@ -41,25 +41,30 @@ def _pick(mask: Array, g: Any) -> Any:
     return both.like(mask.astype(both.plain(g).dtype), g) * g
 
 
-def _larger_share(a: Any, b: Any) -> Array:
-    x, y = both.plain(a), both.plain(b)
-    return (x > y) + 0.5 * (x == y) + xp.isnan(x)
+def _larger(g: Any, a: Any, b: Any) -> Any:
+    """Return the gradient where `a` is not smaller, half of it where the two are equal."""
+    return both.mask_out(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) < both.plain(b))
 
 
-_GREATER: dict[str, Any] = {
-    "self": lambda g, self, other: _pick(_larger_share(self, other), g),
-    "other": lambda g, self, other: _pick(_larger_share(other, self), g),
-}
-_SMALLER: dict[str, Any] = {
-    "self": lambda g, self, other: _pick(_larger_share(-self, -other), g),
-    "other": lambda g, self, other: _pick(_larger_share(-other, -self), g),
-}
-MaximumBackward0 = derivative("MaximumBackward0", **_GREATER)
-MinimumBackward0 = derivative("MinimumBackward0", **_SMALLER)
+def _smaller(g: Any, a: Any, b: Any) -> Any:
+    """Return the gradient where `a` is not larger, half of it where the two are equal."""
+    return both.mask_out(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) > both.plain(b))
+
+
+MaximumBackward0 = derivative(
+    "MaximumBackward0",
+    self=lambda g, self, other: _larger(g, self, other),
+    other=lambda g, self, other: _larger(g, other, self),
+)
+MinimumBackward0 = derivative(
+    "MinimumBackward0",
+    self=lambda g, self, other: _smaller(g, self, other),
+    other=lambda g, self, other: _smaller(g, other, self),
+)
 FmaxBackward0 = derivative(
     "FmaxBackward0",
-    self=lambda g, self, other: both.keep(g, _at_least(self, other)),
-    other=lambda g, self, other: both.keep(g, ~_at_least(self, other)),
+    self=lambda g, self, other: both.mask_out(g, ~_at_least(self, other)),
+    other=lambda g, self, other: both.mask_out(g, _at_least(self, other)),
 )
 
 
@@ -70,34 +75,73 @@ def _at_least(a: Any, b: Any) -> Array:
     return found
 
 
-ClampBackward1 = derivative(
-    "ClampBackward1", args="min max", self=lambda g, self, min, max: both.keep(g, _inside(self, min, max))
+_IN_RANGE = lambda g, self, min, max: both.keep(g, _inside(self, min, max))  # noqa: E731 - shared by three kinds
+ClampBackward1 = derivative("ClampBackward1", args="min max", self=_IN_RANGE)
+ClampMinBackward0 = derivative("ClampMinBackward0", args="min max", self=_IN_RANGE)
+ClampMaxBackward0 = derivative("ClampMaxBackward0", args="min max", self=_IN_RANGE)
+_LIMITED: dict[str, Any] = {
+    "self": _IN_RANGE,
+    "min": lambda g, self, min, max: both.keep(g, _below(self, min, max)),
+    "max": lambda g, self, min, max: both.keep(g, _above(self, min, max)),
+}
+ClampBackward0 = derivative("ClampBackward0", **_LIMITED)
+ClampMinBackward1 = derivative(
+    "ClampMinBackward1",
+    self=lambda g, self, min: both.keep(g, both.plain(self) >= both.plain(min)),
+    min=lambda g, self, min: both.keep(g, both.plain(self) < both.plain(min)),
 )
-ClampBackward0 = derivative(
-    "ClampBackward0",
-    self=lambda g, self, min, max: both.keep(g, _inside(self, min, max)),
-    min=lambda g, self, min, max: both.keep(g, _below(self, min, max)),
-    max=lambda g, self, min, max: both.keep(g, _above(self, max)),
+ClampMaxBackward1 = derivative(
+    "ClampMaxBackward1",
+    self=lambda g, self, max: both.keep(g, both.plain(self) <= both.plain(max)),
+    max=lambda g, self, max: both.keep(g, both.plain(self) > both.plain(max)),
 )
 
 
 def _inside(value: Any, low: Any, high: Any) -> Array:
     x = both.plain(value)
-    inside = xp.ones(x.shape, bool)
-    if low is not None:
-        inside = inside & (x >= both.plain(low))
-    if high is not None:
-        inside = inside & (x <= both.plain(high))
-    return inside
+    masks = [
+        mask
+        for mask in (
+            None if low is None else x >= both.plain(low),
+            None if high is None else x <= both.plain(high),
+        )
+        if mask is not None
+    ]
+    return masks[0] if len(masks) == 1 else _joined(xp.logical_and, *masks)
+
+
+def _joined(combine: Any, first: Any, second: Any) -> Array:
+    """Combine two masks; the second must fit into the first, in which torch does it in place."""
+    check_broadcast(first.shape, second.shape)
+    joint = backend.broadcast_shapes(first.shape, second.shape)
+    if joint != first.shape:
+        raise RuntimeError(MISMATCH.format(list(first.shape), list(joint)))
+    found: Array = combine(first, second)
+    return found
 
 
 def _below(value: Any, low: Any, high: Any) -> Any:
     x, a = both.plain(value), both.plain(low)
-    return x < a if high is None else (a < both.plain(high)) & (x < a)
+    return x < a if high is None else _joined(xp.logical_and, x < a, a < both.plain(high))
 
 
-def _above(value: Any, high: Any) -> Any:
-    return both.plain(value) > both.plain(high)
+def _above(value: Any, low: Any, high: Any) -> Any:
+    x, b = both.plain(value), both.plain(high)
+    return x > b if low is None else _joined(xp.logical_or, x > b, b < both.plain(low))
+
+
+def _holds(condition: Any) -> Array:
+    """Return where a condition holds; one of uint8 (deprecated) where it is not 0."""
+    found: Array = both.plain(condition)
+    if found.dtype != xp.uint8:
+        return found
+    warnings.warn(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+        "version of PyTorch. Use a boolean condition instead.",
+        UserWarning,
+        stacklevel=4,
+    )
+    return found.astype(bool)
 
 
 @function
@@ -105,32 +149,21 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """Return `input` where the condition holds and `other` elsewhere, or the indices where it holds."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
-    c = condition._array
-    if c.dtype == xp.uint8:
-        warnings.warn(
-            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
-            "version of PyTorch. Use a boolean condition instead.",
-            UserWarning,
-            stacklevel=3,
-        )
-        c = c.astype(bool)
+    c = _holds(condition)
     if c.dtype.kind != "b":
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.scalar}"
         )
-    want = dtypes.result_of((input, other)).numpy
+    want = dtypes.result_of((input, other))
     x, y = [
-        each._array.astype(want, copy=False) if isinstance(each, Tensor) else xp.asarray(each, want)
+        each._array.astype(want.numpy, copy=False) if isinstance(each, Tensor) else scalars.stored(each, want)
         for each in (input, other)
     ]
     _check_three(c.shape, x.shape, y.shape)
-    return record(
-        WhereBackward0,
-        xp.where(c, x, y),
-        (input, other),
-        (),
-        (condition if c is condition._array else wrap(c),),
-    )
+    array = xp.where(c, x, y)
+    if array.ndim > 1:
+        array = keep_layout(array, c, *[each._array for each in (input, other) if isinstance(each, Tensor)])
+    return record(WhereBackward0, array, (input, other), (), (condition,))
 
 
 def _check_three(condition: tuple[int, ...], x: tuple[int, ...], y: tuple[int, ...]) -> None:
@@ -166,23 +199,35 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     return wrap(rows if input._array.ndim else rows[:, :0])
 
 
-def _limits(input: Tensor, low: Any, high: Any) -> Tensor:
+def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = None) -> Tensor:
+    """Limit each element; `kinds` are the nodes for limits that are numbers and tensors, if not those of `clamp`."""
     if low is None and high is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    tensors = isinstance(low, Tensor) or isinstance(high, Tensor)
-    given = [each for each in (input, low, high) if each is not None]
-    want = dtypes.result_of(tuple(given)).numpy
-    x = input._array if input._array.dtype == want else input._array.astype(want)
-    array = x
+    given = [each for each in (low, high) if each is not None]
+    tensors = any(isinstance(each, Tensor) for each in given)
+    want = dtypes.result_of((input, *given))
+    if want is dtypes.bool and (not tensors or len(given) == 2):
+        kernel = "clamp" if len(given) == 2 else "clamp_max" if low is None else "clamp_min"
+        raise NotImplementedError(
+            f"\"{kernel}{'' if tensors else '_scalar'}_cpu\" not implemented for 'Bool'"
+        )
+    array = x = input._array.astype(want.numpy, copy=False)
     for limit, compute in ((low, xp.maximum), (high, xp.minimum)):
-        if limit is not None:
-            bound = limit._array if isinstance(limit, Tensor) else limit
-            array = compute(array, xp.asarray(bound).astype(want))
+        if isinstance(limit, Tensor):
+            check_broadcast(array.shape, limit._array.shape)
+            array = compute(array, limit._array.astype(want.numpy, copy=False))
+        elif limit is not None:
+            array = compute(array, scalars.stored(limit, want))
     if array is x:
         array = x.copy()
+    array = keep_layout(array, input._array, *[each._array for each in given if isinstance(each, Tensor)])
     if tensors:
-        return record(ClampBackward0, array, (input, low, high))
-    return record(ClampBackward1, array, (input,), (low, high))
+        return (
+            record(kinds[1], array, (input, *given))
+            if kinds
+            else record(ClampBackward0, array, (input, low, high))
+        )
+    return record(kinds[0] if kinds else ClampBackward1, array, (input,), (low, high))
 
 
 @public
@@ -194,7 +239,18 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 @method
 def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit each element to a range, in place."""
-    return update("clamp_", self, _limits, min, max)
+    return update("clamp_", self, _limits, min, max, before=_keeps_dtype, promotes=True)
+
+
+def _keeps_dtype(self: Tensor, low: Any, high: Any) -> None:
+    """Refuse numbers of a higher kind than the elements."""
+    if isinstance(low, Tensor) or isinstance(high, Tensor) or self._array.dtype.kind in "fc":
+        return
+    want = dtypes.result_of((self, *[each for each in (low, high) if each is not None]))
+    if want is not self.dtype:
+        raise RuntimeError(
+            f"result type {want.scalar} can't be cast to the desired output type {dtypes.c_name(self.dtype)}"
+        )
 
 
 alias(clamp, "clip")
@@ -203,13 +259,13 @@ alias(clamp, "clip")
 @public
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Raise what is smaller than `min` to it."""
-    return _limits(input, min, None)
+    return _limits(input, min, None, (ClampMinBackward0, ClampMinBackward1))
 
 
 @public
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Lower what is larger than `max` to it."""
-    return _limits(input, None, max)
+    return _limits(input, None, max, (ClampMaxBackward0, ClampMaxBackward1))
 
 
 def _two(name: str, kind: type[Node], compute: Any) -> Any:

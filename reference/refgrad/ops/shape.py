@@ -24,7 +24,7 @@ UnsafeViewBackward0 = derivative("UnsafeViewBackward0", args="shape", self=lambd
 CloneBackward0 = derivative("CloneBackward0", self=lambda g: g)
 TBackward0 = derivative("TBackward0", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
 TransposeBackward0 = derivative(
-    "TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: g.swapaxes(dim0, dim1)
+    "TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: swapped(g, dim0, dim1)
 )
 PermuteBackward0 = derivative(
     "PermuteBackward0", args="dims", self=lambda g, dims: _permuted(g, _inverse(dims))
@@ -41,6 +41,11 @@ SqueezeBackward4 = derivative(
     "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
 )
 ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, shape: both.sum_to(g, shape))
+
+
+def swapped(value: Any, dim0: int, dim1: int) -> Any:
+    """Swap two dimensions; a 0-dim value stays as it is."""
+    return value.swapaxes(dim0, dim1) if value.ndim or isinstance(value, Tensor) else value
 
 
 def _permuted(value: Any, dims: Sequence[int]) -> Any:
@@ -265,7 +270,13 @@ method(_permute_method)
 def _reversed(self: Tensor) -> Tensor:
     """The tensor with its dimensions in reverse order, a view."""
     ndim = self._array.ndim
-    if ndim not in (0, 2):
+    if ndim == 0:
+        warnings.warn(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
+            UserWarning,
+            stacklevel=2,
+        )
+    elif ndim != 2:
         warnings.warn(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch"
@@ -290,7 +301,7 @@ def _matrix_transposed(self: Tensor) -> Tensor:
             UserWarning,
             stacklevel=2,
         )
-        return permute(self, ())
+        return self
     return transpose(self, -2, -1)
 
 
@@ -332,6 +343,8 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
             f"expand({type_in_messages(self)}{{{list(array.shape)}}}, size={list(wanted)}): the number of sizes provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})"
         )
+    if not array.ndim and any(size < 0 for size in wanted):
+        raise RuntimeError("numel: integer multiplication overflow")
     steps, shape = list(storage.strides(array)), []
     found = []
     for at, size in reversed(list(enumerate(wanted))):

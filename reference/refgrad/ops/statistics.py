@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import record, record_several, refuse_integral
 from ..return_types import structured
 from ..tensor import Tensor, wrap
-from .inplace import finish_out
-from .reductions import _count, axes_of, spread, unreduced
+from .backward_kernels import log_softmax_backward, softmax_backward
+from .broadcasting import row_major
+from .inplace import MISMATCH, finish_out
+from .reductions import _shared_along, axes_of, quotient, spread, unreduced
 from .registry import function, public
 from .shape import axis_of
 
@@ -23,28 +24,16 @@ __all__: list[str] = []
 ProdBackward0 = derivative(
     "ProdBackward0",
     args="shape",
-    self=lambda g, self, result, shape: g * _product_of_others(self, result, None),
+    self=lambda g, self, result, shape: _product_slope(g, self, result, None),
 )
 ProdBackward1 = derivative(
     "ProdBackward1",
     args="shape dim keepdim",
-    self=lambda g, self, result, shape, dim, keepdim: (
-        unreduced(g, shape, dim, keepdim)
-        * _product_of_others(self, unreduced(result, shape, dim, keepdim), dim[0] if dim else None)
-    ),
-)
-VarBackward0 = derivative(
-    "VarBackward0",
-    args="shape dim correction keepdim",
-    self=lambda g, self, shape, dim, correction, keepdim: _var_slope(
-        g, self, shape, dim, correction, keepdim
-    ),
-)
-StdBackward0 = derivative(
-    "StdBackward0",
-    args="shape dim correction keepdim",
-    self=lambda g, self, result, shape, dim, correction, keepdim: _var_slope(
-        _over(g, 2 * result), self, shape, dim, correction, keepdim
+    self=lambda g, self, result, shape, dim, keepdim: _product_slope(
+        unreduced(g, shape, dim, keepdim),
+        self,
+        unreduced(result, shape, dim, keepdim),
+        dim[0] if dim else None,
     ),
 )
 LogsumexpBackward0 = derivative(
@@ -57,10 +46,10 @@ LogsumexpBackward0 = derivative(
 SoftmaxBackward0 = derivative(
     "SoftmaxBackward0",
     args="dim",
-    self=lambda g, result, dim: (p := g * result) - result * both.total(p, dim),
+    self=lambda g, result, dim: softmax_backward(g, result, dim),
 )
 LogSoftmaxBackward0 = derivative(
-    "LogSoftmaxBackward0", args="dim", self=lambda g, result, dim: g - both.exp(result) * both.total(g, dim)
+    "LogSoftmaxBackward0", args="dim", self=lambda g, result, dim: log_softmax_backward(g, result, dim)
 )
 LinalgVectorNormBackward0 = derivative(
     "LinalgVectorNormBackward0",
@@ -71,41 +60,31 @@ LinalgVectorNormBackward0 = derivative(
 )
 
 
-def _over(g: Any, divisor: Any) -> Any:
-    """Divide; 0 where the divisor is 0."""
-    return both.keep(g / divisor, both.plain(divisor) != 0)
-
-
-def _product_of_others(value: Any, result: Any, dim: int | None) -> Any:
-    """Return, for each element, the product of all others: the quotient, or (with a zero) multiplied anew."""
+def _product_slope(g: Any, value: Any, result: Any, dim: int | None) -> Any:
+    """Send the gradient of a product to each factor: times the quotient, or (with a zero) the product of the others."""
+    if not value.ndim:
+        return g
     if both.plain(value).all():
-        return result / value
-    shape = tuple(value.shape)
-    flat = value.reshape((1, -1)) if dim is None else value.swapaxes(dim, -1).reshape((-1, shape[dim]))
-    count = flat.shape[-1]
-    columns = []
-    for at in range(count):
-        product = 1
-        for other in range(count):
-            if other != at:
-                product = product * flat[:, other]
-        columns.append(product + 0 * flat[:, at])
-    joined = both.stack(columns, 1)
+        return g * (result / value)
     if dim is None:
-        return joined.reshape(shape)
-    moved = tuple(
-        shape[-1] if axis == dim else shape[dim] if axis == len(shape) - 1 else size
-        for axis, size in enumerate(shape)
-    )
-    return joined.reshape(moved).swapaxes(dim, -1)
+        shape = tuple(value.shape)
+        others = _others(value.reshape((-1,)), 0)
+        return (g if others is None else g * others).reshape(shape)
+    others = _others(value, dim)
+    return g if others is None else g * others
 
 
-def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float, keepdim: bool) -> Any:
-    count = _count(shape, dim)
-    scale = (
-        2.0 / (count - correction) if count > correction else math.nan if count == correction else math.inf
-    )
-    return (scale * unreduced(g, shape, dim, keepdim)) * (value - both.average(value, dim))
+def _others(value: Any, dim: int) -> Any:
+    """Return, for each element, the product of the others along a dimension; None where there are none."""
+    count = value.shape[dim]
+    if count == 1 or not both.plain(value).size:
+        return None
+    lead = (*[slice(None)] * dim,)
+    ones = both.like(xp.ones_like(both.plain(value)[(*lead, slice(0, 1))]), value)
+    before = both.running_product(both.join([ones, value[(*lead, slice(0, count - 1))]], dim), dim)
+    turned = both.flip(value[(*lead, slice(1, None))], dim)
+    after = both.flip(both.running_product(both.join([ones, turned], dim), dim), dim)
+    return before * after
 
 
 def _norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
@@ -114,13 +93,14 @@ def _norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
     if order == 1:
         return g * both.sign(value)
     if order == 2:
-        return value * _over(g + both.zeros_like(result), result)
+        return value * quotient(g + both.zeros_like(result), result)
     if math.isinf(order):
         size = both.absolute(value)
         reached = both.plain(size) == both.plain(result)
-        return g * both.sign(value) * both.like(reached / reached.sum(axis=dim, keepdims=True), g)
+        shares = reached / reached.sum(axis=dim, keepdims=True)
+        return both.sign(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
     scaled = value * both.absolute(value) ** (order - 2)
-    return scaled * _over(g + both.zeros_like(result), result ** (order - 1))
+    return scaled * quotient(g + both.zeros_like(result), result ** (order - 1))
 
 
 @public
@@ -128,87 +108,21 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """Return the product of all elements, or along a dimension."""
     if dim is not None and not isinstance(dim, int):
         raise TypeError("prod")
-    if dtype is not None:
-        input = input.to(dtype)
-    x = input._array
+    refuse_integral(input, dtype)
+    x = input._array if dtype is None else input._array.astype(dtype.numpy, copy=False)
     want = xp.int64 if x.dtype.kind in "biu" and dtype is None else x.dtype
     if dim is None:
         return record(ProdBackward0, xp.prod(x, dtype=want), (input,), (x.shape,))
     axes = (axis_of(dim, x.ndim),)
-    array = xp.prod(x, axis=axes, dtype=want, keepdims=keepdim) if x.ndim else x.astype(want)
+    array = row_major(xp.prod(x, axis=axes, dtype=want, keepdims=keepdim)) if x.ndim else x.astype(want)
     return record(ProdBackward1, array, (input,), (x.shape, axes if x.ndim else None, keepdim))
-
-
-def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float]:
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
-    return dim, correction
-
-
-def _variance(name: str, input: Tensor, dim: Any, correction: float, keepdim: bool) -> tuple[Any, Any]:
-    x = input._array
-    if x.dtype.kind not in "fc":
-        raise RuntimeError("std and var only support floating point and complex dtypes")
-    axes = axes_of(dim, x.ndim)
-    count = _count(x.shape, axes)
-    if count - correction <= 0:
-        warnings.warn(
-            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
-            "numel divided by output numel).",
-            UserWarning,
-            stacklevel=5,
-        )
-    mean = x.mean(axis=axes, keepdims=True) if x.ndim else x
-    deviation = x - mean
-    total = (deviation * deviation).sum(axis=axes if x.ndim else None, keepdims=keepdim and x.ndim > 0)
-    return xp.asarray(total / xp.asarray(max(count - correction, 0), x.dtype)), (axes if x.ndim else None)
-
-
-@public
-def var(
-    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
-    """Return the variance of all elements, or over dimensions."""
-    dim, correction = _spread_arguments(dim, unbiased, correction)
-    array, axes = _variance("var", input, dim, correction, keepdim)
-    return record(VarBackward0, array, (input,), (input._array.shape, axes, correction, keepdim))
-
-
-@public
-def std(
-    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
-    """Return the standard deviation of all elements, or over dimensions."""
-    dim, correction = _spread_arguments(dim, unbiased, correction)
-    array, axes = _variance("std", input, dim, correction, keepdim)
-    return record(StdBackward0, xp.sqrt(array), (input,), (input._array.shape, axes, correction, keepdim))
-
-
-@function
-def var_mean(
-    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
-) -> Any:
-    """Return variance and mean."""
-    dim, correction = _spread_arguments(dim, unbiased, correction)
-    return var(input, dim, keepdim=keepdim, correction=correction), input.mean(dim, keepdim)
-
-
-@function
-def std_mean(
-    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
-) -> Any:
-    """Return standard deviation and mean."""
-    dim, correction = _spread_arguments(dim, unbiased, correction)
-    return std(input, dim, keepdim=keepdim, correction=correction), input.mean(dim, keepdim)
 
 
 def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]:
     if dtype is not None:
         input = input.to(dtype)
     axis = axis_of(dim, input._array.ndim)
-    if input._array.dtype.kind not in "fc":
+    if input._array.dtype.kind not in "fc" and input._array.size:
         last = "_lastdim" if axis == max(input._array.ndim - 1, 0) else ""
         raise NotImplementedError(f"\"{name}{last}_kernel_impl\" not implemented for '{input.dtype.scalar}'")
     return input, axis
@@ -217,9 +131,11 @@ def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]
 def _softmax_of(x: Array, axis: int) -> Array:
     if not x.ndim:
         return xp.ones_like(x)
-    powers: Array = xp.exp(x - x.max(axis=axis, keepdims=True)) if x.size else x.copy()
+    if not x.size:
+        return xp.array(x, order="C")
+    powers: Array = xp.exp(x - x.max(axis=axis, keepdims=True))
     powers /= powers.sum(axis=axis, keepdims=True)
-    return powers
+    return row_major(powers)
 
 
 @public
@@ -238,7 +154,9 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
         array = xp.zeros_like(x)
     else:
         shifted = x - x.max(axis=axis, keepdims=True) if x.size else x
-        array = shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True))
+        array = row_major(
+            shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True)) if x.size else x.copy()
+        )
     return record(LogSoftmaxBackward0, array, (input,), (axis,))
 
 
@@ -248,6 +166,8 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     x = input._array
     if x.dtype.kind not in "fc":
         x = x.astype(dtypes.get_default_dtype().numpy)
+    if isinstance(dim, tuple | list) and not dim and x.ndim and x.size:
+        raise RuntimeError(MISMATCH.format([], [1] * x.ndim))
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
     top = x.max(axis=axes, keepdims=True, initial=-math.inf) if x.ndim else x
@@ -270,8 +190,14 @@ def vector_norm(
         raise RuntimeError(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype.scalar}"
         )
-    axes = axes_of(dim, x.ndim) if x.ndim else None
+    axes = axes_of(dim, x.ndim)
+    axes = axes if x.ndim else None
     order = float(ord)
+    if order == math.inf and not x.size and 0 in [x.shape[axis] for axis in (axes or range(x.ndim))]:
+        raise RuntimeError(
+            "linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an "
+            "identity"
+        )
     array = _norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)
     return record(LinalgVectorNormBackward0, array, (input,), (order, x.shape, axes, keepdim))
 
@@ -291,14 +217,21 @@ def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
 @public
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """Return the norm of order `p` of all elements, or over dimensions."""
+    if isinstance(p, str) and p != "fro":
+        if p != "nuc":
+            raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
 
 def _truth(name: str, compute: Callable[..., Any]) -> None:
     def reduce_truth(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         x = input._array
-        axes = axes_of(dim, x.ndim) if x.ndim else (None if dim is None else axes_of(dim, 0) and None)
-        found = xp.asarray(compute(x, axis=axes, keepdims=keepdim and x.ndim > 0))
+        axes: Any = axes_of(dim, x.ndim)
+        if isinstance(dim, tuple | list) and not dim:
+            axes = ()
+        axes = axes if x.ndim else None
+        found = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim and x.ndim > 0)))
         return wrap(found.astype(xp.uint8) if x.dtype == xp.uint8 else found.astype(bool))
 
     reduce_truth.__name__ = name
@@ -313,15 +246,20 @@ _truth("any", xp.any)
 @public
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """Return how many elements are not zero."""
-    return wrap(xp.asarray(xp.count_nonzero(input._array, axis=axes_of(dim, input._array.ndim))))
+    x = input._array
+    axes = axes_of(dim, x.ndim)
+    return wrap(row_major(xp.asarray(xp.count_nonzero(x, axis=axes if x.ndim else None))))
 
 
 @public
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the sum of the elements that are not nan."""
+    refuse_integral(input, dtype)
     x = input._array
     axes = axes_of(dim, x.ndim)
-    array = xp.nansum(x, axis=axes, keepdims=keepdim, dtype=xp.int64 if x.dtype.kind in "biu" else None)
+    axes = axes if x.ndim else None
+    want = dtype.numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else None
+    array = row_major(xp.asarray(xp.nansum(x, axis=axes, keepdims=keepdim and x.ndim > 0, dtype=want)))
     return record(NansumBackward0, array, (input,), (x.shape, axes, keepdim))
 
 
@@ -337,6 +275,10 @@ NansumBackward0 = derivative(
 @public
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the mean of the elements that are not nan."""
+    if input.dtype.is_integral:
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar}"
+        )
     known = ~xp.isnan(input._array)
     counted = known.sum(axis=axes_of(dim, input._array.ndim), keepdims=keepdim)
     result: Tensor = nansum(input, dim, keepdim) / wrap(xp.asarray(counted))
@@ -346,5 +288,34 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
 @function
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the smallest and the largest element, or those along a dimension."""
-    axes: Any = () if dim is None else dim
-    return structured("aminmax", min=input.amin(axes, keepdim), max=input.amax(axes, keepdim))
+    x = input._array
+    if dim is None and not x.size:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
+    axes = axes_of(dim, x.ndim)
+    axes = axes if x.ndim else None
+    if axes and not x.shape[axes[0]]:
+        raise IndexError(f"aminmax: Expected reduction dim {axes[0]} to have non-zero size.")
+    keep = keepdim and x.ndim > 0
+    found = [row_major(xp.asarray(compute(x, axis=axes, keepdims=keep))) for compute in (xp.min, xp.max)]
+    low, high = record_several(
+        AminmaxBackward0, found, (input,), (axes, keepdim), (wrap(found[0]), wrap(found[1]))
+    )
+    return structured("aminmax", min=low, max=high)
+
+
+def _aminmax_slope(
+    grads: Any, needs: Any, self: Any, min: Any, max: Any, dim: Any, keepdim: bool
+) -> list[Any]:
+    found = None
+    for g, extreme in zip(grads, (min, max), strict=True):
+        if g is not None:
+            part = _shared_along(g, self, extreme, dim, keepdim)
+            found = part if found is None else found + part
+    return [found]
+
+
+AminmaxBackward0 = derivative(
+    "AminmaxBackward0", saves="min max", args="dim keepdim", joint=("self", _aminmax_slope)
+)

@@ -1,0 +1,216 @@
+"""Losses of class predictions: `nll_loss` and `cross_entropy`, beside their derivatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .backward_kernels import backward_kernel
+from .losses import check_reduction
+
+__all__ = ["cross_entropy", "nll_loss"]
+
+
+def _nll_kernel(name: str) -> Callable[..., Any]:
+    return backward_kernel(
+        name,
+        lambda g, x, factors: _nll_slope(g, x, factors),
+        args="factors",
+        adjoint=lambda grad, x, factors: _nll_of(grad, factors),
+    )
+
+
+nll_backward = _nll_kernel("NllLossBackwardBackward0")
+
+
+nll2d_backward = _nll_kernel("NllLoss2DBackwardBackward0")
+
+
+NllLossBackward0 = derivative(
+    "NllLossBackward0",
+    saves="self target total_weight",
+    args="factors",
+    input=lambda g, self, target, total_weight, factors: nll_backward(g, self, factors),
+)
+
+
+NllLoss2DBackward0 = derivative(
+    "NllLoss2DBackward0",
+    saves="self target total_weight",
+    args="factors",
+    input=lambda g, self, target, total_weight, factors: nll2d_backward(g, self, factors),
+)
+
+
+def _nll_of(grad: Any, factors: Any) -> Any:
+    """Return the loss that `grad` as log-probabilities would have: per sample, or their sum."""
+    places, shares, shape = factors
+    terms = both.take_flat(grad, places) * both.like(shares, grad)
+    return terms.sum() if shape is None else terms.reshape(shape)
+
+
+def _nll_slope(g: Any, value: Any, factors: Any) -> Any:
+    """Send the gradient to the log-probability of each target, times its weight."""
+    places, shares, shape = factors
+    if shape is not None:
+        g = g.reshape((-1,))
+    return both.put_flat(g * both.like(shares, g), places, tuple(value.shape))
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: int = -100,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return minus the log-probability of each target class: weighted mean, sum, or each."""
+    check_reduction(reduction)
+    x, classes = input._array, target._array
+    axis = 0 if x.ndim == 1 else 1
+    outside = _check_targets(x, target, weight, axis, ignore_index)
+    if x.ndim == 1:
+        classes = classes.reshape(())
+    if outside or 0 <= ignore_index < x.shape[axis]:
+        counted = classes != ignore_index
+        classes = xp.where(counted, classes, 0)
+    else:
+        counted = xp.ones(classes.shape, bool)
+    shares = counted if weight is None else xp.where(counted, weight._array[classes], 0)
+    shares = shares.astype(x.dtype)
+    places = _places_of(classes, x.shape)
+    picked = -x.reshape(-1)[places] * shares
+    total = shares.sum()
+    if reduction == "mean":
+        array, shares = picked.sum() / total, -shares / total
+    else:
+        array, shares = (picked.sum() if reduction == "sum" else picked), -shares
+    kind = NllLoss2DBackward0 if x.ndim > 2 else NllLossBackward0
+    each = classes.shape if reduction == "none" and x.ndim > 1 else None
+    factors = (places.reshape(-1), shares.reshape(-1), each)
+    return record(kind, array, (input,), (factors,), (input, target, wrap(xp.asarray(total))))
+
+
+def _places_of(classes: Array, shape: tuple[int, ...]) -> Array:
+    """Return where, in row-major order of `shape` (batch, class, ...), the chosen classes stand."""
+    if len(shape) == 1:
+        return classes
+    rest = math.prod(shape[2:])
+    rows = (xp.arange(shape[0]) * (shape[1] * rest)).reshape((-1,) + (1,) * (len(shape) - 2))
+    places = rows + classes * rest
+    return places if rest == 1 else places + xp.arange(rest).reshape(shape[2:])
+
+
+def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_index: int) -> bool:
+    """Refuse what are not classes; return whether some are outside of them, as a class to be ignored may be."""
+    classes = target._array
+    if not x.ndim:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    batch = classes.shape[0] if classes.ndim else 0
+    if x.ndim > 1 and x.shape[0] != batch:
+        raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
+    _check_target_sizes(x.shape, classes.shape)
+    if weight is not None and weight._array.shape != (x.shape[axis],):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
+            f"tensor of shape: {list(weight._array.shape)}"
+        )
+    if x.dtype.kind not in "fc":
+        frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
+        raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
+    if classes.dtype not in (xp.int64, xp.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+    unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
+    outside = unsigned >= x.shape[axis]
+    if not outside.any():
+        return False
+    wrong = classes[outside & (classes != ignore_index)]
+    if wrong.size:
+        raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
+    return True
+
+
+def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
+    if len(shape) < 3:
+        if len(target) > 1:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        if len(shape) == 1 and target not in ((), (1,)):
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target[0]}")
+    elif len(shape) == 4 and len(target) != 3:
+        raise RuntimeError(
+            f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"
+        )
+    elif target[1:] != shape[2:]:
+        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(target)}")
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: int = -100,
+    reduce: Any = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Return the negative log-likelihood of softmax(x), for classes or for probabilities as targets."""
+    check_reduction(reduction)
+    axis = 0 if input._array.ndim == 1 else 1
+    if target._array.shape != input._array.shape:
+        chances = input.log_softmax(axis)
+        if not label_smoothing:
+            return nll_loss(chances, target, weight, None, ignore_index, None, reduction)
+        plain = nll_loss(chances, target, weight, None, ignore_index, None, reduction)
+        spread = -(
+            chances.sum(axis)
+            if weight is None
+            else (chances * weight.view(-1, *[1] * (input.ndim - 2))).sum(axis)
+        )
+        kept = target != ignore_index
+        spread = spread.masked_fill(~kept, 0.0)
+        if reduction == "mean":
+            spread = spread.sum() / (
+                kept.sum()
+                if weight is None
+                else weight[target.masked_fill(~kept, 0)].masked_fill(~kept, 0).sum()
+            )
+        elif reduction == "sum":
+            spread = spread.sum()
+        smooth: Tensor = plain * (1 - label_smoothing) + spread * (label_smoothing / input.shape[axis])
+        return smooth
+    if not target.dtype.is_floating_point:
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {target.dtype.scalar}"
+        )
+    classes = input.size(axis)
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    product = input.log_softmax(axis) * target
+    if weight is not None:
+        product = product * weight.view(-1, *[1] * (input.ndim - 2)) if input.ndim > 1 else product * weight
+    if reduction == "none":
+        each: Tensor = -product.sum(axis)
+        return each
+    total: Tensor = -product.sum()
+    if reduction == "sum":
+        return total
+    if not input._array.size:
+        total._array[...] = math.nan
+        return total
+    return _mean_over(total, input._array.size // classes)
+
+
+DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
+
+
+def _mean_over(total: Tensor, count: int) -> Tensor:
+    return record(DivBackward1, total._array / xp.asarray(count, total._array.dtype), (total,), (count,))

@@ -1,0 +1,141 @@
+"""Index tensors as arrays: masks become places, bounds are checked, results are laid out as torch lays them out."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import backend, both, storage
+from ..backend import Array, xp
+from ..tensor import Tensor, wrap
+from .broadcasting import relaid
+
+__all__ = ["COVERED", "Indices", "complete"]
+
+
+class Indices(tuple[Any, ...]):
+    """The arrays (or slices) that index each dimension, as saved by a node."""
+
+    __slots__ = ()
+
+
+# Stands for a further dimension that a mask of several dimensions takes up.
+COVERED = object()
+
+
+def is_mask(index: Tensor) -> bool:
+    return bool(index._array.dtype.kind == "b" or index._array.dtype == xp.uint8)
+
+
+def as_index(part: Any) -> Tensor:
+    """Return a tensor, list or array as an index tensor; refuse what is none."""
+    if isinstance(part, Tensor):
+        return part
+    if isinstance(part, str):
+        raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
+    if not isinstance(part, backend.ndarray | list | tuple):
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+            f"{type(part).__name__})"
+        )
+    array = xp.asarray([both.plain(each) for each in part])
+    return wrap(array.astype(xp.int64) if array.size == 0 else array)
+
+
+def complete(self: Tensor, indices: tuple[Any, ...]) -> Indices:
+    """Return one array (or whole slice) for each indexed dimension; masks become the places where they hold."""
+    given = [each for each in indices if each is not COVERED]
+    for each in given:
+        if isinstance(each, Tensor) and not is_mask(each) and each._array.dtype not in (xp.int32, xp.int64):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    arrays: list[Any] = []
+    for each in given:
+        if not isinstance(each, Tensor):
+            arrays.append(slice(None))
+        elif is_mask(each):
+            arrays += _places(self, len(arrays), each._array)
+        else:
+            arrays.append(each._array)
+    if len(arrays) > self._array.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {self._array.ndim} (got {len(arrays)})")
+    full = Indices(arrays)
+    _check_bounds(self._array.shape, full)
+    return full
+
+
+def _places(self: Tensor, dim: int, mask: Array) -> list[Array]:
+    if mask.dtype == xp.uint8:
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            UserWarning,
+            stacklevel=6,
+        )
+        mask = mask.astype(bool)
+    shape = self._array.shape
+    for at, size in enumerate(mask.shape):
+        if dim + at >= len(shape):
+            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+        if shape[dim + at] != size:
+            raise IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {at} does not match the shape of the indexed "
+                f"tensor {list(shape)} at index {dim + at}"
+            )
+    return list(mask.nonzero()) if mask.ndim else [xp.zeros(int(mask), xp.int64)]
+
+
+def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
+    """Refuse index arrays that do not go together, or lead outside; where nothing is selected, nothing does."""
+    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
+    arrays = [indices[dim] for dim in dims]
+    try:
+        joint = backend.broadcast_shapes(*[each.shape for each in arrays])
+    except ValueError:
+        listed = ", ".join(str(list(each.shape)) for each in arrays)
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
+        ) from None
+    if 0 in joint:
+        return
+    if any(shape[dim] == 0 for dim in dims):
+        raise IndexError("index is out of bounds for dimension with size 0")
+    if any(size == 0 for dim, size in enumerate(shape) if dim not in dims):
+        return
+    for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
+        wrong = array[(array < -shape[dim]) | (array >= shape[dim])]
+        if wrong.size:
+            raise IndexError(
+                f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}"
+            )
+
+
+def found_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
+    """Return the sizes of what an index selects."""
+    dims, joint, first = _geometry(indices)
+    rest = [size for dim, size in enumerate(shape) if dim not in dims]
+    return (*rest[:first], *joint, *rest[first:])
+
+
+def _geometry(indices: Indices) -> tuple[list[int], tuple[int, ...], int]:
+    """Return the indexed dimensions, their joint shape, and where that stands in the result."""
+    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
+    joint = backend.broadcast_shapes(*[indices[dim].shape for dim in dims])
+    together = dims == list(range(dims[0], dims[-1] + 1))
+    return dims, joint, dims[0] if together else 0
+
+
+def selected_by(array: Array, indices: Indices) -> Array:
+    """Index an array, and lay the result out as torch does."""
+    shape = found_shape(array.shape, indices)
+    if 0 in shape:
+        return xp.zeros(shape, array.dtype)
+    found = array[tuple(indices)]
+    if found.ndim < 2:
+        return xp.ascontiguousarray(found).reshape(shape)
+    dims, joint, first = _geometry(indices)
+    rest = [step for dim, step in enumerate(array.strides) if dim not in dims]
+    operands = [(*rest[:first], *[0] * len(joint), *rest[first:])]
+    for dim in dims:
+        steps = storage.broadcast_strides(xp.ascontiguousarray(indices[dim]), joint)
+        operands.append((*[0] * first, *steps, *[0] * (len(rest) - first)))
+    wanted = storage.iterated_by(shape, operands, array.itemsize)
+    return found if found.strides == wanted else relaid(found, wanted)
