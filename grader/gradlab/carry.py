@@ -19,10 +19,16 @@ from gradlab.model import Task
 from gradlab.statements import DEFINITIONS, IMPORTS, Statement, bound_by, own_statements
 from gradlab.submission import Submission
 
-__all__ = ["Carried", "Given", "carry", "given_so_far"]
+__all__ = ["Carried", "Known", "carry", "known_so_far"]
 
-# How each definition reads in the starters of earlier assignments, solved and not; it is given if it is no task.
-Given = Mapping[str, Collection[str]]
+
+@dataclass(frozen=True)
+class Known:
+    """What the course has handed out so far: how each definition reads in earlier starters, stubs and solutions; and
+    which functions of earlier tasks this assignment writes anew, so that nobody's old ones fit."""
+
+    handed_out: Mapping[str, Collection[str]] = field(default_factory=dict)
+    rewritten: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -34,23 +40,39 @@ class Carried:
     remarks: tuple[str, ...]
 
 
-def given_so_far(assignment: Assignment) -> Given:
-    """Return every definition of the starters up to this assignment. Of a bundle nothing is known."""
-    found: dict[str, set[str]] = {}
+def known_so_far(assignment: Assignment) -> Known:
+    """Return what the course knows of its starters up to this assignment. Of a bundle nothing is known."""
     course = assignment.course
     if course.bundle:
-        return found
+        return Known()
+    handed_out: dict[str, set[str]] = {}
+    solutions: dict[str, str] = {}
     for name in course.order[: course.order.index(assignment.name)]:
         earlier = load_assignment(course, name)
         every_task = [task.id for task in earlier.tasks]
         for solved in ((), every_task):
             for node in ast.parse(assemble(earlier, solved=solved)).body:
                 for bound in bound_by(node):
-                    found.setdefault(bound, set()).add(ast.dump(node))
-    return found
+                    handed_out.setdefault(bound, set()).add(ast.dump(node))
+                    solutions[bound] = _essence(node)
+    now = {
+        name: _essence(node)
+        for node in ast.parse(assemble(assignment, solved=())).body
+        for name in bound_by(node)
+    }
+    return Known(handed_out, {name for name in solutions if now.get(name) != solutions[name]})
 
 
-def carry(assignment: Assignment, base: str, submission: Submission, given: Given) -> Carried:
+def _essence(node: ast.stmt) -> str:
+    """Return a definition without its docstring and decorators."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return ast.dump(node)
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    heading = ast.dump(node.args) if isinstance(node, ast.FunctionDef) else ""
+    return heading + "".join(map(ast.dump, body))
+
+
+def carry(assignment: Assignment, base: str, submission: Submission, known: Known) -> Carried:
     """Return `base`, the assignment's stub, with the student's definitions of earlier tasks in it.
 
     Raises SubmissionError, with every problem and its line, if the result could not be what the student means: a
@@ -60,7 +82,7 @@ def carry(assignment: Assignment, base: str, submission: Submission, given: Give
         task for earlier in earlier_assignments(assignment.course, assignment.name) for task in earlier.tasks
     ]
     moving = _Moving(
-        base, own_statements(submission), given, {name for task in tasks for name in task.defines}
+        base, own_statements(submission), known, {name for task in tasks for name in task.defines}
     )
     if not moving.wanted:
         names = ", ".join(sorted(moving.names_of_tasks)[:4])
@@ -84,7 +106,7 @@ class _Moving:
 
     base: str
     own: list[Statement]
-    given: Given
+    known: Known
     names_of_tasks: set[str]
     problems: list[str] = field(default_factory=list)
     helpers: list[Statement] = field(default_factory=list)
@@ -106,7 +128,7 @@ class _Moving:
         self.wanted = {
             name: self.bindings[name][-1]
             for name in sorted(self.names_of_tasks & self.bindings.keys() & self.definitions.keys())
-            if not is_stub(self.bindings[name][-1].node)
+            if name not in self.known.rewritten and not is_stub(self.bindings[name][-1].node)
         }
 
     def follow(self) -> None:
@@ -138,7 +160,7 @@ class _Moving:
         if name not in self.in_base:
             return bound
         if not self._is_the_course_s(name, bound[-1]):
-            if self.given and name not in self.given:
+            if self.known.handed_out and name not in self.known.handed_out:
                 self.problems.append(
                     f"{bound[-1].place}: your `{name}` has the name of something else in the new engine. Rename it in "
                     "yours, then carry it over."
@@ -153,12 +175,14 @@ class _Moving:
         if isinstance(said, IMPORTS) and isinstance(theirs, IMPORTS):
             return _origin(name, said) == _origin(name, theirs)
         dumped = ast.dump(said)
-        return dumped == ast.dump(theirs) or dumped in self.given.get(name, ())
+        return dumped == ast.dump(theirs) or dumped in self.known.handed_out.get(name, ())
 
     def remarks(self) -> Iterator[str]:
         """Yield what of the student's engine is not in the new one, with its line."""
         for name, bound in self.bindings.items():
-            is_given = name in self.given and name not in self.names_of_tasks and name in self.definitions
+            is_given = (
+                name in self.known.handed_out and name not in self.names_of_tasks and name in self.definitions
+            )
             if is_given and not self._is_the_course_s(name, bound[-1]):
                 self.overruled[name] = bound[-1]
         for name, statement in sorted(self.overruled.items(), key=lambda item: self.own.index(item[1])):
@@ -228,7 +252,7 @@ _MOST = 5  # remarks on statements that are not carried
 def _left_to_the_course(tasks: Sequence[Task], moving: _Moving) -> Iterator[str]:
     for task in tasks:
         names = [name for name in task.defines if name not in moving.wanted and name in moving.definitions]
-        if 1 < len(names) == len(task.defines):
+        if 1 < len(names) == len(task.defines) and not set(names) & set(moving.known.rewritten):
             yield _remark(task, f"`{names[0]}` and {len(names) - 1} more are", names[0], moving)
         else:
             yield from (_remark(task, f"`{name}` is", name, moving) for name in names)
@@ -236,6 +260,8 @@ def _left_to_the_course(tasks: Sequence[Task], moving: _Moving) -> Iterator[str]
 
 def _remark(task: Task, what: str, name: str, moving: _Moving) -> str:
     bound = moving.bindings.get(name)
+    if bound and name in moving.known.rewritten:
+        return f"{bound[-1].place}: your `{name}` (task {task.id}) is not carried over: from here on the course's is another."
     where = f"not written yet ({bound[-1].place})" if bound else "not there"
     then = "is a stub in the new one, too" if is_stub(moving.definitions[name]) else "is the course's"
     return f"Task {task.id}: in your engine {what} {where}; what you get {then}."

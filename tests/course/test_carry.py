@@ -14,7 +14,7 @@ import pytest
 from gradlab.as_notebook import notebook
 from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
-from gradlab.carry import Carried, carry, given_so_far
+from gradlab.carry import Carried, carry, known_so_far
 from gradlab.course import find_course, load_assignment, shipped_course
 from gradlab.errors import SubmissionError
 from gradlab.mistakes import Mistake, replace_definitions
@@ -43,7 +43,7 @@ def moved(to: str, engine: str | bytes, name: str = "engine.py", **files: str) -
     target = assignment(to)
     content = {name: engine.encode() if isinstance(engine, str) else engine}
     content |= {path.replace("__", "/") + ".py": text.encode() for path, text in files.items()}
-    return carry(target, assemble(target, solved=()), parse(content), given_so_far(target))
+    return carry(target, assemble(target, solved=()), parse(content), known_so_far(target))
 
 
 def with_rest_solved(target: Assignment, source: str, count: int) -> str:
@@ -160,7 +160,7 @@ def test_a_solution_that_is_withheld_stays_a_stub() -> None:
     target = assignment("zero_grad")
     base = assemble(target, solved=(), withheld=["2.1", "2.2", "2.3", "2.4", "2.5", "2.6"])
     assert 'raise NotImplementedError("Task 2.2: Walk the graph: every path counts")' in base
-    carried = carry(target, base, parse({"engine.py": stub.encode()}), given_so_far(target))
+    carried = carry(target, base, parse({"engine.py": stub.encode()}), known_so_far(target))
     assert [remark.partition("; ")[2] for remark in carried.remarks] == [
         "what you get is a stub in the new one, too."
     ]
@@ -220,3 +220,59 @@ def test_an_engine_of_another_design_has_nothing_to_carry() -> None:
         SubmissionError, match=r"defines none of the functions of earlier tasks \(accumulate_grad, "
     ):
         moved("zero_grad", other)
+
+
+OVERLAY = '''"""The second chapter."""
+
+
+def one(x: float) -> float:
+    """Task one."""
+    ### BEGIN GIVEN UNTIL next
+    ### BEGIN SOLUTION 1.1
+    return x + 1.0
+    ### END SOLUTION
+    ### END GIVEN
+    ### BEGIN GIVEN FROM next
+    ### BEGIN SOLUTION 1.1
+    return helper(x) + 1.0
+    ### END SOLUTION
+    ### END GIVEN
+
+
+def two() -> int:
+    """Task two."""
+    ### BEGIN SOLUTION 1.2
+    return 2
+    ### END SOLUTION
+
+
+def later() -> int:
+    """A task of the next assignment."""
+    ### BEGIN SOLUTION 2.1
+    return 21
+    ### END SOLUTION
+'''
+
+
+def test_what_a_later_assignment_writes_anew_is_not_carried_and_said(small_course: SmallCourse) -> None:
+    course = find_course(small_course(engine__second_py=OVERLAY))
+    first, following = load_assignment(course, "warm_up"), load_assignment(course, "next")
+    stub = assemble(first, solved=())
+    assert stub.count("Task 1.1") == 1
+    own = stub.replace('raise NotImplementedError("Task 1.1: One")', "return 1.0 + x")
+    own = own.replace('raise NotImplementedError("Task 1.2: Two")', "return 1 + 1")
+    base = assemble(following, solved=())
+    carried = carry(following, base, parse({"engine.py": own.encode()}), known_so_far(following))
+    assert "return helper(x) + 1.0" in carried.source
+    assert "return 1 + 1" in carried.source
+    assert carried.tasks == ("1.2",)
+    line = own.splitlines().index("def one(x: float) -> float:") + 1
+    assert carried.remarks == (
+        f"engine.py:{line}: your `one` (task 1.1) is not carried over: from here on the course's is another.",
+    )
+
+
+def test_no_shipped_assignment_rewrites_what_students_wrote_before() -> None:
+    tasks = {name for other in COURSE.order for task in assignment(other).tasks for name in task.defines}
+    for name in LATER:
+        assert not tasks & set(known_so_far(assignment(name)).rewritten), name

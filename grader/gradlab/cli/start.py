@@ -74,11 +74,11 @@ def _base(assignment: Assignment, *, is_carried: bool) -> str:
 
 
 def _carried(assignment: Assignment, base: str, path: Path) -> Carried:
-    from gradlab.carry import carry, given_so_far
+    from gradlab.carry import carry, known_so_far
     from gradlab.submission import parse, read_files
 
     submission = parse(read_files(path))
-    carried = carry(assignment, base, submission, given_so_far(assignment))
+    carried = carry(assignment, base, submission, known_so_far(assignment))
     _check_import(assignment, carried, path)
     return carried
 
