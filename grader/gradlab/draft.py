@@ -105,6 +105,12 @@ class Draft:
             self.whole = self.whole and read.whole
             faulty = faulty or bool(read.problems)
             self.problems.extend(read.problems)
+            self.problems.extend(
+                f"{check.file}:{check.line}: the check {check.name!r} is hidden, and {file} is handed out; move it to "
+                "hidden.py."
+                for check in read.checks
+                if check.hidden and not hidden
+            )
         if not (root / "checks.py").is_file():
             self.problems.append(f"{root}: holds no checks.py, the public checks.")
         elif self.settings.readable:

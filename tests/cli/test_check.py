@@ -148,6 +148,16 @@ def test_it_checks_again_at_each_save_and_ends_cleanly(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
+def test_a_folder_is_watched_by_whatever_way_it_is_named(bundle: Path, watch: Callable[..., Watched]) -> None:
+    (bundle / "sub").mkdir()
+    watched = watch(f"../{bundle.parent.name}/mine", cwd=bundle.parent)
+    watched.round()
+    save(bundle / "engine.py", SOLUTION)
+    assert "Score 2 / 2 3 / 3" in " ".join(watched.round().split())
+    assert watched.interrupt()[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
 def test_an_author_s_change_to_a_check_counts_at_once(
     course: Path, hand_in: HandIn, watch: Callable[..., Watched]
 ) -> None:

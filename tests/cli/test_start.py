@@ -195,6 +195,21 @@ def test_in_a_bundle_with_withheld_solutions_students_carry_their_own(
     assert "Task 2.1" in source
 
 
+@pytest.mark.parametrize("worked_on", [None, "def broken(:\n"], ids=["thrown away", "not valid Python"])
+def test_a_bundle_whose_own_engine_is_lost_says_so(
+    two: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worked_on: str | None
+) -> None:
+    run("release", "more", tmp_path / "bundle")
+    (tmp_path / "bundle" / "engine.py").unlink()
+    if worked_on is not None:
+        (tmp_path / "bundle" / "engine.py").write_text(worked_on)
+    (tmp_path / "mine.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path / "bundle")
+    ended = run("start", "more", tmp_path / "own", "--carry", tmp_path / "mine.py")
+    assert ended.code == 2
+    assert "the engine of this bundle, is not there or not valid Python" in ended.err
+
+
 def test_release_overwrites_nothing_and_needs_the_course(
     two: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,6 +121,15 @@ def test_a_file_that_ends_in_the_middle_brings_no_faults_that_follow_from_it(
     assert faults(find_course(root), "warm_up") == ("warm_up/checks.py:1: invalid syntax.",)
 
 
+def test_a_hidden_check_in_the_file_that_is_handed_out_is_a_fault(small_course: SmallCourse) -> None:
+    from .conftest import CHECKS as RIGHT
+
+    root = small_course(warm_up__checks_py=RIGHT.replace("points=0.5", "points=0.5, hidden=True"))
+    assert faults(find_course(root), "warm_up") == (
+        "warm_up/checks.py:8: the check 'second' is hidden, and checks.py is handed out; move it to hidden.py.",
+    )
+
+
 def test_the_shipped_assignments_have_none() -> None:
     course = find_course(Path(), shipped_course())
     assert {name: faults(course, name) for name in course.order} == dict.fromkeys(course.order, ())

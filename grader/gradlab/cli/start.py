@@ -62,7 +62,7 @@ def _base(assignment: Assignment, *, is_carried: bool) -> str:
     from gradlab.assignment import withheld_from
 
     if assignment.course.bundle:
-        return (assignment.root / "engine.py").read_text(encoding="utf-8")
+        return _bundle_s_own(assignment.root / "engine.py")
     withheld = withheld_from(assignment, datetime.now(UTC))
     if withheld and not is_carried:
         first = withheld[0]
@@ -71,6 +71,21 @@ def _base(assignment: Assignment, *, is_carried: bool) -> str:
             f"Until then build on your own engine: grade start {assignment.name} --carry my_engine.py"
         )
     return assemble(assignment, solved=(), withheld=[task.id for other in withheld for task in other.tasks])
+
+
+def _bundle_s_own(path: Path) -> str:
+    """Return the stub of a bundle, which the student may have worked on or thrown away."""
+    import ast
+
+    try:
+        source = path.read_text(encoding="utf-8")
+        ast.parse(source)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UsageError(
+            f"{path}, the engine of this bundle, is not there or not valid Python ({error}). Take it from the bundle as it "
+            "was handed out."
+        ) from error
+    return source
 
 
 def _carried(assignment: Assignment, base: str, path: Path) -> Carried:

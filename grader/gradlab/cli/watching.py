@@ -33,7 +33,8 @@ def sources(path: Path) -> list[Path]:
         return [path]
     found: list[Path] = []
     for file in path.rglob("*"):
-        if file.suffix in (".py", ".ipynb", ".toml") and not any(part.startswith(".") for part in file.parts):
+        inside = file.relative_to(path).parts
+        if file.suffix in (".py", ".ipynb", ".toml") and not any(part.startswith(".") for part in inside):
             found.append(file)
         if len(found) == _MOST_FILES:
             break
