@@ -8,11 +8,16 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradlab.draft import Draft, read_tasks
+from gradlab.errors import CourseError
+from gradlab.manager import build_manager, observers
 from gradlab.mistakes import read_mistakes
+from gradlab.record import record
 from gradlab.settings import Settings, did_you_mean
 from gradlab.statements import bound_by
 
@@ -38,6 +43,8 @@ def faults(course: Course, name: str) -> tuple[str, ...]:
                 course.folder(name) / "mistakes" / f"{mistake.name}.py", mistake.source, defined
             )
     _compare_ids(course, name, draft)
+    if draft.problems or problems:  # else grading records the checks next, and says the same
+        problems += _refusals(draft)
     return tuple(_from_the_course_on(text, course, name) for text in (*draft.problems, *problems))
 
 
@@ -45,6 +52,21 @@ def _from_the_course_on(problem: str, course: Course, name: str) -> str:
     """Return a sentence with the file's place as the course's author calls it: `backward/checks.py:12`."""
     folder = "" if course.bundle else f"{name}/"
     return re.sub(r"^(?=(?:checks|hidden)\.py:)", folder, problem.removeprefix(f"{course.root}{os.sep}"))
+
+
+def _refusals(draft: Draft) -> Iterator[str]:
+    """Yield what is said of checks that cannot be recorded on the reference."""
+    if draft.surface is None:
+        return
+    reference = import_module(draft.course.engine)
+    offered = observers(build_manager(draft.course.plugins))
+    for check in draft.checks:
+        if any(problem.startswith(f"{check.file}:{check.line}:") for problem in draft.problems):
+            continue  # it is faulty itself
+        try:
+            record(check, reference, seed=0, observers=offered, surface=draft.surface)
+        except CourseError as error:
+            yield from error.problems
 
 
 def _engine(course: Course, problems: list[str]) -> tuple[set[str], set[str]]:

@@ -113,7 +113,7 @@ def test_dates_and_dtypes_that_contradict_each_other_are_faults(small_course: Sm
 def test_a_file_that_ends_in_the_middle_brings_no_faults_that_follow_from_it(
     small_course: SmallCourse,
 ) -> None:
-    root = small_course(warm_up__checks_py="def broken(:\n")
+    root = small_course(warm_up__checks_py="def broken(:\n", warm_up__hidden_py="")
     (root / "warm_up" / "mistakes").mkdir()
     (root / "warm_up" / "mistakes" / "fine.py").write_text(
         '"""Text."""\n\nmust_fail = ["first"]\n\n\ndef one(x):\n    return x\n'
@@ -121,13 +121,34 @@ def test_a_file_that_ends_in_the_middle_brings_no_faults_that_follow_from_it(
     assert faults(find_course(root), "warm_up") == ("warm_up/checks.py:1: invalid syntax.",)
 
 
+def test_what_cannot_be_recorded_is_said_beside_the_rest(small_course: SmallCourse) -> None:
+    checks = (
+        "from gradlab import check\n\n"
+        "@check(task='1.1', points=2)\ndef leaves_the_surface(torch, observe, rng):\n    'One.'\n"
+        "    observe.value(torch.tensor(rng.normal(size=2)).exp())\n\n"
+        "@check(task='1.2', points=0.5)\ndef prints(torch, observe, rng):\n    'Two.'\n"
+        "    print(torch.tensor(rng.normal(size=2)))\n\n"
+        "@check(task='1.2', points=1)\ndef is_fine(torch, observe, rng):\n    'Three.'\n"
+        "    observe.value(torch.tensor(rng.normal(size=2)))\n"
+    )
+    from .conftest import ASSIGNMENT
+
+    settings = ASSIGNMENT.replace('api = ["one"]', 'api = ["tensor"]')
+    root = small_course(warm_up__checks_py=checks, warm_up__hidden_py="", warm_up__assignment_toml=settings)
+    found = faults(find_course(root), "warm_up")
+    assert found[0].endswith("Task 1.2 is worth 1 points, and its checks add up to 1.5.")
+    assert [problem.partition(";")[0] for problem in found[1:]] == [
+        "warm_up/checks.py:6: Tensor.exp is outside the assignment's surface",
+        "warm_up/checks.py:11: `print(torch.tensor(rng.normal(size=2)))`: print() cannot be recorded",
+    ]
+
+
 def test_a_hidden_check_in_the_file_that_is_handed_out_is_a_fault(small_course: SmallCourse) -> None:
     from .conftest import CHECKS as RIGHT
 
     root = small_course(warm_up__checks_py=RIGHT.replace("points=0.5", "points=0.5, hidden=True"))
-    assert faults(find_course(root), "warm_up") == (
-        "warm_up/checks.py:8: the check 'second' is hidden, and checks.py is handed out; move it to hidden.py.",
-    )
+    said = "warm_up/checks.py:8: the check 'second' is hidden, and checks.py is handed out; move it to hidden.py."
+    assert faults(find_course(root), "warm_up")[0] == said
 
 
 def test_the_shipped_assignments_have_none() -> None:
