@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import random
 import time as clock
 import weakref
 from copy import deepcopy
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -67,6 +69,75 @@ def modules(torch, observe, rng):
 
     x = torch.tensor(1.0)
     return weakref.ref(x), copy.copy(x), clock.time(), deepcopy(x), gc, path
+
+
+@refused(
+    "`np.random`: numpy.random cannot be used in a check; draw it from rng, so that the check repeats itself.",
+    "`random`: random cannot be used in a check; draw it from rng",
+    "`datetime`: datetime cannot be used in a check; checks measure no time.",
+    "`import pathlib`: pathlib cannot be used in a check",
+    "`from numpy.random import normal`: numpy.random cannot be used in a check",
+)
+def chance_and_the_world(torch, observe, rng):
+    import pathlib
+
+    from numpy.random import normal
+
+    observe.value(torch.tensor([np.random.normal(), random.random(), datetime.now().second, normal()]))
+    return pathlib
+
+
+@refused(
+    "`input()`: input() cannot be recorded; write the data into the check",
+    "`globals()`: globals() cannot be recorded; name what you need.",
+    "`locals()`: locals() cannot be recorded",
+    "`compile('1', '', 'eval')`: compile() cannot be recorded",
+    "`__import__('os')`: __import__() cannot be recorded",
+)
+def more_builtins(torch, observe, rng):
+    observe.value(torch.tensor(1.0))
+    return input(), globals(), locals(), compile("1", "", "eval"), __import__("os")
+
+
+@refused("`yield`: nothing in a check may wait; write the steps one after the other.")
+def generator(torch, observe, rng):
+    yield observe.value(torch.tensor(1.0))
+
+
+@refused("`async`: nothing in a check may wait")
+def coroutine(torch, observe, rng):
+    async def later():
+        return 1.0
+
+    observe.value(torch.tensor(1.0))
+
+
+@refused("round() of a recorded object cannot be recorded; use the engine's own x.round()")
+def rounded(torch, observe, rng):
+    observe.value(torch.tensor(round(torch.tensor(1.5))))
+
+
+@refused("the property two of class Two cannot be recorded; make it a method.")
+def a_property(torch, observe, rng):
+    class Two(torch.Tensor):
+        @property
+        def two(self):
+            return 2.0
+
+    observe.value(torch.tensor(1.0))
+
+
+@refused("class Both with several bases cannot be recorded; derive from one.")
+def two_bases(torch, observe, rng):
+    class Both(torch.Tensor, torch.no_grad):
+        pass
+
+    observe.value(torch.tensor(1.0))
+
+
+@refused("a complex cannot be handed to the engine; use numbers, strings, lists, numpy arrays and functions")
+def a_complex_number(torch, observe, rng):
+    observe.value(torch.tensor(1j))
 
 
 @refused("`assert float(x) == 1.0`: a check holds no expectations; observe, and the reference is compared.")

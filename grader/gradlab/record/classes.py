@@ -28,6 +28,10 @@ class _DefinedMeta(type):
             if isinstance(function, FunctionType):
                 wrapper, entries[key] = recorder.wrap(function, static=static)
                 body[key] = staticmethod(wrapper) if static else wrapper
+            elif isinstance(value, property | classmethod):
+                raise recorder.refuse(
+                    f"the {type(value).__name__} {key} of class {name} cannot be recorded; make it a method."
+                )
             elif not (key.startswith("__") and key.endswith("__")):
                 entries[key], body[key] = recorder.encode(value), recorder.real(value)
         made = recorder.define(base, name, entries, body)

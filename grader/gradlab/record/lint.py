@@ -23,16 +23,29 @@ CALLS = {
     "exec": "write the steps out",
     "eval": "write the steps out",
     "open": "write the data into the check, or draw it from rng",
+    "input": "write the data into the check, or draw it from rng",
+    "compile": "write the steps out",
+    "__import__": "import it at the top of the file",
+    "globals": "name what you need",
+    "locals": "name what you need; it holds every tensor of the check",
 }
+_NO_CHANCE = "draw it from rng, so that the check repeats itself"
+_NO_WORLD = "a check speaks to the engine and to observe only"
 MODULES = {
     "weakref": "use w = observe.watch(x), del x, observe.freed(w)",
     "gc": "reference counting is what checks see; the collector is off while they run",
-    "sys": "a check speaks to the engine and to observe only",
+    "sys": _NO_WORLD,
     "copy": "use x.clone()",
     "pickle": "use x.clone()",
     "time": "checks measure no time",
-    "os": "a check speaks to the engine and to observe only",
+    "datetime": "checks measure no time",
     "threading": "a check runs in one thread",
+    "asyncio": "a check runs in one thread",
+    "multiprocessing": "a check runs in one thread",
+    **dict.fromkeys(("random", "secrets", "uuid", "numpy.random"), _NO_CHANCE),
+    **dict.fromkeys(
+        ("os", "io", "pathlib", "shutil", "tempfile", "subprocess", "socket", "ctypes"), _NO_WORLD
+    ),
 }
 _found: dict[CodeType, tuple[str, ...]] = {}
 
@@ -75,13 +88,21 @@ def _names(code: CodeType) -> Iterator[str]:
 
 def _walk(tree: ast.AST, names: dict[str, Any]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
+        if isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.AsyncFunctionDef):
+            what = "async" if isinstance(node, ast.Await | ast.AsyncFunctionDef) else "yield"
+            yield node.lineno, f"`{what}`: nothing in a check may wait; write the steps one after the other."
+        elif isinstance(node, ast.Compare):
             yield from _identity(node)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             name = node.func.id
             yield node.lineno, f"`{ast.unparse(node)}`: {name}() cannot be recorded; {CALLS[name]}."
-        elif isinstance(node, ast.Name) and (origin := _origin(names.get(node.id))) in MODULES:
-            yield node.lineno, f"`{node.id}`: {origin} cannot be used in a check; {MODULES[origin]}."
+        elif (
+            isinstance(node, ast.Name | ast.Attribute) and (origin := _origin(_named(node, names))) in MODULES
+        ):
+            yield (
+                node.lineno,
+                f"`{ast.unparse(node)}`: {origin} cannot be used in a check; {MODULES[origin]}.",
+            )
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from _imports(node)
         elif isinstance(node, ast.Assert):
@@ -91,10 +112,21 @@ def _walk(tree: ast.AST, names: dict[str, Any]) -> Iterator[tuple[int, str]]:
             )
 
 
+def _named(node: ast.Name | ast.Attribute, names: dict[str, Any]) -> object:
+    """Return what a global name stands for, or a module that is an attribute of one (`np.random`)."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    owner = _named(node.value, names) if isinstance(node.value, ast.Name | ast.Attribute) else None
+    found = getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+    return found if isinstance(found, ModuleType) else None
+
+
 def _origin(value: object) -> str:
-    """Return the top module that a global name comes from."""
+    """Return the module that something comes from, as `MODULES` names it: its top module, but for numpy.random."""
     name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-    return name.split(".")[0] if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return ""
+    return "numpy.random" if f"{name}.".startswith("numpy.random.") else name.split(".")[0].lstrip("_")
 
 
 def _identity(node: ast.Compare) -> Iterator[tuple[int, str]]:
@@ -112,5 +144,5 @@ def _identity(node: ast.Compare) -> Iterator[tuple[int, str]]:
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
     names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
     for name in names:
-        if (top := name.split(".")[0]) in MODULES:
-            yield node.lineno, f"`{ast.unparse(node)}`: {top} cannot be used in a check; {MODULES[top]}."
+        if (found := name if name in MODULES else name.split(".")[0]) in MODULES:
+            yield node.lineno, f"`{ast.unparse(node)}`: {found} cannot be used in a check; {MODULES[found]}."

@@ -109,6 +109,11 @@ class Proxy:
     def __format__(self, spec: str) -> str:
         return format(float(self), spec) if spec else str(self)
 
+    def __round__(self, digits: Any = None) -> NoReturn:
+        self._refuse(
+            "round() of a recorded object", "use the engine's own x.round(), or observe the object itself"
+        )
+
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         self._refuse("a copy or pickle of a recorded object", "use x.clone()")
 
