@@ -16,6 +16,7 @@ from gradlab.isolation import Broker, SpareWorkers
 
 if TYPE_CHECKING:
     from gradlab.isolation import Limits, Worker
+    from gradlab.isolation.levels import Refused
     from gradlab.model import Isolation
 
 __all__ = ["Engines", "engine_roots"]
@@ -67,6 +68,11 @@ class Engines:
     def tried(self) -> Mapping[str, str | None]:
         """What the probe child tried, and what stopped it (see `Broker.tried`)."""
         return self.warm().broker.tried
+
+    @property
+    def refused(self) -> Sequence[Refused]:
+        """Stronger walls that did not hold here (see `Broker.refused`)."""
+        return self.warm().broker.refused
 
     @property
     def engine(self) -> ModuleType:

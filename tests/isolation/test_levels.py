@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -11,12 +13,13 @@ from gradlab.errors import IsolationError, UsageError
 from gradlab.isolation import CAP_VARIABLE, LEVELS, Broker, Limits, next_nonce
 from gradlab.isolation.levels import Plan, capped, plans
 from gradlab.isolation.prove import holds
+from gradlab.session import engine_roots
 from gradlab.wire import Compile
 from gradlab.worker.attempts import ATTEMPTS
 from gradlab.worker.control import Probe, Probed
 
-ALL_WALLS = ("limits", "uid", "landlock", "seccomp")
-WALLS_OF_A_USER = ("limits", "landlock", "seccomp")
+ALL_WALLS = ("limits", "uid", "landlock", "seccomp", "calls")
+WALLS_OF_A_USER = ("limits", "landlock", "seccomp", "calls")
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -54,13 +57,18 @@ def test_plans_go_from_strong_to_weak() -> None:
 
 
 def test_what_a_level_is_made_of() -> None:
-    made = {plan.level: plan.walls for plan in reversed(list(plans(WALLS_OF_A_USER, "strong")))}
-    assert made == {
-        "strong": ("limits", "landlock", "seccomp"),
-        "standard": ("limits", "seccomp"),
-        "partial": ("limits", "landlock"),
-    }
+    assert [(plan.level, plan.walls) for plan in plans(WALLS_OF_A_USER, "strong")] == [
+        ("strong", ("limits", "landlock", "seccomp")),
+        ("standard", ("limits", "seccomp")),
+        ("partial", ("limits", "landlock", "calls")),
+        ("partial", ("limits", "landlock")),
+    ]
     assert list(plans(("limits",), "strong")) == []
+
+
+def test_what_a_level_must_stop_is_tried() -> None:
+    for plan in plans(ALL_WALLS, "strong"):
+        assert (plan.must_stop or set()) <= ATTEMPTS.keys()
 
 
 def probe_that(**stopped: str | None) -> object:
@@ -74,23 +82,67 @@ STANDARD = Plan("standard", ("limits", "seccomp"), None)
 
 
 def test_a_level_holds_if_every_attempt_is_stopped() -> None:
-    assert holds(STANDARD, probe_that()) is not None  # type: ignore[arg-type]
+    assert isinstance(holds(STANDARD, probe_that()), Probed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_one_attempt_that_succeeds_lowers_the_level(attempt: str) -> None:
-    assert holds(STANDARD, probe_that(**{attempt: None})) is None  # type: ignore[arg-type]
+    why = f"Nothing stopped the probe child when it tried to {attempt.replace('_', ' ')}."
+    assert holds(STANDARD, probe_that(**{attempt: None})) == why  # type: ignore[arg-type]
 
 
 def test_a_probe_that_says_nothing_proves_nothing() -> None:
-    assert holds(STANDARD, lambda plan, probe: Probed([], {})) is None
+    assert holds(STANDARD, lambda plan, probe: Probed([], {})) == "The probe child tried nothing."
 
 
 def test_a_wall_that_cannot_be_put_up_lowers_the_level() -> None:
     def fail(plan: Plan, probe: Probe) -> Probed:
         raise IsolationError("seccomp: Operation not permitted")
 
-    assert holds(STANDARD, fail) is None
+    assert holds(STANDARD, fail) == "seccomp: Operation not permitted"
+
+
+def test_walls_behind_which_nobody_can_compute_do_not_hold() -> None:
+    def crippled(plan: Plan, probe: Probe) -> Probed:
+        return Probed(
+            ["walls"],
+            dict.fromkeys(ATTEMPTS, "PermissionError"),
+            {"ask the time": "OSError: Function not implemented"},
+        )
+
+    assert holds(STANDARD, crippled) == (
+        "Behind these walls nobody can ask the time (OSError: Function not implemented). A newer libc or numpy may need "
+        "one more system call."
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "need"), [("getrandom", "draw random numbers"), ("clock_nanosleep", "ask the time")]
+)
+def test_a_system_call_that_libc_needs_and_the_filter_lacks_is_found_by_the_proof(
+    call: str, need: str
+) -> None:
+    """As after an update of libc. A process of its own puts up a filter without the call, and does what all need."""
+    code = f"""
+import os
+from gradlab.worker import attempts, kernel, preload, seccomp
+preload.preload()
+kernel.no_new_privileges()
+for table in (seccomp._ALLOWED, seccomp._ALLOWED_ON_X86):
+    table.pop({call!r}, None)
+seccomp._ALLOWED.pop("nanosleep", None)
+seccomp.install(os.getpid())
+print(list(attempts.exercise()))
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", code],
+        env={"OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert need in done.stdout, done.stderr
 
 
 def test_the_parent_looks_for_itself_whether_something_was_written() -> None:
@@ -99,7 +151,7 @@ def test_the_parent_looks_for_itself_whether_something_was_written() -> None:
             pass
         return Probed(["walls"], dict.fromkeys(ATTEMPTS, "PermissionError"))
 
-    assert holds(STANDARD, liar) is None
+    assert holds(STANDARD, liar) == "The probe child changed a file, and did not say so."
 
 
 def test_the_attempts_do_succeed_without_walls(broker: Broker) -> None:
@@ -112,7 +164,7 @@ def test_the_attempts_do_succeed_without_walls(broker: Broker) -> None:
         proof = probed.stopped
         return probed
 
-    assert holds(STANDARD, unconfined) is None
+    assert str(holds(STANDARD, unconfined)).startswith("Nothing stopped the probe child when it tried to ask")
     assert {name for name, how in proof.items() if how} <= {
         "take more memory than allowed",
         "raise its own limits",
@@ -123,6 +175,11 @@ def test_the_attempts_do_succeed_without_walls(broker: Broker) -> None:
 def test_a_worker_whose_walls_fail_never_serves(walls: tuple[str, ...], broker: Broker) -> None:
     with pytest.raises(IsolationError, match="could not be confined: ValueError: unknown walls: moat"):
         broker._probe_child(Plan("strong", walls, None), Probe("/nowhere", "/nowhere", 1, 1))
+
+
+def test_the_reference_s_workers_reach_the_level_of_the_others(broker: Broker) -> None:
+    with Broker(engine="refgrad", roots=engine_roots("refgrad")) as reference:
+        assert reference.isolation.level == broker.isolation.level
 
 
 def test_constructing_a_broker_returns_at_once() -> None:

@@ -58,6 +58,9 @@ def _facts(course: Course, engines: Engines) -> dict[str, Any]:
             "level": isolation.level,
             "walls": list(isolation.walls),
             "tried": dict(engines.tried),
+            "refused": [
+                {"level": level, "walls": list(walls), "why": why} for level, walls, why in engines.refused
+            ],
         },
         "hidden_checks": isolation.level in ("strong", "standard"),
         "engine": {"name": engines.engine_name, "version": engines.engine_version},
@@ -105,6 +108,10 @@ def _text(facts: dict[str, Any]) -> str:
         *(
             ("", f"  tried to {attack}: {stop or 'nothing stopped it'}")
             for attack, stop in isolation["tried"].items()
+        ),
+        *(
+            ("", f"not {tried['level']} ({', '.join(tried['walls'])}): {tried['why']}")
+            for tried in isolation["refused"]
         ),
         ("", f"hidden checks {verdict}"),
         ("engine", f"{engine['name']} {engine['version']}"),

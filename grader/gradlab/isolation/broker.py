@@ -55,6 +55,11 @@ class Broker:
         """Each attack that the probe child tried, and what stopped it; None if nothing did. Empty at level none."""
         return self._prove().tried
 
+    @property
+    def refused(self) -> Sequence[levels.Refused]:
+        """The stronger walls that were tried and did not hold, and why."""
+        return self._prove().refused
+
     def worker(self, limits: Limits) -> Worker:
         """Return a worker that has said Ready. Raises IsolationError: never a worker less confined than proved."""
         proved = self._prove()
@@ -93,12 +98,16 @@ class Broker:
         return self._proved
 
     def _strongest(self) -> _Proved:
+        refused: list[levels.Refused] = []
         if self._zygote is not None:
             for plan in levels.plans(self._zygote.hello().walls, self._cap):
                 proof = holds(plan, self._probe_child)
-                if proof is not None:
-                    return _Proved(Isolation(plan.level, tuple(proof.walls)), plan.walls, proof.stopped)
-        return _Proved(Isolation("none", ("a process of its own", "a wall-clock limit")), (), {})
+                if not isinstance(proof, str):
+                    return _Proved(
+                        Isolation(plan.level, tuple(proof.walls)), plan.walls, proof.stopped, refused
+                    )
+                refused.append(levels.Refused(plan.level, plan.walls, proof))
+        return _Proved(Isolation("none", ("a process of its own", "a wall-clock limit")), (), {}, refused)
 
     def _probe_child(self, plan: levels.Plan, probe: control.Probe) -> control.Probed:
         assert self._zygote is not None
@@ -123,6 +132,7 @@ class _Proved(NamedTuple):
     isolation: Isolation
     walls: tuple[str, ...]
     tried: Mapping[str, str | None]
+    refused: Sequence[levels.Refused]
 
 
 class _Forked:

@@ -8,13 +8,35 @@ from typing import NamedTuple
 
 from gradlab.errors import UsageError
 
-__all__ = ["CAP_VARIABLE", "LEVELS", "Plan", "capped", "plans"]
+__all__ = ["CAP_VARIABLE", "LEVELS", "Plan", "Refused", "capped", "plans"]
 
 LEVELS = ("none", "partial", "standard", "strong")  # from weak to strong
 CAP_VARIABLE = "GRADLAB_LEVEL_CAP"
 
-# What a probe child must fail to do. With seccomp: everything that it tries. Without, the least that makes sense.
+# What a probe child must fail to do. With seccomp "nofs": everything that it tries. With the filter that leaves files,
+# landlock or another user id keeps them shut, but not what is known about them. Without any filter: the least that makes
+# sense.
 _LEAST = frozenset({"read a file", "write a file", "start a process", "take more memory than allowed"})
+_CALLS = _LEAST | {
+    "create a file",
+    "connect",
+    "listen",
+    "start a thread",
+    "run a program",
+    "signal the parent",
+    "make a file in memory",
+    "map machine code",
+    "share memory",
+    "raise its own limits",
+}
+
+
+class Refused(NamedTuple):
+    """Walls that were tried for a level and did not hold, and what showed it."""
+
+    level: str
+    walls: tuple[str, ...]
+    why: str
 
 
 class Plan(NamedTuple):
@@ -41,6 +63,7 @@ def plans(available: Collection[str], cap: str) -> Iterator[Plan]:
     wanted = [
         *(Plan("strong", ("limits", *extra, "seccomp"), None) for extra in extras),
         Plan("standard", ("limits", "seccomp"), None),
+        *(Plan("partial", ("limits", *extra, "calls"), _CALLS) for extra in extras),
         *(Plan("partial", ("limits", *extra), _LEAST) for extra in extras),
     ]
     for plan in wanted:

@@ -1,18 +1,29 @@
-"""What a probe child tries, to prove its walls. Every attempt must be stopped; one that succeeds harms nobody."""
+"""What a probe child tries, to prove its walls. Every attempt must be stopped; one that succeeds harms nobody. And what it
+computes, to prove that behind its walls it still can: every need must be met.
+"""
 
 from __future__ import annotations
 
 import errno
+import gc
 import mmap
 import os
+import random
 import resource
+import signal
 import socket
+import sys
 import threading
+import time
+import traceback
+import tracemalloc
 from collections.abc import Callable
+
+import numpy as np
 
 from gradlab.worker.control import Probe
 
-__all__ = ["ATTEMPTS", "attack"]
+__all__ = ["ATTEMPTS", "NEEDS", "attack", "exercise"]
 
 _BALLOON = 1 << 30  # more than any probe's budget
 
@@ -84,6 +95,10 @@ def _machine_code(probe: Probe) -> None:
     mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
 
 
+def _shared(probe: Probe) -> None:
+    mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS).close()
+
+
 def _raise_limits(probe: Probe) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
@@ -107,9 +122,87 @@ ATTEMPTS: dict[str, Callable[[Probe], None]] = {
     "signal the parent": _signal,
     "make a file in memory": _memory_file,
     "map machine code": _machine_code,
+    "share memory": _shared,
     "take more memory than allowed": _balloon,
     "raise its own limits": _raise_limits,
 }
+
+
+# --- needs -------------------------------------------------------------------------------------------------------
+def _arrays() -> None:
+    square = np.ones((150, 150))  # large enough for pages of its own, and for what BLAS does with large ones
+    for _ in range(3):
+        square = square @ square / 150.0
+    small = np.linalg.inv(2.0 * np.einsum("ij,jk->ik", np.eye(3), np.eye(3))) + np.sort(square[0])[0] - 1.0
+    if square.sum() != 150.0**2 or small.trace() != 1.5:
+        raise ArithmeticError("numpy computes something else here")
+
+
+def _chance() -> None:
+    np.random.default_rng().normal(size=3)
+    random.SystemRandom().random()
+    os.urandom(8)
+
+
+def _memory() -> None:
+    tracemalloc.start()
+    kept = [bytearray(size) for size in (1, 1 << 10, 1 << 16, 1 << 20)]
+    tracemalloc.take_snapshot()
+    tracemalloc.stop()
+    kept.append(bytearray(len(kept[-1]) * 2))
+    del kept
+    gc.collect(0)
+
+
+def _times() -> None:
+    time.sleep(0)
+    time.time(), time.monotonic(), time.process_time(), time.perf_counter()
+
+
+def _signals() -> None:
+    before = signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, before)
+    threading.Lock().acquire(timeout=0.001)
+
+
+def _errors() -> None:
+    def deeper(depth: int) -> int:
+        return depth and deeper(depth - 1)
+
+    deeper(500)
+    try:
+        np.zeros(3) @ np.zeros(4)
+    except ValueError:
+        traceback.format_exc()
+
+
+def _asks() -> None:
+    os.getpid(), os.getppid(), os.getuid(), os.cpu_count(), os.isatty(1), os.times(), os.uname()
+    resource.getrusage(resource.RUSAGE_SELF), resource.getrlimit(resource.RLIMIT_AS)
+    sys.stdout.flush()
+
+
+NEEDS: dict[str, Callable[[], None]] = {
+    "compute with arrays": _arrays,
+    "draw random numbers": _chance,
+    "take and give back memory": _memory,
+    "ask the time": _times,
+    "handle signals and locks": _signals,
+    "raise and show errors": _errors,
+    "ask about itself": _asks,
+}
+
+
+def exercise() -> dict[str, str]:
+    """Do what submissions do; return what failed, and how. A walled-in process must still be able to."""
+    failed: dict[str, str] = {}
+    for name, need in NEEDS.items():
+        try:
+            need()
+        except Exception as error:
+            failed[name] = f"{type(error).__name__}: {error}"
+    return failed
 
 
 def attack(probe: Probe) -> dict[str, str | None]:

@@ -36,7 +36,8 @@ def become_worker(
         os.write(2, f"{type(error).__name__}: {error}".encode())
         os._exit(EXIT_NOT_CONFINED)
     if order.probe is not None:
-        replies.write(encode(Probed(walls, attempts.attack(order.probe))))
+        failed = attempts.exercise()
+        replies.write(encode(Probed(walls, attempts.attack(order.probe), failed)))
         os._exit(0)
     service.run(walls)
 

@@ -36,7 +36,12 @@ def _seccomp() -> str:
     return "seccomp (no files, processes, sockets)"
 
 
-WALLS = ("limits", "uid", "landlock", "seccomp")
+def _calls() -> str:
+    seccomp.install(os.getpid(), files=True)
+    return "seccomp (files, but no processes, sockets)"
+
+
+WALLS = ("limits", "uid", "landlock", "seccomp", "calls")
 
 
 def available() -> list[str]:
@@ -46,6 +51,7 @@ def available() -> list[str]:
         "uid": os.geteuid() == 0,
         "landlock": landlock.abi() > 0,
         "seccomp": seccomp.supported(),
+        "calls": seccomp.supported(),
     }
     return [wall for wall in WALLS if offers[wall]]
 
@@ -57,6 +63,7 @@ def confine(walls: Sequence[str], *, cpu_seconds: int, memory_bytes: int, parent
         "uid": lambda: _drop_uid(parent),
         "landlock": _landlock,
         "seccomp": _seccomp,
+        "calls": _calls,
     }
     if unknown := set(walls) - set(WALLS):
         raise ValueError(f"unknown walls: {', '.join(sorted(unknown))}")

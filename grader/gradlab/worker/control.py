@@ -85,10 +85,12 @@ class Failed(msgspec.Struct, array_like=True, tag="failed"):
 
 
 class Probed(msgspec.Struct, array_like=True, tag="probed"):
-    """A probe child's walls, and each attack that it tried with what stopped it; None if nothing did."""
+    """A probe child's walls, each attack that it tried with what stopped it (None if nothing did), and what it could no
+    longer do, though every submission needs it."""
 
     walls: list[str]
     stopped: dict[str, str | None]
+    failed: dict[str, str] = {}
 
 
 Order = Spawn | Reap
