@@ -55,7 +55,12 @@ def _from_notebook(path: Path) -> ModuleType:
         SourceFile(path.name, cells(path.name, path.read_bytes()), notebook=True)
     ).cells:
         _show_source(cell.code.co_filename, cell.source)
-        exec(cell.code, module.__dict__)
+        try:
+            exec(cell.code, module.__dict__)
+        except (
+            Exception
+        ) as error:  # a scratch cell; the next one has its turn, as when the notebook is graded
+            traceback.print_exception(error.with_traceback(_without_ours(error)))
     return module
 
 

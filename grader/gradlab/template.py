@@ -42,8 +42,10 @@ _CARRY = """\
 The tasks of earlier assignments are {solved}. To build on your own engine instead:
 
 ```
-grade start {name} my-{name} --carry path/to/your/engine.py
+grade start {name} ../carried --carry path/to/your/engine.py
 ```
+
+and copy `engine.py` or `engine.ipynb` from `../carried` to here.
 
 """
 _DUE = "Hand in before {due:%Y-%m-%d %H:%M} ({due:%Z}).\n\n"

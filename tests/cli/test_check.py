@@ -237,6 +237,13 @@ def test_debug_takes_a_notebook_and_a_package(
     assert ended.code == 0
     assert ">>> import __main__ as torch" in ended.out
     assert "Traceback" not in ended.err
+    with_scratch = made.replace(
+        b'"cells": [', b'"cells": [{"cell_type": "code", "metadata": {}, "source": "1 / 0"},', 1
+    )
+    ended = run("check", hand_in(with_scratch, "scratch.ipynb"), "--debug", "adds")
+    assert "scratch.ipynb cell 1" in ended.err
+    assert ended.err.count("Traceback") == 1
+    assert "<engine.Tensor object at" in ended.out
     for folder in (tmp_path / "work" / "engine", tmp_path / "bare"):
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text("from .parts import tensor, Tensor\n")
