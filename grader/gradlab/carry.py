@@ -101,8 +101,8 @@ def carry(assignment: Assignment, base: str, submission: Submission, known: Know
 
 @dataclass
 class _Moving:
-    """The move of a student's statements into `base`. `wanted` are their definitions of earlier tasks by name,
-    `helpers` what these need, `imports` what those need of other packages."""
+    """The move of a student's statements into `base`. `wanted` are, by name, the statements that make their definitions
+    of earlier tasks, `helpers` what these need, `imports` what those need of other packages."""
 
     base: str
     own: list[Statement]
@@ -114,8 +114,7 @@ class _Moving:
     overruled: dict[str, Statement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tree = ast.parse(self.base)
-        self.in_base = {name: node for node in self.tree.body for name in bound_by(node)}
+        self.in_base = {name: node for node in ast.parse(self.base).body for name in bound_by(node)}
         self.definitions = {
             name: node
             for name, node in self.in_base.items()
@@ -125,15 +124,17 @@ class _Moving:
         for statement in self.own:
             for name in statement.binds:
                 self.bindings.setdefault(name, []).append(statement)
+        written = sorted(self.names_of_tasks & self.bindings.keys() & self.definitions.keys())
         self.wanted = {
-            name: self.bindings[name][-1]
-            for name in sorted(self.names_of_tasks & self.bindings.keys() & self.definitions.keys())
-            if name not in self.known.rewritten and not is_stub(self.bindings[name][-1].node)
+            name: [bound for bound in self.bindings[name] if not _is_stub(bound.node)]
+            for name in written
+            if name not in self.known.rewritten and not _is_stub(self.bindings[name][-1].node)
         }
 
     def follow(self) -> None:
         """Collect what the wanted definitions need, and what that needs."""
-        todo = list(self.wanted.values())
+        wanted = [statement for statements in self.wanted.values() for statement in statements]
+        todo = list(wanted)
         seen = {id(statement) for statement in todo}
         while todo:
             statement = todo.pop()
@@ -142,7 +143,7 @@ class _Moving:
                     if id(needed) not in seen:
                         seen.add(id(needed))
                         todo.append(needed)
-        self.helpers = [s for s in self.own if id(s) in seen and s not in self.wanted.values()]
+        self.helpers = [s for s in self.own if id(s) in seen and s not in wanted]
         self.imports = [s.node for s in self.helpers if isinstance(s.node, IMPORTS)]
         self.helpers = [s for s in self.helpers if not isinstance(s.node, IMPORTS)]
 
@@ -160,7 +161,7 @@ class _Moving:
         if name not in self.in_base:
             return bound
         if not self._is_the_course_s(name, bound[-1]):
-            if self.known.handed_out and name not in self.known.handed_out:
+            if name not in self.known.handed_out:
                 self.problems.append(
                     f"{bound[-1].place}: your `{name}` has the name of something else in the new engine. Rename it in "
                     "yours, then carry it over."
@@ -170,12 +171,13 @@ class _Moving:
         return []
 
     def _is_the_course_s(self, name: str, statement: Statement) -> bool:
-        """Whether a statement is given code as it was handed out, or imports the same thing."""
+        """Whether a statement is given code as it was handed out, or imports the same thing. Nobody knows in a bundle."""
         said, theirs = statement.node, self.in_base[name]
         if isinstance(said, IMPORTS) and isinstance(theirs, IMPORTS):
             return _origin(name, said) == _origin(name, theirs)
         dumped = ast.dump(said)
-        return dumped == ast.dump(theirs) or dumped in self.known.handed_out.get(name, ())
+        handed_out = self.known.handed_out
+        return not handed_out or dumped == ast.dump(theirs) or dumped in handed_out.get(name, ())
 
     def remarks(self) -> Iterator[str]:
         """Yield what of the student's engine is not in the new one, with its line."""
@@ -191,17 +193,20 @@ class _Moving:
         for statement in lost[:_MOST]:
             line = ast.unparse(statement.node).splitlines()[0][:60]
             yield f"{statement.place}: `{line}` is not carried over: only definitions and what they use are."
-        if more := len(lost) - _MOST if len(lost) > _MOST else 0:
-            yield f"... nor are {more} other statements that define nothing."
+        if len(lost) > _MOST:
+            yield f"... nor are {len(lost) - _MOST} other statements that define nothing."
+        if not self.known.handed_out:
+            yield "What is given is the course's: changes that you made to it are not carried over."
 
     def source(self, entry: str) -> str:
         """Return the new engine."""
         lines = self.base.splitlines()
         changes: list[tuple[int, int, str]] = []
-        for name, statement in self.wanted.items():
+        for name, statements in self.wanted.items():
             old = self.definitions[name]
             marks = frozenset(ast.dump(mark) for mark in old.decorator_list)
-            changes.append((old.lineno - 1, old.end_lineno or old.lineno, statement.text(marks)))
+            text = "\n\n\n".join(statement.text(marks) for statement in statements)
+            changes.append((old.lineno - 1, old.end_lineno or old.lineno, text))
         if self.helpers:
             first = min((self.definitions[name] for name in self.wanted), key=lambda node: node.lineno)
             top = min([first.lineno, *(mark.lineno for mark in first.decorator_list)]) - 1
@@ -235,7 +240,7 @@ class _Moving:
         return "\n".join(lines) + "\n"
 
 
-def is_stub(node: ast.AST) -> bool:
+def _is_stub(node: ast.AST) -> bool:
     """Whether a definition still says `raise NotImplementedError("Task ...")` somewhere."""
     return any(
         isinstance(part, ast.Raise)
@@ -263,7 +268,7 @@ def _remark(task: Task, what: str, name: str, moving: _Moving) -> str:
     if bound and name in moving.known.rewritten:
         return f"{bound[-1].place}: your `{name}` (task {task.id}) is not carried over: from here on the course's is another."
     where = f"not written yet ({bound[-1].place})" if bound else "not there"
-    then = "is a stub in the new one, too" if is_stub(moving.definitions[name]) else "is the course's"
+    then = "is a stub in the new one, too" if _is_stub(moving.definitions[name]) else "is the course's"
     return f"Task {task.id}: in your engine {what} {where}; what you get {then}."
 
 

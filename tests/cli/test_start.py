@@ -190,6 +190,8 @@ def test_in_a_bundle_with_withheld_solutions_students_carry_their_own(
     ended = run("start", "more", tmp_path / "own", "--carry", tmp_path / "mine.py")
     assert ended.code == 0, ended.err
     assert "your own definitions of the tasks 1.1, 1.2, as they are." in ended.out
+    assert "What is given is the course's: changes that you made to it are not carried over." in ended.out
+    assert "your `Tensor`" not in ended.out
     source = (tmp_path / "own" / "engine.py").read_text()
     assert "Task 1.1" not in source
     assert "Task 2.1" in source

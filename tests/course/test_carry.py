@@ -155,6 +155,24 @@ def test_a_task_of_several_functions_that_is_not_written_is_said_once() -> None:
     assert len(moved("zero_grad", half).remarks) == 7
 
 
+def test_a_definition_that_is_made_in_several_steps_comes_whole() -> None:
+    own = own_engine("backward") + (
+        "\n\ndef counted(rule):\n    return lambda *given: rule(*given)\n\n\nexp_backward = counted(exp_backward)\n"
+    )
+    source = moved("zero_grad", own).source
+    names: dict[str, Any] = {}
+    exec(compile(source, "engine.py", "exec"), names)
+    assert names["exp_backward"].__name__ == "<lambda>"
+    assert names["exp_backward"](2.0, 3.0) == 6.0
+    stub = assemble(
+        assignment("backward"), solved=()
+    )  # as in a notebook, where the stub's cell is left as it was
+    again = moved(
+        "zero_grad", stub + "\n\ndef exp_backward(grad, result):\n    return result * grad\n"
+    ).source
+    assert again.count("def exp_backward") == 1
+
+
 def test_a_solution_that_is_withheld_stays_a_stub() -> None:
     stub = assemble(assignment("backward"), solved=["2.1", "2.2", "2.3", "2.4"])
     target = assignment("zero_grad")
