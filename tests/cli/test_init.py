@@ -103,6 +103,19 @@ def test_a_new_assignment_works_at_once(mine: Path, run: Run, monkeypatch: pytes
     assert run("check").code == 0
 
 
+def test_lint_says_what_a_bundle_would_give_away(mine: Path, run: Run) -> None:
+    run("new", "softly")
+    handout = mine / "softly" / "handout.md"
+    handout.write_text(
+        handout.read_text() + "\nNo need to think: return grad * np.cosh(a)\nreturn grad * np.cosh(a)\n"
+    )
+    ended = run("lint", "softly")
+    assert ended.code == 1
+    last = len(handout.read_text().splitlines())
+    said = f"handout.md:{last}: `return grad * np.cosh(a)` gives away the solution of softly, so no bundle was made."
+    assert said in " ".join(ended.out.split())
+
+
 def test_every_place_to_change_says_so_and_none_in_the_engine_reaches_students(mine: Path, run: Run) -> None:
     run("new", "softly")
     for path in [*(mine / "softly").rglob("*.*"), mine / "engine" / "softly.py"]:

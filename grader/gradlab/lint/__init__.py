@@ -1,8 +1,8 @@
 """How good is an assignment? Everything that must hold of one, looked at in one go.
 
 The solution passes every check and the stub none; each stair of solved tasks passes its own checks and no more; every
-Mistake fails what it declares; checks observe the same however often they run; the handout's examples run; and every
-mutant of the solution is killed.
+Mistake fails what it declares; checks observe the same however often they run; the handout's examples run; the bundle
+for students gives nothing away; and every mutant of the solution is killed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gradlab.assemble import assemble
 from gradlab.errors import CourseError
 from gradlab.lint.bench import Bench
+from gradlab.lint.bundle import make_bundle
 from gradlab.lint.handouts import read_handout
 from gradlab.lint.misconceptions import try_mistakes
 from gradlab.lint.model import Linted, TaskQuality
@@ -48,7 +49,12 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
     progress("the checks", 0, 1)
     with Bench(grading) as bench:
         mistakes, problems = _mistakes(assignment)
-        problems += [*bench.problems, *read_handout(assignment), *unquoted(bench)]
+        problems += [
+            *bench.problems,
+            *read_handout(assignment),
+            *unquoted(bench),
+            *make_bundle(assignment),
+        ]
         progress("the solution and the stubs", 0, 1)
         stairs = climb(bench)
         problems += stairs.problems
