@@ -69,6 +69,9 @@ class Counterexamples:
         assignment: Assignment,
         judge: Judge,
         known: Known | None = None,
+        *,
+        seconds: float = SUBMISSION_SECONDS,
+        check_seconds: float = CHECK_SECONDS,
     ) -> None:
         self._known: Known = {} if known is None else known
         self._found_before: list[tuple[Finding, Counterexample]] = []
@@ -77,7 +80,8 @@ class Counterexamples:
         self._judge = judge
         self._reference = _Reference(engines)
         self._trial = Trial(engines, submission, assignment)
-        self._seconds = SUBMISSION_SECONDS
+        self._seconds = seconds
+        self._check_seconds = check_seconds
 
     def smallest(self, expectation: Expectation, findings: Sequence[Finding]) -> Counterexample | None:
         """Return the smallest program that shows the first finding's kind of difference, or None where there is no
@@ -121,7 +125,7 @@ class Counterexamples:
     def _search(self, program: Program, oracle: _TwoEngines, finding: Finding) -> Shrunk:
         from gradlab.shrink import Bounds, Goal, shrink  # a submission that passes does without
 
-        bounds = Bounds(min(CHECK_SECONDS, self._seconds), CHECK_EVALUATIONS)
+        bounds = Bounds(min(self._check_seconds, self._seconds), CHECK_EVALUATIONS)
         return shrink(program, oracle, Goal.of(program, finding.sid, self._names), bounds)
 
     def __enter__(self) -> Self:
