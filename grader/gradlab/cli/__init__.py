@@ -34,6 +34,7 @@ GROUPS = {
         "release": "Write the bundle of an assignment that students get.",
     },
     "Verbs for everybody": {
+        "fuzz": "Try random programs: where does an engine differ from the reference?",
         "doctor": "Say what this machine offers: isolation, engine, database, versions.",
         "demo": "Grade the submissions that come with gradlab, to see what it does.",
     },

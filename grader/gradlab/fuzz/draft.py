@@ -19,19 +19,32 @@ from gradlab.record import Surface
 from gradlab.worker.operators import OPERATORS
 from gradlab.worker.probes import ndarray_of
 
-__all__ = ["Draft", "ErrorKind", "Function", "Item", "error_kind"]
+__all__ = ["Asked", "Draft", "Function", "Item", "error_kind"]
 
 LARGEST = 100.0  # numbers beyond it are left out: their last bits would grow into differences
 STEEPEST = 1e5  # the same for gradients
 MOST_ELEMENTS = 48
 
-ErrorKind = tuple[str, str]  # an exception's class, and its message without numbers
 _NUMBERS = re.compile(r"\[[\d, -]*\]|-?\d+")
 
 
-def error_kind(class_name: str, message: str) -> ErrorKind:
+def error_kind(class_name: str, message: str) -> tuple[str, str]:
     """Return what two exceptions have in common that only differ in numbers."""
     return class_name, _NUMBERS.sub("#", message)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the assignment's checks ask for beyond names, and random programs may ask for, too.
+
+    errors   the kinds of exceptions: of no other one the sentence has been told to students
+    numbers  whether a number may be an operand
+    lists    whether a list of numbers may be an index
+    """
+
+    errors: frozenset[tuple[str, str]] = frozenset()
+    numbers: bool = True
+    lists: bool = True
 
 
 @dataclass(eq=False)
@@ -61,7 +74,7 @@ class Item:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.array.shape
+        return tuple(self.array.shape)
 
     @property
     def requires_grad(self) -> bool:
@@ -84,7 +97,9 @@ class Function:
 class _Graph:
     """What is known of the operations recorded so far: which ones save something, and which have lost it."""
 
-    saves: dict[int, bool | None] = field(default_factory=dict)  # None: one right engine does, another does not
+    saves: dict[int, bool | None] = field(
+        default_factory=dict
+    )  # None: one right engine does, another does not
     lost: set[int] = field(default_factory=set)
     stale: set[int] = field(default_factory=set)  # memory that changed after something was recorded
 
@@ -92,19 +107,19 @@ class _Graph:
 class Draft:
     """A program so far. `steps` receives the next step; `items` are the tensors that it can use.
 
-    `errors` are the kinds of exceptions that a program may catch; one that the reference raises and that is not among
-    them leaves no trace. Several drafts may follow each other in one program: `first` is the one before.
+    An exception of the reference that is not among what is `asked` leaves no trace. Several drafts may follow each other
+    in one program: `first` is the one before.
     """
 
     def __init__(
         self,
         engine: ModuleType,
         surface: Surface,
-        errors: frozenset[ErrorKind],
+        asked: Asked,
         rng: Random,
         first: Draft | None = None,
     ) -> None:
-        self.engine, self.surface, self.errors, self.rng = engine, surface, errors, rng
+        self.engine, self.surface, self.asked, self.rng = engine, surface, asked, rng
         self.items: list[Item] = []
         self.handles: list[tuple[Item, Any]] = []
         self.optimizers: list[tuple[Item, list[Item]]] = []
@@ -115,7 +130,7 @@ class Draft:
         self.recording = True
         self.arrays: list[np.ndarray[Any, Any]] = [] if first is None else first.arrays
         self.blocks: list[Block] = [] if first is None else first.blocks
-        self._count = 0 if first is None else first._count
+        self._count: int = 0 if first is None else first._count
         self.start = self._count
         self.steps: list[Step] = []
 
@@ -129,17 +144,15 @@ class Draft:
         """Return whether `observe.<observer>` may be used."""
         return observer in self.surface.observe
 
-    def fresh(self, *, shape: int | None = None) -> list[Item]:
+    def fresh(self, *, dims: int | None = None) -> list[Item]:
         """Return the tensors that an operation may use: nothing that backward from them needs is gone or has changed.
-        `shape`: only those of so many dimensions."""
-        lost, stale = self.graph.lost, self.graph.stale
+        `dims`: only those of so many dimensions."""
+        gone = {node for node in self.graph.lost if self.graph.saves[node] is not False}
         return [
             item
             for item in self.items
-            if not item.is_gradient
-            and not (item.nodes & lost and any(self.graph.saves[n] is not False for n in item.nodes & lost))
-            and not item.touches & stale
-            and (shape is None or item.real is not None and item.array.ndim == shape)
+            if not (item.is_gradient or item.nodes & gone or item.touches & self.graph.stale)
+            and dims in (None, len(item.shape))
         ]
 
     def pick(self, items: Sequence[Item]) -> Item:
@@ -176,7 +189,8 @@ class Draft:
         try:
             result = self._carry_out(op, name, args, kwargs)
         except Exception as error:
-            return False, self._refused(step, error)
+            self._refused(step, error)
+            return False, None
         if keep:
             step.out = self._number()
             result = Item(step.out, result, self._number())
@@ -330,7 +344,7 @@ class Draft:
     def _refused(self, step: Step, error: Exception) -> None:
         """Observe what the reference raised if it is among what the course asks for; else forget the step."""
         self.steps.pop()
-        if self.sees("error") and error_kind(type(error).__name__, str(error)) in self.errors:
+        if self.sees("error") and error_kind(type(error).__name__, str(error)) in self.asked.errors:
             self.steps.append(Step("catch", body=[step], sid=self._number(), observer="error"))
 
     def _item(

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from gradlab.fuzz import gradients, hooks, memory, operations, optimizers
-from gradlab.fuzz.draft import Draft, ErrorKind
+from gradlab.fuzz.draft import Asked, Draft
 from gradlab.fuzz.moves import Move
 from gradlab.program import Program
 from gradlab.record import Surface
@@ -41,10 +41,8 @@ class Several(NamedTuple):
 class Generator:
     """Writes random programs. The program of an index is the same whatever stands before it."""
 
-    def __init__(
-        self, engine: ModuleType, surface: Surface, errors: frozenset[ErrorKind], seed: int
-    ) -> None:
-        self._engine, self._surface, self._errors, self._seed = engine, surface, errors, seed
+    def __init__(self, engine: ModuleType, surface: Surface, asked: Asked, seed: int) -> None:
+        self._engine, self._surface, self._asked, self._seed = engine, surface, asked, seed
         probe = self._draft(0, None)
         self._moves = [move for move in MOVES if move.is_possible(probe)]
         self._weights = [move.weight for move in self._moves]
@@ -69,7 +67,7 @@ class Generator:
 
     def _draft(self, index: int, first: Draft | None) -> Draft:
         rng = Random(f"{self._seed}/{index}")
-        return Draft(self._engine, self._surface, self._errors, rng, first)
+        return Draft(self._engine, self._surface, self._asked, rng, first)
 
     def _write(self, draft: Draft) -> None:
         if not self._moves:
@@ -93,5 +91,3 @@ def _look_at_everything(draft: Draft) -> None:
         if not item.is_gradient:
             draft.observe("value", "value", item)
             draft.observe("flags", "flags", item)
-
-

@@ -137,7 +137,7 @@ def look_at_gradients(draft: Draft, share: float = 1.0) -> None:
 # --- special graphs ----------------------------------------------------------------------------------------------
 def _deep_chain(draft: Draft) -> None:
     """Go deeper than Python's recursion does, rarely: it takes as long as many programs."""
-    if not draft.chance(0.02) or not draft.recording:
+    if not draft.chance(0.06) or not draft.recording:
         return
     start = item = leaf(draft, (), wanted=True)
     for _ in range(DEEPER_THAN_RECURSION):
@@ -179,7 +179,11 @@ def _released(draft: Draft) -> None:
     functions = [name for name in ("exp", "tanh", "sigmoid") if draft.has(f"Tensor.{name}")]
     x = draft.pick(inputs)
     name = draft.rng.choice(functions) if functions else ""
-    saved = derived(draft, "method", name, x, saves=True) if name else derived(draft, "op", "mul", x, x, saves=True)
+    saved = (
+        derived(draft, "method", name, x, saves=True)
+        if name
+        else derived(draft, "op", "mul", x, x, saves=True)
+    )
     if saved is None or not saved.requires_grad:
         return
     if draft.has("Tensor.retain_grad") and draft.chance(0.7):
@@ -226,6 +230,10 @@ def _can_backward(draft: Draft) -> bool:
     return draft.has("Tensor.backward")
 
 
+def _can_repeat(draft: Draft, *names: str) -> bool:
+    return draft.asked.numbers and draft.has("Tensor.backward", *names)
+
+
 def _can_release(draft: Draft) -> bool:
     return draft.sees("freed") and draft.has("Tensor.backward", "Tensor.__mul__", "Tensor.__add__")
 
@@ -235,8 +243,8 @@ MOVES = (
     Move(2, _twice, _can_backward),
     Move(2, _badly, _can_backward),
     Move(2, _released, _can_release),
-    Move(0.6, _deep_chain, lambda draft: draft.has("Tensor.backward", "Tensor.__add__")),
-    Move(0.4, _doubling, lambda draft: draft.has("Tensor.backward", "Tensor.__add__", "Tensor.__mul__")),
+    Move(0.6, _deep_chain, lambda draft: _can_repeat(draft, "Tensor.__add__")),
+    Move(0.4, _doubling, lambda draft: _can_repeat(draft, "Tensor.__add__", "Tensor.__mul__")),
     Move(2, _without_recording, lambda draft: draft.has("no_grad", "Tensor.__add__", "Tensor.__mul__")),
     Move(2, _detach, lambda draft: draft.has("Tensor.detach")),
 )

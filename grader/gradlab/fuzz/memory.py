@@ -108,7 +108,7 @@ def _change(draft: Draft) -> None:
 def _write(draft: Draft, item: Item) -> None:
     name = draft.rng.choice([name for name in IN_PLACE if draft.has(f"Tensor.{name}")])
     operand: Any = draft.rng.choice(NUMBERS)
-    if draft.chance(0.5):
+    if draft.chance(0.5) or not draft.asked.numbers:
         others = [i for i in draft.items if not i.requires_grad and i.shape == item.shape and i.is_leaf]
         operand = draft.rng.choice(others) if others else leaf(draft, item.shape[-1:], wanted=False)
         if operand is None:

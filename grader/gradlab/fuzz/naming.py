@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 
 from msgspec.structs import replace
@@ -32,14 +32,11 @@ def named(program: Program) -> Program:
         for trace in block.traces:
             called.update(zip(trace.params, block.params, strict=False))
 
-    def over(found: list[Step]) -> list[Step]:
-        return [_named(step, called, over) for step in found]
-
     blocks = [
-        Block(b.name, b.params, [Trace(t.params, over(t.steps)) for t in b.traces], b.static)
+        Block(b.name, b.params, [Trace(t.params, _all_named(t.steps, called)) for t in b.traces], b.static)
         for b in program.blocks
     ]
-    return Program([over(segment) for segment in program.segments], program.arrays, blocks)
+    return Program([_all_named(segment, called) for segment in program.segments], program.arrays, blocks)
 
 
 class _Names:
@@ -78,13 +75,16 @@ def _slots(step: Step) -> list[int]:
     return refs(step.args) + refs(step.kwargs)
 
 
-def _named(step: Step, called: Mapping[int, str], over) -> Step:  # type: ignore[no-untyped-def]
+def _all_named(steps: Sequence[Step], called: Mapping[int, str]) -> list[Step]:
+    return [_named(step, called) for step in steps]
+
+
+def _named(step: Step, called: Mapping[int, str]) -> Step:
     var = called.get(step.out, "") if step.out is not None else ""
-    body = over(step.body) if step.body else step.body
     label = step.label
     if step.name != "mark":
-        label = _text(step, called) or (_text(body[0], called) if body else "")
-    return replace(step, var=var, label=label, body=body)
+        label = _text(step, called) or (_text(step.body[0], called) if step.body else "")
+    return replace(step, var=var, label=label, body=_all_named(step.body, called))
 
 
 def _text(step: Step, called: Mapping[int, str]) -> str:

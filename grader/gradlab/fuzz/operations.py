@@ -83,11 +83,12 @@ def _arithmetic(draft: Draft) -> None:
         return
     left = draft.pick(items)
     number = draft.rng.choice(NUMBERS)
-    if draft.has(f"Tensor.__r{name}__") and draft.chance(0.15):
+    numbers = draft.asked.numbers
+    if numbers and draft.has(f"Tensor.__r{name}__") and draft.chance(0.15):
         if name != "truediv" or abs(left.array).min(initial=1.0) > 0.1:
             derived(draft, "op", name, number, left, saves=_saves(name, None, left))
         return
-    if draft.chance(0.2):
+    if numbers and draft.chance(0.2):
         derived(draft, "op", name, left, number, saves=_saves(name, left, None))
         return
     right = _partner(draft, left)
@@ -147,7 +148,7 @@ def _power(draft: Draft) -> None:
 
 
 def _multiply_matrices(draft: Draft) -> None:
-    left = draft.fresh(shape=2)
+    left = draft.fresh(dims=2)
     if not left:
         return
     a = draft.pick(left)
@@ -156,9 +157,7 @@ def _multiply_matrices(draft: Draft) -> None:
     b = draft.rng.choice(right) if right and draft.chance(0.6) else None
     b = b or leaf(draft, (inner,) if draft.chance(0.3) else (inner, draft.rng.choice([1, 2, 3])))
     if b is not None:
-        derived(
-            draft, "op", "matmul", a, b, saves=True if a.requires_grad and b.requires_grad else None
-        )
+        derived(draft, "op", "matmul", a, b, saves=True if a.requires_grad and b.requires_grad else None)
 
 
 # --- functions ---------------------------------------------------------------------------------------------------
@@ -211,8 +210,25 @@ def _needs(function: Any) -> int:
 
 # Methods that have a move of their own, or that make no tensor.
 ELSEWHERE = frozenset(
-    "add sub mul div neg backward detach retain_grad register_hook sum mean reshape view t transpose contiguous "
-    "stride is_contiguous item tolist numpy dim numel size clone requires_grad_".split()
+    {
+        *("backward", "detach", "retain_grad", "register_hook", "requires_grad_"),
+        *(
+            "sum",
+            "mean",
+            "reshape",
+            "view",
+            "t",
+            "transpose",
+            "contiguous",
+            "clone",
+            "add",
+            "sub",
+            "mul",
+            "div",
+            "neg",
+        ),
+        *("stride", "is_contiguous", "item", "tolist", "numpy", "dim", "numel", "size"),
+    }
 )
 
 
@@ -241,7 +257,7 @@ def _index(draft: Draft) -> None:
         return
     item = draft.pick(items)
     rng, shape = draft.rng, item.shape
-    if draft.chance(0.2) and not draft.has("Tensor.stride"):
+    if draft.asked.lists and draft.chance(0.2):
         index: Any = [rng.randrange(shape[0]) for _ in range(rng.randint(1, 4))]
         derived(draft, "op", "getitem", item, index)  # PyTorch saves the numbers
         return
@@ -266,7 +282,7 @@ def _place(draft: Draft, length: int) -> Any:
 
 
 def _transpose(draft: Draft) -> None:
-    matrices = draft.fresh(shape=2)
+    matrices = draft.fresh(dims=2)
     if draft.has("Tensor.t") and matrices and draft.chance(0.6):
         item = draft.pick(matrices)
         made = derived(draft, "method", "t", item, saves=False)
@@ -281,7 +297,9 @@ def _transpose(draft: Draft) -> None:
         made.settled = item.settled
 
 
-def derived(draft: Draft, op: str, name: str, *args: Any, saves: bool | None = None, **kwargs: Any) -> Item | None:
+def derived(
+    draft: Draft, op: str, name: str, *args: Any, saves: bool | None = None, **kwargs: Any
+) -> Item | None:
     """Make a tensor from others. Its layout is settled if theirs are, and all of them lie in order."""
     made = draft.make(op, name, *args, saves=saves, **kwargs)
     if made is not None:
@@ -308,7 +326,11 @@ MOVES = (
     Move(2, _negate, lambda draft: draft.has("Tensor.__neg__")),
     Move(3, _power, lambda draft: draft.has("Tensor.__pow__")),
     Move(3, _multiply_matrices, lambda draft: draft.has("Tensor.__matmul__")),
-    Move(7, _function, lambda draft: any(draft.has(f"Tensor.{name}") for name in UNARY) or bool(_unknown(draft))),
+    Move(
+        7,
+        _function,
+        lambda draft: any(draft.has(f"Tensor.{name}") for name in UNARY) or bool(_unknown(draft)),
+    ),
     Move(4, _reduce, _has_reduction),
     Move(4, _index, lambda draft: draft.has("Tensor.__getitem__")),
     Move(4, _transpose, _has_transpose),

@@ -23,6 +23,9 @@ def _new(draft: Draft) -> None:
 
 
 def _clear(draft: Draft) -> None:
+    if not draft.optimizers:
+        _new(draft)
+        return
     optimizer, parameters = draft.rng.choice(draft.optimizers)
     held = [item for item in draft.items if item.is_gradient]
     keywords = {}
@@ -41,6 +44,9 @@ def _clear(draft: Draft) -> None:
 
 
 def _step(draft: Draft) -> None:
+    if not draft.optimizers:
+        _new(draft)
+        return
     optimizer, parameters = draft.rng.choice(draft.optimizers)
     if draft.has("optim.SGD.step:closure") and draft.chance(0.35):
         _step_with_closure(draft, optimizer, parameters)
@@ -91,16 +97,12 @@ def _look(draft: Draft, parameters: list[Item]) -> None:
         draft.observe("flags", "flags", item)
 
 
-def _if_there_is_one(move):  # type: ignore[no-untyped-def]
-    return lambda draft: move(draft) if draft.optimizers else _new(draft)
-
-
 def _is_there(draft: Draft) -> bool:
     return draft.has("optim.SGD:lr", "Tensor.backward")
 
 
 MOVES = (
     Move(2, _new, _is_there),
-    Move(4, _if_there_is_one(_clear), _is_there),
-    Move(5, _if_there_is_one(_step), _is_there),
+    Move(4, _clear, _is_there),
+    Move(5, _step, _is_there),
 )

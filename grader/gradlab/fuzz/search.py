@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from gradlab.counterexample import Counterexample, Counterexamples
 from gradlab.errors import InternalError, SubmissionError
 from gradlab.expect import REFERENCE_LIMITS, Expectation, Expectations
-from gradlab.fuzz.draft import ErrorKind, error_kind
+from gradlab.fuzz.draft import Asked, error_kind
 from gradlab.fuzz.generate import Generator, Several
 from gradlab.fuzz.naming import named
+from gradlab.fuzz.operations import ARITHMETIC
 from gradlab.isolation import WorkerDied, nonces
 from gradlab.model import Check, Finding
 from gradlab.replay import Script
+from gradlab.runner import HIDDEN_NEEDS
 from gradlab.trial import Replayed, Trial
 from gradlab.wire import Missing, Raised
 
@@ -72,13 +74,13 @@ def search(
         found = hunt.run(bound, None if seconds is None else time.monotonic() + seconds)
     if found is None:
         return Fuzzed(hunt.tried, hunt.left_out)
-    return Fuzzed(hunt.tried, hunt.left_out, _smallest(grading, submission, source, found), found.index)
+    return Fuzzed(hunt.tried, hunt.left_out, _smallest(grading, submission, source, found), found.number)
 
 
 class _Found(NamedTuple):
-    """A program on which the engines differ, alone in a fresh worker."""
+    """A program on which the engines differ, alone in a fresh worker. `number` is its index."""
 
-    index: int
+    number: int
     expectation: Expectation
     findings: tuple[Finding, ...]
 
@@ -98,8 +100,7 @@ class _Source:
     def __init__(self, grading: Grading, seed: int) -> None:
         assignment = grading.assignment
         self._engines = grading.engines
-        errors = _known_errors(grading)
-        self._generator = Generator(grading.engines.engine, assignment.surface, errors, seed)
+        self._generator = Generator(grading.engines.engine, assignment.surface, _asked(grading), seed)
         self._check = Check(
             name="random_program",
             task="",
@@ -134,17 +135,32 @@ class _Source:
         return Expectation(self._check, script, seen)
 
 
-def _known_errors(grading: Grading) -> frozenset[ErrorKind]:
-    """Return the kinds of exceptions that the assignment's checks ask for: no other one has been told to students."""
+def _asked(grading: Grading) -> Asked:
+    """Return what the assignment's own checks ask for."""
     assignment = grading.assignment
     expectations = Expectations(assignment, grading.engines, grading.manager, b"random programs", 0)
-    expectations.ahead(assignment.checks, "")
-    return frozenset(
+    hidden_too = grading.engines.isolation.level in HIDDEN_NEEDS
+    checks = [check for check in assignment.checks if hidden_too or not check.hidden]
+    expectations.ahead(checks, "")
+    known = [expectations.of(check, "") for check in checks]
+    errors = frozenset(
         error_kind(seen.payload.class_name, seen.payload.message)
-        for check in assignment.checks
-        for seen in expectations.of(check, "").observations
+        for expectation in known
+        for seen in expectation.observations
         if isinstance(seen.payload, Raised)
     )
+    operations = [
+        step for expectation in known for step in expectation.script.program.steps() if step.op == "op"
+    ]
+    return Asked(
+        errors,
+        numbers=any(step.name in ARITHMETIC and any(map(_is_number, step.args)) for step in operations),
+        lists=any(step.name == "getitem" and type(step.args[1]) is list for step in operations),
+    )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
 
 
 class _Hunt:
@@ -163,7 +179,11 @@ class _Hunt:
         """Return the first program on which the engines differ."""
         size = FEW
         waiting = self._ahead(0, size, programs)
-        while waiting is not None and not self._is_hopeless and (deadline is None or time.monotonic() < deadline):
+        while (
+            waiting is not None
+            and not self._is_hopeless
+            and (deadline is None or time.monotonic() < deadline)
+        ):
             indices, several, expectation = waiting.result()
             size = min(2 * size, MANY)
             waiting = self._ahead(indices.stop, size, programs)  # made while the submission is busy
@@ -190,9 +210,7 @@ class _Hunt:
     def _count(self, several: Several, stop: int) -> None:
         self.tried += sum(index < stop for index, _, _ in several.places)
 
-    def _compare(
-        self, indices: range, several: Several, expectation: Expectation
-    ) -> tuple[range, int]:
+    def _compare(self, indices: range, several: Several, expectation: Expectation) -> tuple[range, int]:
         """Replay several programs at once. Return which ones to look at alone (none, the first that seems to differ, or
         all), and from which index on nothing is known then."""
         if not several.places:
@@ -253,14 +271,10 @@ class _Hunt:
 def _is_unfinished(replayed: Replayed) -> bool:
     """Whether a program ended at a task that is not done yet, or at a name that is missing."""
     end = replayed.observations[-1].payload if replayed.observations else None
-    return isinstance(end, Missing) or (
-        isinstance(end, Raised) and end.class_name == "NotImplementedError"
-    )
+    return isinstance(end, Missing) or (isinstance(end, Raised) and end.class_name == "NotImplementedError")
 
 
-def _smallest(
-    grading: Grading, submission: Submission, source: _Source, found: _Found
-) -> Counterexample:
+def _smallest(grading: Grading, submission: Submission, source: _Source, found: _Found) -> Counterexample:
     """Return the smallest program that shows what was found, with names that a person would choose."""
     expectation, findings = found.expectation, found.findings
     with Counterexamples(
