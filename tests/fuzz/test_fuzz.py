@@ -53,7 +53,7 @@ def test_a_right_engine_does_not_differ_in_thousands_of_programs(
 
 @pytest.mark.parametrize(("name", "mistake"), QUICKLY_FOUND)
 def test_a_mistake_is_found(hunter: Hunter, name: str, mistake: str) -> None:
-    found = hunter.search(name, hunter.solution(name, mistake), programs=QUICK)
+    found = hunter.search(name, hunter.solution(name, mistake), programs=BUDGET)
     assert found.counterexample is not None
     assert found.counterexample.findings
     assert len(list(found.counterexample.program.steps())) <= 12
