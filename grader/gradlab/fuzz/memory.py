@@ -6,25 +6,58 @@ from typing import Any
 
 from gradlab.fuzz.draft import Draft, Item
 from gradlab.fuzz.moves import Move
-from gradlab.fuzz.operations import NUMBERS, leaf
+from gradlab.fuzz.operations import NUMBERS, cut, leaf, turn
 
 __all__ = ["MOVES", "look_at_memory", "may_change"]
 
+DEEP = ((2, 3, 4), (2, 2, 3), (3, 2, 2), (2, 4, 2), (4, 6), (1, 2, 4))  # where views have something to join
 IN_PLACE = ("sub_", "mul_", "add_", "zero_", "__isub__", "__imul__", "__iadd__")
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------
 def _reshape(draft: Draft) -> None:
-    name = draft.rng.choice([name for name in ("view", "reshape") if draft.has(f"Tensor.{name}")])
-    items = [item for item in draft.fresh() if item.settled or name == "reshape"]
-    if not items:
+    if items := draft.fresh():
+        _lay_out(draft, draft.pick(items))
+
+
+def _lay_out(draft: Draft, item: Item) -> None:
+    """Look at a tensor in another shape, or copy it where its layout is every engine's own business."""
+    names = [name for name in ("view", "reshape") if draft.has(f"Tensor.{name}")]
+    if not item.settled and "view" in names:
+        names.remove("view")
+    if not names:
         return
-    item = draft.pick(items)
-    shape: tuple[Any, ...] = _shape_for(draft, item.array.size)
-    arguments = (shape,) if not shape or draft.chance(0.2) else shape
-    made = draft.make("method", name, item, *arguments, saves=False)
+    shape = _near(draft, item.shape) if draft.chance(0.5) else _shape_for(draft, item.array.size)
+    arguments: tuple[Any, ...] = (shape,) if not shape or draft.chance(0.2) else shape
+    made = draft.make("method", draft.rng.choice(names), item, *arguments, saves=False)
     if made is not None:
         made.settled = item.settled
+        if item.settled:
+            draft.observe("aliasing", "shares", item, made)
+
+
+def _rearrange(draft: Draft) -> None:
+    """Cut and turn a tensor of several dimensions, and look at that in another shape."""
+    item = leaf(draft, draft.rng.choice(DEEP))
+    for _ in range(draft.rng.randint(1, 2)):
+        if item is None or item.array.ndim < 2:
+            return
+        item = cut(draft, item) if draft.chance(0.6) else turn(draft, item)
+    if item is not None:
+        _lay_out(draft, item)
+
+
+def _near(draft: Draft, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape with two neighbours joined, or a dimension cut in two."""
+    lengths = list(shape)
+    place = draft.rng.randrange(max(len(lengths) - 1, 1))
+    if len(lengths) > 1 and draft.chance(0.6):
+        lengths[place : place + 2] = [lengths[place] * lengths[place + 1]]
+    elif lengths:
+        length = lengths[place]
+        first = draft.rng.choice([n for n in range(1, length + 1) if length % n == 0])
+        lengths[place : place + 1] = [first, length // first]
+    return tuple(lengths)
 
 
 def _shape_for(draft: Draft, size: int) -> tuple[int, ...]:
@@ -85,10 +118,11 @@ def _is_view(item: Item) -> bool:
 
 # --- in place ----------------------------------------------------------------------------------------------------
 def may_change(draft: Draft, item: Item) -> bool:
-    """Return whether writing to a tensor has a meaning that every right engine agrees on."""
-    if not item.is_leaf:
-        return False
+    """Return whether writing to a tensor has a meaning that every right engine agrees on: a leaf, or a result that nobody
+    looks at from elsewhere."""
     sharing = [other for other in draft.items if other.memory == item.memory]
+    if not item.is_leaf:
+        return len(sharing) == 1 and item in draft.fresh()
     return all(other.is_leaf or other.settled for other in sharing)
 
 
@@ -124,7 +158,7 @@ def _write(draft: Draft, item: Item) -> None:
             draft.items = [other for other in draft.items if other is not before]
     else:
         went, _ = draft.do("method", name, item, operand)
-    if went and not (item.requires_grad and draft.recording):
+    if went:
         draft.is_spoiled |= not abs(item.array).max(initial=0.0) <= 100.0
         draft.changed(item.memory)
     for other in [other for other in draft.items if other.memory == item.memory][:3]:
@@ -162,7 +196,8 @@ def _can_reshape(draft: Draft) -> bool:
 
 MOVES = (
     Move(4, _reshape, _can_reshape),
-    Move(8, _reshape, lambda draft: draft.has("Tensor.view")),
+    Move(3, _reshape, lambda draft: draft.has("Tensor.view")),
+    Move(5, _rearrange, lambda draft: draft.has("Tensor.view", "Tensor.__getitem__")),
     Move(3, _in_order, lambda draft: draft.has("Tensor.contiguous")),
     Move(6, _change, _can_write),
     Move(3, _hold_gradient, lambda draft: draft.has("Tensor.grad") and _can_write(draft)),

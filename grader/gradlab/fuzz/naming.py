@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
+from typing import Any
 
 from msgspec.structs import replace
 
-from gradlab.program import Block, Program, Ref, Step, Trace, refs
+from gradlab.program import Arr, Block, Fn, Glob, Program, Ref, Step, Trace, refs
+from gradlab.show.expressions import IN_PLACE, source
 from gradlab.show.usage import flat
 
 __all__ = ["named"]
@@ -25,8 +27,9 @@ def named(program: Program) -> Program:
     looked_at = {slot for step in (*steps, *inner) if step.op in ("probe", "watch") for slot in _slots(step)}
     names = _Names()
     called: dict[int, str] = {}
+    changed = {slot for step in (*steps, *inner) if step.name in IN_PLACE for slot in _slots(step)}
     for step in steps:
-        if step.out is not None and (used[step.out] > 1 or step.out in looked_at):
+        if step.out is not None and (used[step.out] > 1 or step.out in looked_at | changed):
             called[step.out] = names.next_for(step)
     for block in program.blocks:
         for trace in block.traces:
@@ -89,11 +92,20 @@ def _named(step: Step, called: Mapping[int, str]) -> Step:
 
 def _text(step: Step, called: Mapping[int, str]) -> str:
     """Return what a sentence calls the thing that a step is about."""
-    given = [called.get(arg.slot, "it") for arg in step.args if type(arg) is Ref]
     if step.op == "probe":
-        return ", ".join(given)
-    if step.op == "method":
-        return f"{given[0] if given else 'it'}.{step.name}({'...' if len(step.args) > 1 else ''})"
-    if step.op == "getattr":
-        return f"{given[0] if given else 'it'}.{step.name}"
+        return ", ".join(called.get(arg.slot, "it") for arg in step.args if type(arg) is Ref)
+    if step.op == "op" and step.name in IN_PLACE:
+        return f"{_word(step.args[0], called)} {IN_PLACE[step.name]} {_word(step.args[1], called)}"
+    if step.op == "call":
+        return f"{_word(step.args[0], called)}(...)"
+    if step.op in ("method", "getattr", "setattr", "op"):
+        return source(step, lambda value, level=0: _word(value, called), (), "")[0]
     return ""
+
+
+def _word(value: Any, called: Mapping[int, str]) -> str:
+    if type(value) is Ref:
+        return called.get(value.slot, "(...)")
+    if type(value) is Glob:
+        return value.path
+    return "..." if type(value) in (Arr, Fn, list, tuple) else repr(value)

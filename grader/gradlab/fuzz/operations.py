@@ -12,7 +12,7 @@ from gradlab.fuzz.draft import Draft, Item
 from gradlab.fuzz.moves import Move
 from gradlab.program import Glob
 
-__all__ = ["MOVES", "constant", "derived", "leaf"]
+__all__ = ["ARITHMETIC", "MOVES", "NUMBERS", "constant", "cut", "derived", "leaf", "turn"]
 
 SHAPES: tuple[tuple[int, ...], ...] = (
     *[(), (3,), (2, 3)] * 3,
@@ -256,18 +256,23 @@ def _index(draft: Draft) -> None:
     if not items:
         return
     item = draft.pick(items)
-    rng, shape = draft.rng, item.shape
     if draft.asked.lists and draft.chance(0.2):
-        index: Any = [rng.randrange(shape[0]) for _ in range(rng.randint(1, 4))]
+        index = [draft.rng.randrange(len(item.array)) for _ in range(draft.rng.randint(1, 4))]
         derived(draft, "op", "getitem", item, index)  # PyTorch saves the numbers
-        return
-    places = [_place(draft, length) for length in shape[: rng.randint(1, len(shape))]]
+    else:
+        cut(draft, item)
+
+
+def cut(draft: Draft, item: Item) -> Item | None:
+    """Take a part of a tensor that is laid out regularly in its memory."""
+    shape = item.shape
+    places = [_place(draft, length) for length in shape[: draft.rng.randint(1, len(shape))]]
     if draft.sees("aliasing") and all(type(place) is int for place in places) and len(places) == len(shape):
-        return  # a single element: an array of its own in one engine, a view in another
-    index = tuple(places) if len(places) > 1 else places[0]
-    made = derived(draft, "op", "getitem", item, index, saves=False)
+        return None  # a single element: an array of its own in one engine, a view in another
+    made = derived(draft, "op", "getitem", item, tuple(places) if len(places) > 1 else places[0], saves=False)
     if made is not None:
         made.settled = item.settled
+    return made
 
 
 def _place(draft: Draft, length: int) -> Any:
@@ -282,19 +287,23 @@ def _place(draft: Draft, length: int) -> Any:
 
 
 def _transpose(draft: Draft) -> None:
-    matrices = draft.fresh(dims=2)
-    if draft.has("Tensor.t") and matrices and draft.chance(0.6):
-        item = draft.pick(matrices)
+    if items := [item for item in draft.fresh() if item.array.ndim > 1]:
+        turn(draft, draft.pick(items))
+
+
+def turn(draft: Draft, item: Item) -> Item | None:
+    """Swap two dimensions of a tensor."""
+    count = item.array.ndim
+    if draft.has("Tensor.t") and count == 2 and (draft.chance(0.6) or not draft.has("Tensor.transpose")):
         made = derived(draft, "method", "t", item, saves=False)
-    elif draft.has("Tensor.transpose") and (items := [i for i in draft.fresh() if i.array.ndim > 1]):
-        item = draft.pick(items)
-        dims = draft.rng.sample(range(item.array.ndim), 2)
-        dims = [dim - item.array.ndim if draft.chance(0.2) else dim for dim in dims]
+    elif draft.has("Tensor.transpose"):
+        dims = [dim - count * draft.chance(0.2) for dim in draft.rng.sample(range(count), 2)]
         made = derived(draft, "method", "transpose", item, *dims, saves=False)
     else:
-        return
+        return None
     if made is not None:
         made.settled = item.settled
+    return made
 
 
 def derived(
