@@ -20,7 +20,22 @@ from gradlab.worker.seccomp import ARCHITECTURES
 
 ROOT = Path(__file__).parents[2]
 # What docker leaves to root by default.
-CONTAINER = ["chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "net_bind_service", "net_raw", "sys_chroot", "mknod", "audit_write", "setfcap"]
+CONTAINER = [
+    "chown",
+    "dac_override",
+    "fowner",
+    "fsetid",
+    "kill",
+    "setgid",
+    "setuid",
+    "setpcap",
+    "net_bind_service",
+    "net_raw",
+    "sys_chroot",
+    "mknod",
+    "audit_write",
+    "setfcap",
+]
 LANDLOCK, SECCOMP = 444, ARCHITECTURES.get(platform.machine(), ARCHITECTURES["x86_64"]).seccomp
 
 # Takes calls away as an older kernel or a container would, then looks which level is left.
