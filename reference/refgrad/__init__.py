@@ -51,7 +51,7 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
     "det": "linalg",
     "inverse": "linalg",
-    "is_anomaly_enabled": "recording",
+    **dict.fromkeys(("is_anomaly_check_nan_enabled", "is_anomaly_enabled"), "recording"),
     **dict.fromkeys(
         (
             *("channels_last", "channels_last_3d", "contiguous_format", "layout", "memory_format"),

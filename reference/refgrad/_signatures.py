@@ -10,6 +10,7 @@ The file is read when the first call needs it. `bind` is for functions whose mea
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,7 @@ class Parameter:
     default: str | None
     keyword_only: bool
     none_allowed: bool
+    number_allowed: bool
 
     @property
     def shown(self) -> str:
@@ -44,7 +46,7 @@ class Parameter:
 
     def accepts(self, value: Any) -> bool:
         """Return whether the type of `value` fits; of a sequence only the first element counts."""
-        return _CHECKS[self.kind](value, self.size)
+        return _CHECKS[self.kind](value, self.size) or (self.number_allowed and _is_number(value))
 
     @property
     def is_ints(self) -> bool:
@@ -86,7 +88,7 @@ class Signature:
         """Return the given values by parameter name; TypeError in torch's words where the call does not fit."""
         if self.no_arguments and (args or kwargs):
             what = "keyword arguments" if kwargs else f"arguments ({len(args)} given)"
-            raise TypeError(f"_TensorBase.{self.name}() takes no {what}")
+            raise TypeError(f"TensorBase.{self.name}() takes no {what}")
         spreads = self.positional == 1 and self.parameters[0].is_ints  # f(2, 3) means f((2, 3))
         if len(args) > self.positional and not spreads:
             raise self._extra(args)
@@ -327,20 +329,45 @@ def _parse(line: str) -> Signature:
         if part == "*":
             keyword_only = True
         elif part:
-            parameters.append(_parse_parameter(part, keyword_only))
+            parameters.append(_parse_parameter(part, keyword_only, name.rpartition(".")[2]))
     return Signature(
         name.rpartition(".")[2], tuple(parameters), flag == "deprecated", flag == "hidden", flag == "noargs"
     )
 
 
-def _parse_parameter(text: str, keyword_only: bool) -> Parameter:
+# Functions whose tensors may be numbers.
+_TAKE_NUMBERS = frozenset(
+    each + end
+    for each in (
+        "add",
+        "sub",
+        "subtract",
+        "mul",
+        "multiply",
+        "div",
+        "divide",
+        "true_divide",
+        "floor_divide",
+        "copy",
+    )
+    for end in ("", "_")
+)
+
+
+def _parse_parameter(text: str, keyword_only: bool, function: str) -> Parameter:
     declared, has_default, default = text.partition("=")
     kind, _, name = declared.rpartition(" ")
     nullable = kind.endswith("?")
     kind, _, size = kind.removesuffix("?").partition("[")
     length = int(size.removesuffix("]") or 0)
     return Parameter(
-        kind, name, length, default if has_default else None, keyword_only, nullable or default == "None"
+        kind,
+        name,
+        length,
+        default if has_default else None,
+        keyword_only,
+        nullable or default == "None",
+        kind == "Tensor" and name != "out" and function in _TAKE_NUMBERS,
     )
 
 
@@ -376,6 +403,17 @@ def check_ints(name: str, overload: int, values: Values) -> None:
     for each in overloads(name)[overload].parameters:
         if each.is_ints and isinstance(values.get(each.name), tuple | list):
             ints(name.rpartition(".")[2], each.name, values[each.name])
+
+
+def warn_deprecated(name: str, chosen: Signature) -> None:
+    """Warn of a call in a form that torch took in former times."""
+    today = [f"\t{each.name}{each.shown}" for each in overloads(name) if not (each.deprecated or each.hidden)]
+    warnings.warn(
+        f"This overload of {chosen.name} is deprecated:\n\t{chosen.name}{chosen.shown}\n"
+        "Consider using one of the following signatures instead:\n" + "\n".join(today),
+        UserWarning,
+        stacklevel=5,
+    )
 
 
 def refused(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TypeError:

@@ -33,6 +33,7 @@ exp = _unary(xp.exp, "exp")
 log = _unary(xp.log, "log")
 sin = _unary(xp.sin, "sin")
 cos = _unary(xp.cos, "cos")
+unit = _unary(xp.sign, "sgn")
 sinh = _unary(xp.sinh, "sinh")
 cosh = _unary(xp.cosh, "cosh")
 tanh = _unary(xp.tanh, "tanh")
@@ -99,6 +100,43 @@ def conj(value: Both) -> Both:
     if isinstance(value, Tensor):
         return value.conj() if value._array.dtype.kind == "c" else value
     return value.conjugate() if isinstance(value, complex) else value
+
+
+def real(value: Both) -> Both:
+    """Return the real part."""
+    return value.real
+
+
+def imag(value: Both) -> Both:
+    """Return the imaginary part, 0 where a value has none."""
+    if isinstance(value, Tensor):
+        return value.imag if value._array.dtype.kind == "c" else zeros_like(value)
+    return xp.imag(value)
+
+
+def complex_to_pairs(value: Both) -> Both:
+    """See complex numbers as pairs of real ones, along a new last dimension; real ones get the part 0."""
+    if isinstance(value, Tensor):
+        from .ops.complex import view_as_real
+
+        found: Both = view_as_real(value.resolve_conj())
+        return found
+    if value.dtype.kind != "c":
+        value = value.astype(xp.complex64 if value.dtype.itemsize < 8 else xp.complex128)
+    made: Both = xp.expand_dims(value, -1).view(value.real.dtype)
+    return made
+
+
+def pairs_to_complex(value: Both) -> Both:
+    """See pairs of real numbers along the last dimension as complex ones."""
+    if isinstance(value, Tensor):
+        from .ops.complex import view_as_complex
+
+        found: Both = view_as_complex(value.contiguous())
+        return found
+    if value.strides[-1] != value.itemsize:
+        value = value.copy()
+    return value.view(xp.complex64 if value.dtype.itemsize < 8 else xp.complex128)[..., 0]
 
 
 def cast(value: Both, dtype: Any) -> Both:

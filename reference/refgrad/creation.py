@@ -18,12 +18,6 @@ Values = Mapping[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
 REQUIRES_GRAD = "Only Tensors of floating point and complex dtype can require gradients"
-_PYTHON_TYPES: dict[Any, dtypes.dtype] = {
-    float: dtypes.float64,
-    int: dtypes.int64,
-    bool: dtypes.bool,
-    complex: dtypes.complex128,
-}
 
 
 def function(call: F) -> F:
@@ -55,7 +49,7 @@ def bind(name: str, args: tuple[Any, ...], kwargs: Values) -> tuple[int, Values]
 def asked_dtype(values: Values) -> dtypes.dtype | None:
     """Return the dtype that was asked for, if any; Python's float, int, bool and complex name one too."""
     given = values.get("dtype")
-    found: dtypes.dtype | None = _PYTHON_TYPES.get(given, given)
+    found: dtypes.dtype | None = None if given is None else dtypes.from_python(given)
     if found is not None and found.numpy is None:
         raise NotImplementedError(f"refgrad has no arrays of {found!r}: NumPy does not know this type")
     return found

@@ -173,6 +173,14 @@ def c_name(of: dtype) -> str:
     return _C_NAMES[of]
 
 
+_BY_PYTHON: Final = {_pyfloat: float64, _pyint: int64, _pybool: bool, complex: complex128}
+
+
+def from_python(given: Any) -> Any:
+    """Return the dtype that one of Python's number types stands for, and anything else as it is."""
+    return _BY_PYTHON.get(given, given) if isinstance(given, type) else given
+
+
 def of_number(value: object) -> dtype:
     """Return the dtype that a Python number stands for: bool, int64, the default dtype or its complex type."""
     if isinstance(value, _pybool | np.bool):

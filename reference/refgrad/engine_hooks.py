@@ -71,6 +71,12 @@ def _capture(node: Node, parts: list[Any], task: _Task) -> None:
         task.captured[node, output] = lift(grad, task.recording)
 
 
+def _name(value: Any) -> str:
+    from ._signatures import type_name
+
+    return type_name(value)
+
+
 def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording: bool) -> Any:
     """Call each hook with the gradient; what it returns, unless None, goes to the next one."""
     tensor = lift(grad, recording)
@@ -79,7 +85,7 @@ def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording:
         if returned is None:
             continue
         if not isinstance(returned, Tensor):
-            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+            raise TypeError(f"expected Variable, but hook returned '{_name(returned)}'")
         _check_replacement(hook, tensor, returned)
         tensor = returned
     return lower(tensor, recording)
@@ -102,7 +108,7 @@ def _run_pre_hooks(hooks: dict[int, Callable[..., Any]], parts: list[Any], recor
         if returned is None:
             continue
         if not isinstance(returned, tuple):
-            raise TypeError(f"expected tuple, but hook returned '{type(returned).__name__}'")
+            raise TypeError(f"expected tuple, but hook returned '{_name(returned)}'")
         given = _checked(hook, given, returned)
     return [lower(part, recording) for part in given]
 
@@ -131,7 +137,7 @@ def after(node: Node, grad: Any, found: Iterable[Any], recording: bool) -> Itera
             returned = hook(given, received)
             if returned is not None:
                 if not isinstance(returned, tuple):
-                    returned = (returned,)
+                    raise TypeError(f"expected tuple, but hook returned '{_name(returned)}'")
                 given = _checked(hook, given, returned)
         found = [lower(part, recording) for part in given]
     if anomaly.enabled and anomaly.check_nan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ __all__ = [
     "set_grad_enabled",
 ]
 
+_HOME = "torch.autograd.grad_mode"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -69,15 +71,28 @@ class _Switch:
         mode.enabled = self.previous
 
     def __call__(self, function: F) -> F:
+        if inspect.isclass(function):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
+                "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
+                "the `__init__` method and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
         if inspect.isgeneratorfunction(function):
             return _around_generator(self._again, function)  # type: ignore[return-value]
+        return context_decorator(self._again, function)  # type: ignore[return-value]
 
-        @functools.wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
-                return function(*args, **kwargs)
 
-        return inside  # type: ignore[return-value]
+def context_decorator(again: Callable[[], _Switch], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Enter the switch for each call of a function."""
+
+    @functools.wraps(function)
+    def decorate_context(*args: Any, **kwargs: Any) -> Any:
+        with again():
+            return function(*args, **kwargs)
+
+    return decorate_context
 
 
 def _around_generator(again: Callable[[], _Switch], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,13 +126,11 @@ def _around_generator(again: Callable[[], _Switch], function: Callable[..., Any]
 class no_grad(_Switch):  # noqa: N801 - torch's name
     """Record nothing inside."""
 
+    __module__ = _HOME
+
     def __new__(cls, orig_func: Any = None) -> Any:
         """Also decorate without parentheses: `@no_grad`."""
-        made = object.__new__(cls)
-        if not callable(orig_func):
-            return made
-        made.__init__()  # type: ignore[misc]
-        return made(orig_func)
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
     def __init__(self, orig_func: Any = None) -> None:
         super().__init__()
@@ -129,12 +142,19 @@ class no_grad(_Switch):  # noqa: N801 - torch's name
 class enable_grad(no_grad):  # noqa: N801 - torch's name
     """Record inside, also within `no_grad`."""
 
+    __module__ = _HOME
+
     def _set(self) -> None:
         mode.enabled = True
 
 
 class set_grad_enabled(_Switch):  # noqa: N801 - torch's name
     """Switch recording on or off: at once when called, and until the end of a `with` block."""
+
+    __module__ = _HOME
+
+    def __repr__(self) -> str:
+        return f"{_HOME}.set_grad_enabled(mode={self.mode})"
 
     def __init__(self, mode: bool) -> None:  # the parameter's name is part of torch's interface
         if type(mode) is not bool:
@@ -161,6 +181,8 @@ def _set_enabled(enabled: bool) -> None:
 
 class inference_mode(_Switch):  # noqa: N801 - torch's name
     """Record nothing and let tensors made inside be without version counters; `inference_mode(False)` undoes it."""
+
+    __module__ = _HOME
 
     def __new__(cls, mode: Any = True) -> Any:
         """Also decorate without parentheses: `@inference_mode`."""

@@ -19,6 +19,15 @@ _NAMES = {
         "torch.multinomial torch.normal torch.rand torch.rand_like torch.randint torch.randint_like torch.randn "
         "torch.randn_like torch.randperm"
     ),
+    "ops.blocks": (
+        "torch.atleast_1d torch.atleast_2d torch.atleast_3d torch.block_diag torch.broadcast_shapes "
+        "torch.broadcast_tensors torch.cartesian_prod torch.column_stack torch.combinations dsplit torch.dstack hsplit "
+        "torch.hstack torch.row_stack tensor_split torch.tril_indices torch.triu_indices vsplit torch.vstack"
+    ),
+    "ops.complex": (
+        "adjoint angle torch.complex conj conj_physical torch.imag is_conj isreal torch.polar torch.real resolve_conj "
+        "resolve_neg sgn torch.view_as_complex torch.view_as_real"
+    ),
     "ops.folding": "flatten moveaxis movedim ravel swapaxes swapdims unflatten",
     "ops.gathering": (
         "gather index_select masked_select scatter Tensor.scatter_ scatter_add Tensor.scatter_add_ take take_along_dim"

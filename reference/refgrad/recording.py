@@ -174,8 +174,13 @@ def _shadow(out: Tensor) -> Tensor:
     return shadow
 
 
-def accumulator(leaf: Tensor) -> Node:
-    """Return the node that adds to the leaf's `.grad`: the one in use by some graph, or a new one."""
+def accumulator(leaf: Tensor) -> Node | None:
+    """Return the node that adds to the leaf's `.grad`: the one in use by some graph, or a new one.
+
+    None for a view that was made while nothing was recorded: only its base requires grad.
+    """
+    if not leaf._requires_grad:
+        return None
     reference = leaf._accumulator
     node = None if reference is None else reference()
     if node is None:
@@ -184,7 +189,7 @@ def accumulator(leaf: Tensor) -> Node:
     return node
 
 
-def gradient_edge(tensor: Tensor) -> tuple[Node, int]:
+def gradient_edge(tensor: Tensor) -> tuple[Node | None, int]:
     """Return the node, and which of its outputs, that a gradient for `tensor` goes to."""
     node = tensor.grad_fn
     return (accumulator(tensor), 0) if node is None else (node, tensor._output_nr)
@@ -222,3 +227,8 @@ anomaly = _anomaly
 def is_anomaly_enabled() -> bool:
     """Return whether anomaly mode is on."""
     return _anomaly.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Return whether anomaly mode refuses gradients with nan."""
+    return _anomaly.enabled and _anomaly.check_nan

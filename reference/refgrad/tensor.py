@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .graph import Node
     from .hooks import RemovableHandle
 
-__all__ = ["Tensor", "View", "new", "wrap"]
+__all__ = ["ReadOnly", "Tensor", "View", "new", "wrap"]
 
 new = object.__new__
 
@@ -55,16 +55,21 @@ class View:
     version: int
 
 
+class ReadOnly(property):
+    """A property that is refused in torch's words when it is set."""
+
+    def __init__(self, getter: Callable[[Any], Any], name: str | None = None) -> None:
+        super().__init__(getter)
+        self.name = name or getter.__name__
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        raise AttributeError(f"attribute '{self.name}' of 'torch._C.TensorBase' objects is not writable")
+
+
 if TYPE_CHECKING:
     _ReadOnly = property
 else:
-
-    class _ReadOnly(property):
-        """A property that is refused in torch's words when it is set."""
-
-        def __set__(self, instance: Any, value: Any) -> None:
-            name = self.fget.__name__
-            raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+    _ReadOnly = ReadOnly
 
 
 class Tensor:
@@ -99,13 +104,13 @@ class Tensor:
     _leaf_hooks: Any = None  # hooks of a leaf: they stay while the AccumulateGrad nodes come and go
     _retains_grad = False
     _inference = False
+    _conjugated = False  # whether it came from `conj`
     __array_priority__ = 1000  # NumPy scalars leave the operation to us
 
     if TYPE_CHECKING:  # what `ops` binds to this class
         T: Any
         mT: Any  # noqa: N815 - torch's name
         data: Any
-        real: Any
         _where: Any
 
         def __getattr__(self, name: str) -> Any: ...
@@ -220,14 +225,48 @@ class Tensor:
         """Return whether the tensor was made in inference mode."""
         return self._inference
 
+    @property
+    def real(self) -> Any:
+        """The real part, a view; a real tensor itself."""
+        from .ops.complex import real
+
+        return real(self)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real[...] = value
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part, a view."""
+        from .ops.complex import imag
+
+        return imag(self)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.imag[...] = value
+
+    @_ReadOnly
+    def H(self) -> Any:  # noqa: N802 - torch's name
+        """A matrix transposed and conjugated."""
+        from .ops.complex import hermitian
+
+        return hermitian(self)
+
+    @_ReadOnly
+    def mH(self) -> Any:  # noqa: N802
+        """The last two dimensions swapped, and conjugated."""
+        from .ops.complex import adjoint_of
+
+        return adjoint_of(self)
+
     # ---- its place in the graph --------------------------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded."""
-        if not self._requires_grad and self._view is not None:
-            return self.grad_fn is not None
-        return self._requires_grad
+        """Whether operations on this tensor are recorded; a view also requires grad where its base does."""
+        return self._requires_grad or (self._view is not None and self._view.base._requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -236,8 +275,17 @@ class Tensor:
         self._check_requires_grad(value, "set")
         self._requires_grad = value
 
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Say whether operations on this leaf are to be recorded, and return it."""
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad must be a bool")
+
+    def requires_grad_(self, *args: Any, **named: Any) -> Tensor:
+        """Say whether operations on this leaf are to be recorded (unless False is given, they are); return it."""
+        requires_grad = True
+        if args or named:
+            from ._signatures import bind
+
+            requires_grad = bind("Tensor.requires_grad_", args, named)[1]["requires_grad"]
         self._check_requires_grad(requires_grad, "method")
         if self._node is None:
             self._requires_grad = requires_grad
@@ -289,6 +337,13 @@ class Tensor:
     def retains_grad(self) -> bool:
         """Whether a non-leaf keeps its gradient."""
         return self._retains_grad
+
+    @_ReadOnly
+    def _backward_hooks(self) -> dict[int, Any] | None:
+        if self._node is None:
+            return None if self._leaf_hooks is None else self._leaf_hooks.pre
+        hooks = self._node.hooks
+        return None if hooks is None else hooks.tensor.get(self._output_nr)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf in `.grad`; a leaf always does."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -54,7 +55,7 @@ def texts() -> Iterator[str]:
         yield found[1].decode()
 
 
-def listed(function: Callable[..., Any], given: tuple[Any, ...]) -> set[str] | None:
+def listed(function: Callable[..., Any], given: tuple[Any, ...]) -> list[str] | None:
     """Return the overloads that torch lists for a call that fits none, or None where it names just one."""
     for extra, keywords in product(range(12), ({}, {"no_such_keyword": object()})):
         try:
@@ -62,9 +63,9 @@ def listed(function: Callable[..., Any], given: tuple[Any, ...]) -> set[str] | N
         except TypeError as error:
             lines = str(error).splitlines()
             if "expected one of" in lines[0]:
-                return {line[3:] for line in lines[1:] if line.startswith(" * ")}
+                return [line[3:] for line in lines[1:] if line.startswith(" * ")]
             if ", but expected (" in lines[0]:
-                return {lines[0].partition(", but expected ")[2]}
+                return [lines[0].partition(", but expected ")[2]]
         except Exception:
             return None
     return None
@@ -88,13 +89,15 @@ def takes_input(text: str) -> bool:
 def chosen(name: str, candidates: list[str], owner: object, given: tuple[Any, ...]) -> list[str]:
     """Return those of `candidates` that belong to `owner.name`."""
     function = getattr(owner, name, None)
-    if function is None or not callable(function):
-        return []
+    if isinstance(function, FunctionType) or not callable(function):
+        return []  # not there, or written in Python, whose own errors such a function raises
     own = listed(function, given)
     if own is not None:
         fitting = [text for text in candidates if "|" not in text and shown(text) in own]
+        if not fitting:
+            return []
         rest = [text for text in candidates if "|" in text and takes_input(text) == takes_input(fitting[0])]
-        return [text for text in candidates if text in fitting or text in rest] if fitting else []
+        return in_order(candidates, fitting, rest, own)
     method = bool(given)
     if method and takes_nothing(function):
         return [f"{name}()|noargs"]
@@ -102,6 +105,15 @@ def chosen(name: str, candidates: list[str], owner: object, given: tuple[Any, ..
     if len(alike) != 1 and not method and len(candidates) == 1:
         return candidates
     return alike if len(alike) == 1 else []
+
+
+def in_order(candidates: list[str], fitting: list[str], rest: list[str], own: list[str]) -> list[str]:
+    """Return the signatures that torch lists in its order, and the others behind those they follow in the library."""
+    found = sorted(fitting, key=lambda text: own.index(shown(text) or ""))
+    for text in reversed(rest):
+        before = [each for each in candidates[: candidates.index(text)] if each in fitting]
+        found.insert(found.index(before[-1]) + 1 if before else 0, text)
+    return found
 
 
 def takes_nothing(method: Callable[..., Any]) -> bool:
@@ -122,6 +134,9 @@ def main() -> None:
         name = text.partition("(")[0]
         if not OUTSIDE.search(name) and text not in by_name.setdefault(name, []):
             by_name[name].append(text)
+    for name in dir(torch.Tensor):  # what takes nothing stands in no table of the library
+        if not name.startswith("_") and name not in by_name:
+            by_name[name] = []
     lines = [f"# Recorded from PyTorch {torch.__version__} by tests/oracle/signatures.py."]
     for name, candidates in sorted(by_name.items()):
         for owner, prefix, given in ((torch, "", ()), (torch.Tensor, "Tensor.", (torch.ones(2),))):

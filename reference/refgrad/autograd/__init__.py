@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import backend
@@ -45,11 +45,14 @@ def backward(
     if inputs is not None and not isinstance(inputs, Tensor) and len(inputs) == 0:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _as_tuple(tensors)
+    for each in outputs:
+        if not isinstance(each, Tensor):
+            raise AssertionError("Expected output to be a torch.Tensor")
     only = []
-    for each in () if inputs is None else _as_tuple(inputs):
+    for each in () if inputs is None else _inputs(inputs):
         if each.grad_fn is not None or not each.requires_grad:
             each.retain_grad()
-        only.append(gradient_edge(each)[0])
+        only.append(target_edge(each)[0])
     roots = _roots(outputs, _gradients(grad_tensors, len(outputs)), create_graph)
     if create_graph:
         warnings.warn(CREATE_GRAPH_WARNING, UserWarning, stacklevel=3)
@@ -69,17 +72,21 @@ def grad(
     materialize_grads: bool = False,
 ) -> tuple[Any, ...]:
     """Return the derivatives of `outputs`, weighted with `grad_outputs`, with respect to `inputs`; `.grad` stays."""
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other "
+            "parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
+    if is_grads_batched:
+        return _grad_of_each(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
     allowed = materialize_grads if allow_unused is None else allow_unused
-    targets = _as_tuple(inputs)
-    for each in targets:
-        if not isinstance(each, Tensor):
-            raise RuntimeError(
-                f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}"
-            )
+    targets = _inputs(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     sources = _as_tuple(outputs)
@@ -88,7 +95,7 @@ def grad(
         if not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
-    edges = [gradient_edge(each) for each in targets]
+    edges = [target_edge(each) for each in targets]
     found = run(roots, keep_graph=keep, create_graph=create_graph, captures=edges)
     for index, each in enumerate(found):
         if each is None and not allowed:
@@ -101,8 +108,42 @@ def grad(
     return tuple(found)
 
 
+def _grad_of_each(
+    outputs: Any, inputs: Any, grad_outputs: Any, retain: bool | None, create_graph: bool, allow_unused: Any
+) -> tuple[Any, ...]:
+    """Return the derivatives for each of a batch of gradients, stacked."""
+    from ..ops.joining import stack
+
+    batches = _as_tuple(grad_outputs)
+    rows = [
+        grad(outputs, inputs, each, True, create_graph, allow_unused=allow_unused)
+        for each in zip(*[batch.unbind(0) for batch in batches], strict=True)
+    ]
+    found = [None if parts[0] is None else stack(parts) for parts in zip(*rows, strict=True)]
+    return tuple(found)
+
+
+def target_edge(tensor: Tensor) -> tuple[Node, int]:
+    """Return where gradients for a tensor arrive that is to be differentiated by."""
+    node, slot = gradient_edge(tensor)
+    if node is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return node, slot
+
+
 def _as_tuple(given: Any) -> tuple[Any, ...]:
     return (given,) if isinstance(given, Tensor) else tuple(given)
+
+
+def _inputs(given: Any) -> tuple[Any, ...]:
+    """Return what to differentiate by; of a mapping its values."""
+    found = tuple(given.values()) if isinstance(given, Mapping) else _as_tuple(given)
+    for each in found:
+        if not isinstance(each, Tensor):
+            raise RuntimeError(
+                f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}"
+            )
+    return found
 
 
 def _gradients(given: Any, count: int) -> Sequence[Any]:
@@ -116,8 +157,10 @@ def _roots(
 ) -> list[tuple[Node, int, Tensor]]:
     """Pair each output with its gradient, 1 for a scalar's; refuse what does not fit."""
     checked = []
-    for index, (output, given) in enumerate(zip(outputs, grads, strict=False)):
-        checked.append(_first_gradient(output) if given is None else _checked(output, given, index))
+    for output, given in zip(outputs, grads, strict=False):
+        checked.append(_first_gradient(output) if given is None else _checked(output, given, grads))
+    if len(outputs) != len(checked):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(checked)} gradients")
     roots = []
     for index, (output, given) in enumerate(zip(outputs, checked, strict=True)):
         if not output.requires_grad:
@@ -125,6 +168,10 @@ def _roots(
                 f"element {index} of tensors does not require grad and does not have a grad_fn"
             )
         node, slot = gradient_edge(output)
+        if node is None:
+            raise RuntimeError(
+                f"element {index} of tensors does not require grad and does not have a grad_fn"
+            )
         if given._array.dtype != output._array.dtype:
             given = given.to(output.dtype)
         roots.append((node, slot, given))
@@ -141,15 +188,17 @@ def _first_gradient(output: Tensor) -> Tensor:
     return wrap(backend.xp.ones_like(output._array))
 
 
-def _checked(output: Tensor, given: Any, index: int) -> Tensor:
+def _checked(output: Tensor, given: Any, grads: Sequence[Any]) -> Tensor:
     if not isinstance(given, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     if given.shape != output.shape:
+        index = grads.index(given)  # compares with those before it, and may fail on that: so does torch
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{index}] has a shape of {given.shape} and output[{index}] has a shape "
             f"of {output.shape}."
         )
     if (given._array.dtype.kind == "c") != (output._array.dtype.kind == "c"):
+        index = grads.index(given)
         raise RuntimeError(
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
             f"grad_output[{index}] has a dtype of {given.dtype} and output[{index}] has a dtype of {output.dtype}."
@@ -161,6 +210,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("Function", "FunctionCtx"), ".function"),
     **dict.fromkeys(("detect_anomaly", "set_detect_anomaly"), ".anomaly_mode"),
     **dict.fromkeys(("gradcheck", "gradgradcheck", "GradcheckError"), ".checking"),
+    "GradientEdge": ".graph",
     **dict.fromkeys(("no_grad", "enable_grad", "set_grad_enabled", "inference_mode"), "..grad_mode"),
 }
 _MODULES = ("anomaly_mode", "function", "functional", "graph")

@@ -13,7 +13,13 @@ __all__ = ["detect_anomaly", "set_detect_anomaly"]
 class set_detect_anomaly:  # noqa: N801 - torch's name
     """Switch anomaly mode on or off: at once, and until the end of a `with` block."""
 
+    __module__ = "torch.autograd.anomaly_mode"
+
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        if type(mode) is not bool:
+            raise TypeError(
+                f"set_anomaly_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
         self.before = (anomaly.enabled, anomaly.check_nan)
         anomaly.enabled, anomaly.check_nan = mode, check_nan
 
@@ -26,6 +32,8 @@ class set_detect_anomaly:  # noqa: N801 - torch's name
 
 class detect_anomaly:  # noqa: N801 - torch's name
     """Switch anomaly mode on inside a `with` block."""
+
+    __module__ = "torch.autograd.anomaly_mode"
 
     def __init__(self, check_nan: bool = True) -> None:
         warnings.warn(

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from .._signatures import type_name
 from ..backend import xp
 from ..engine_hooks import lift, lower
 from ..grad_mode import mode, no_grad
@@ -66,6 +67,7 @@ class FunctionCtx(Node):
             found.append(item)
         return tuple(found)
 
+    _is_tensor: tuple[bool, ...] = ()
     _outputs_saved: tuple[int, ...] = ()
     _positions: tuple[int, ...] = ()
 
@@ -73,7 +75,9 @@ class FunctionCtx(Node):
         """Call the user's `backward` with the outputs' gradients and return those of the tensor inputs."""
         parts = list(grad) if len(self.metas) > 1 and grad is not None else [grad] * len(self.metas)
         given = [
-            wrap(xp.zeros(*meta)) if part is None and self.materialize_grads else lift(part, recording)
+            wrap(xp.zeros(*meta))
+            if part is None and self.materialize_grads and meta[1] is not None
+            else lift(part, recording)
             for part, meta in zip(parts, self.metas, strict=True)
         ]
         returned = self.function.backward(self, *given)
@@ -85,7 +89,19 @@ class FunctionCtx(Node):
             raise RuntimeError(
                 f"function {self.name()} returned an incorrect number of gradients (expected {count}, got {len(found)})"
             )
-        return [lower(found[at], recording) for at in self._positions]
+        for at, (grad, is_tensor) in enumerate(zip(found, self._is_tensor, strict=True)):
+            if grad is not None and not is_tensor:
+                raise RuntimeError(
+                    f"function {self.name()} returned a gradient different than None at position {at + 1}, but the "
+                    "corresponding forward input was not a Variable"
+                )
+        return [lower(_as_gradient(found[at]), recording) for at in self._positions]
+
+
+def _as_gradient(value: Any) -> Any:
+    if value is not None and not isinstance(value, Tensor):
+        raise RuntimeError(f"expected Variable or None (got {type_name(value)})")
+    return value
 
 
 class _Meta(type):
@@ -97,13 +113,14 @@ class _Meta(type):
         cls._node_kind = type(
             node,
             (FunctionCtx,),
-            {"function": cls, "full_name": node, "plans": {}, "__module__": __name__},
+            {"function": cls, "full_name": node, "plans": {}, "__module__": "torch.autograd.function"},
         )
 
 
 class Function(metaclass=_Meta):
     """Subclass it with static methods `forward(ctx, *inputs)` and `backward(ctx, *output_gradients)`."""
 
+    __module__ = "torch.autograd.function"
     _node_kind: ClassVar[Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -113,6 +130,13 @@ class Function(metaclass=_Meta):
             "version of PyTorch.",
             DeprecationWarning,
             stacklevel=2,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function with static forward method. (Example: "
+            "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
     @staticmethod
@@ -139,6 +163,7 @@ class Function(metaclass=_Meta):
         ctx: FunctionCtx = cls._node_kind()
         tensors = [(at, each) for at, each in enumerate(args) if isinstance(each, Tensor)]
         recorded = mode.enabled and any(each.requires_grad for _, each in tensors)
+        ctx._is_tensor = tuple([isinstance(each, Tensor) for each in args])
         ctx.needs_input_grad = tuple([isinstance(each, Tensor) and each.requires_grad for each in args])
         ctx.hooks, ctx.saved, ctx.versions, ctx.args, ctx.edges, ctx.slots = None, (), (), (), (), None
         with no_grad():
@@ -177,9 +202,9 @@ def _check_dirty(ctx: FunctionCtx, outputs: tuple[Any, ...], recorded: bool) -> 
 def _attach_outputs(ctx: FunctionCtx, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """Let the outputs point to the node: as new tensors, views of inputs, or inputs changed in place."""
     found = []
-    ctx.metas = [(each._array.shape, each._array.dtype) for each in outputs if isinstance(each, Tensor)] or [
-        ((), None)
-    ]
+    ctx.metas = [
+        (each._array.shape, each._array.dtype) if isinstance(each, Tensor) else ((), None) for each in outputs
+    ] or [((), None)]
     for at, each in enumerate(outputs):
         if not isinstance(each, Tensor):
             found.append(each)

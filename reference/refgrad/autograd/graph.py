@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..graph import Node
 from ..hooks import RemovableHandle
@@ -11,7 +11,17 @@ from ..recording import gradient_edge, saved_hooks
 from ..saved import Packed
 from ..tensor import Tensor
 
-__all__ = ["Node", "get_gradient_edge", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks"]
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+]
 
 
 class saved_tensors_hooks:  # noqa: N801 - torch's name
@@ -26,6 +36,8 @@ class saved_tensors_hooks:  # noqa: N801 - torch's name
         return Packed(self.pack_hook(tensor), self.unpack_hook, tensor if not is_result else None)
 
     def __enter__(self) -> None:
+        if _refusal:
+            raise RuntimeError(_refusal[0])
         saved_hooks.append(self)
 
     def __exit__(self, *_: Any) -> None:
@@ -39,9 +51,52 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - torch's name
         super().__init__(lambda tensor: tensor.clone(), lambda tensor: tensor)
 
 
-def get_gradient_edge(tensor: Tensor) -> tuple[Node, int]:
+class disable_saved_tensors_hooks:  # noqa: N801 - torch's name
+    """Refuse `saved_tensors_hooks` inside, with a message of one's own."""
+
+    def __init__(self, error_message: str) -> None:
+        self.error_message = error_message
+
+    def __enter__(self) -> None:
+        self.before = _refusal[:]
+        _refusal[:] = [self.error_message]
+
+    def __exit__(self, *_: Any) -> None:
+        _refusal[:] = self.before
+
+
+_refusal: list[str] = []
+
+
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):  # noqa: N801 - torch's name
+    """Let saved tensors be changed in place: what is saved inside is a copy."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda tensor: tensor.detach().clone(), lambda tensor: tensor)
+
+
+class GradientEdge(NamedTuple):
+    """The node, and which of its outputs, that a gradient for a tensor goes to."""
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
+
+
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """Return the node, and which of its outputs, that a gradient for `tensor` goes to."""
-    return gradient_edge(tensor)
+    node, output = gradient_edge(tensor) if tensor.requires_grad else (None, 0)
+    if node is None:
+        raise RuntimeError(
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+        )
+    return GradientEdge(node, output)
+
+
+def increment_version(tensor: Any) -> None:
+    """Count a change of a tensor's memory (or several tensors') that was made behind the engine's back."""
+    for each in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        each._share_counter()[0] += 1
 
 
 class _Handles(RemovableHandle):

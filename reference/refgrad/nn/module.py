@@ -349,9 +349,9 @@ class Module:
                     )
                 self._apply(lambda t, to=dtype: t.to(to) if t.is_floating_point() else t)  # type: ignore[misc]
             elif isinstance(each, str | device):
-                from ..ops.conversion import require_cpu
+                from ..device import require
 
-                require_cpu(each)
+                require(each)
         return self
 
     def float(self: M) -> M:

@@ -19,6 +19,13 @@ class Parameter(Tensor):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         """Wrap the memory of `data`."""
         source = wrap(backend.empty((0,), dtypes.get_default_dtype().numpy)) if data is None else data
+        if not isinstance(source, Tensor):
+            source.detach()  # fails as it does in torch
+        if type(requires_grad) is not bool:
+            raise TypeError(
+                "_make_subclass(): argument 'require_grad' (position 3) must be bool, not "
+                f"{type(requires_grad).__name__}"
+            )
         made = wrap(source._array, cls)
         made._counter = source._share_counter()
         if requires_grad and source._array.dtype.kind not in "fc":

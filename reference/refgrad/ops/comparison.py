@@ -169,6 +169,10 @@ _test("signbit", xp.signbit)
 
 @operator("__contains__")
 def _contains(self: Tensor, value: Any) -> bool:
+    if not isinstance(value, Tensor | bool | int | float | complex):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
+        )
     found = _elementwise(xp.equal, self, value) if not isinstance(value, Tensor) else _equal_to(value, self)
     return bool(xp.any(found._array))
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from .. import backend, dtypes, storage
 from ..backend import xp
-from ..device import device
+from ..device import require
+from ..grad_mode import mode
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .registry import method, operator, public
 
 __all__ = ["convert", "view_dtype"]
+
+python_type = type  # the method below takes the name
 
 ToCopyBackward0 = derivative("ToCopyBackward0", self=lambda g: g)  # the engine casts back
 
@@ -26,10 +29,17 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     made = backend.empty(
         array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype)
     )
-    made[...] = array.real if array.dtype.kind == "c" and not dtype.is_complex else array
+    if array.dtype.kind == "c" and not dtype.is_complex and dtype is not dtypes.bool:
+        _warn_of_complex()
+        array = array.real
+    made[...] = array
     if not (dtype.is_floating_point or dtype.is_complex):
         return wrap(made)
     return record(ToCopyBackward0, made, (self,))
+
+
+def _warn_of_complex() -> None:
+    warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
 
 
 def _strides(array: backend.Array, dtype: dtypes.dtype) -> tuple[int, ...] | None:
@@ -40,26 +50,18 @@ def _strides(array: backend.Array, dtype: dtypes.dtype) -> tuple[int, ...] | Non
 @method
 def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
     """Return the tensor with another dtype (or like another tensor); itself where nothing changes."""
-    dtype, copy = options.get("dtype"), bool(options.get("copy", False))
-    for each in (*args, options.get("device"), options.get("other")):
-        if isinstance(each, dtypes.dtype):
-            dtype = each
-        elif isinstance(each, Tensor):
-            dtype = each.dtype
-        elif isinstance(each, str | device):
-            require_cpu(each)
-    return convert(self, self.dtype if dtype is None else dtype, copy)
+    if len(args) == 1 and not options and isinstance(args[0], dtypes.dtype):
+        return convert(self, args[0])
+    from .._signatures import bind
 
-
-def require_cpu(where: str | device) -> None:
-    """Refuse a device that is not here."""
-    kind = device(where).type
-    if kind != "cpu":
-        raise (
-            AssertionError("Torch not compiled with CUDA enabled")
-            if kind == "cuda"
-            else NotImplementedError(kind)
-        )
+    values = bind("Tensor.to", args, options)[1]
+    like = values.get("tensor")
+    dtype = self.dtype if like is None else like.dtype
+    if values.get("dtype") is not None:
+        dtype = dtypes.from_python(values["dtype"])
+    if values.get("device") is not None:
+        require(values["device"])
+    return convert(self, dtype, bool(values.get("copy", False)))
 
 
 def _conversion(name: str, dtype: dtypes.dtype) -> None:
@@ -99,7 +101,11 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if dtype not in _BY_TYPE_NAME:
             raise ValueError(f"invalid type: '{dtype}'")
         dtype = _BY_TYPE_NAME[dtype]
-    return convert(self, getattr(dtype, "dtype", dtype) if not isinstance(dtype, dtypes.dtype) else dtype)
+    if not isinstance(dtype, dtypes.dtype | python_type):
+        raise TypeError("dtype must be a type, str, or dtype object")
+    return convert(
+        self, dtype if isinstance(dtype, dtypes.dtype) else dtypes.from_python(getattr(dtype, "dtype", dtype))
+    )
 
 
 @method
@@ -131,6 +137,11 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
         raise RuntimeError(
             f"self.size(-1) must be divisible by {dtype.itemsize // array.itemsize} {what}, but got {array.shape[-1]}"
         )
+    if dtype.itemsize != array.itemsize and array.ndim and storage.strides(array)[-1] != 1:
+        raise RuntimeError(
+            f"self.stride(-1) must be 1 to view {self.dtype.scalar} as {dtype.scalar} (different element sizes), but "
+            f"got {storage.strides(array)[-1]}"
+        )
     seen = wrap(array.view(dtype.numpy))
     seen._counter = self._share_counter()
     return seen
@@ -157,7 +168,7 @@ def tolist(self: Tensor) -> Any:
 @method
 def numpy(self: Tensor, *, force: bool = False) -> Any:
     """Return a NumPy array over the same memory."""
-    if self.requires_grad and not force:
+    if self.requires_grad and mode.enabled and not force:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
@@ -252,7 +263,13 @@ def storage_offset(self: Tensor) -> int:
 
 @method
 def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Return whether the elements lie in memory in row-major order."""
+    """Return whether the elements lie in memory in row-major order, or that of a memory format."""
+    kind = "" if memory_format is None else repr(memory_format)
+    if "channels_last" in kind:
+        ndim = 5 if kind.endswith("3d") else 4
+        return self._array.ndim == ndim and storage.is_contiguous(
+            self._array.transpose(0, *range(2, ndim), 1)
+        )
     return storage.is_contiguous(self._array)
 
 
@@ -296,3 +313,7 @@ def is_complex(input: Tensor) -> bool:
 def _zeros(self: Tensor, shape: Any) -> Tensor:
     """Return zeros of the tensor's own dtype."""
     return wrap(xp.zeros(tuple(shape), self._array.dtype))
+
+
+for _plain in (Tensor.retain_grad, Tensor.is_inference):
+    method(_plain)

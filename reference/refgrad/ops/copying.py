@@ -65,7 +65,11 @@ def _set_data(self: Tensor, value: Any) -> None:
     self._array = value._array
 
 
-Tensor.data = property(_data, _set_data)
+def _no_deleting(self: Tensor) -> None:
+    raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
+
+
+Tensor.data = property(_data, _set_data, _no_deleting)
 
 
 @method

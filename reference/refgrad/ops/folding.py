@@ -40,6 +40,8 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     shape = input._array.shape
     dim = axis_of(dim, len(shape))
     wanted = sizes_of((sizes,))
+    if not wanted:
+        raise RuntimeError("unflatten: sizes must be non-empty")
     if not shape:
         raise RuntimeError(
             "unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions"
@@ -63,6 +65,11 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     if not ndim:
         return alias_of(input)
     given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
+    if len(given[0]) != len(given[1]):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({given[0]} dims) should contain the same number of "
+            f"dims as destination ({given[1]} dims)"
+        )
     taken = []
     for name, dims in zip(("source", "destination"), given, strict=True):
         axes = [axis_of(each, ndim) for each in dims]

@@ -234,7 +234,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         joint = (*one[:axis], *other[axis : axis + 1], *one[axis + 1 :])
         check_broadcast(joint, other)
         shapes.append(backend.broadcast_shapes(joint, tuple(other)))
-    return gather(input.expand(*shapes[1]), axis, indices.expand(*shapes[0]))
+    return gather(input.expand(shapes[1]), axis, indices.expand(shapes[0]))
 
 
 @public

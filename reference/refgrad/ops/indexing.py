@@ -6,6 +6,7 @@ An index is taken apart from left to right, each part by the operation that torc
 
 from __future__ import annotations
 
+import operator as operator_of
 import warnings
 from typing import Any
 
@@ -170,8 +171,7 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
     fill = ndim - consumed
     for at, part in enumerate(parts):
         if part is Ellipsis:
-            dim += fill
-            fill = 0
+            dim += fill  # each of several
         elif part is None:
             self = self.unsqueeze(dim)
             dim += 1
@@ -257,9 +257,9 @@ def _in_bounds(place: int, size: int, dim: int) -> int:
 def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
     """Select along `dim`; `at` is the place in the index, which messages count by."""
     place = int(part)
-    if self._array.ndim == 0:
-        if place:
-            raise IndexError(f"index {place} is out of bounds for dimension 0 with size 0")
+    if self._array.ndim <= dim:
+        if place or self._array.ndim:
+            raise IndexError(f"index {place} is out of bounds for dimension {at} with size 0")
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
@@ -270,12 +270,19 @@ def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
 def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
     if self._array.ndim == 0:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    start, stop, step = [
-        None if each is None else each.__index__() for each in (part.start, part.stop, part.step)
-    ]
+    start, stop, step = [_bound(each) for each in (part.start, part.stop, part.step)]
     if step is not None and step <= 0:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
+
+
+def _bound(value: Any) -> int | None:
+    """Return one bound of a slice; TypeError for what is no integer."""
+    if value is None:
+        return None
+    if not hasattr(value, "__index__"):
+        raise TypeError("slice indices must be integers or None or have an __index__ method")
+    return operator_of.index(value)
 
 
 def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
@@ -287,6 +294,11 @@ def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
 
 
 # ---- setting ---------------------------------------------------------------------------------------------------
+
+
+@operator("__delitem__")
+def _delitem(self: Tensor, key: Any) -> None:
+    raise TypeError("Tensor does not support deleting items")
 
 
 @operator("__setitem__")
@@ -304,7 +316,7 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
         seen.copy_(
             value
             if value._array.shape == seen._array.shape
-            else value.expand(*seen._array.shape, implicit=True)
+            else value.expand(seen._array.shape, implicit=True)
         )
 
 

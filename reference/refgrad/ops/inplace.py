@@ -203,6 +203,9 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
+    for each in inputs:
+        if isinstance(each, Tensor):
+            refuse_overlap(out, each, partial=True)
     check_cast(result.dtype, out.dtype)
     if out.shape != result.shape:
         if out._array.size:

@@ -12,6 +12,7 @@ from ..graph import Node, derivative
 from ..recording import connect, record
 from ..tensor import Tensor, wrap
 from ..views import attach
+from .inplace import finish_out
 from .registry import FUNCTIONS, function, public
 from .shape import axis_of
 
@@ -68,7 +69,12 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     want = dtypes.result_of(tuple(given)).numpy if len({each._array.dtype for each in given}) > 1 else None
     joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
-    return record(kind, joined, tuple(given), (tuple(sizes), dim))
+    result = record(kind, joined, tuple(given), (tuple(sizes), dim))
+    if out is not None and not dtypes.castable(result.dtype, out.dtype):
+        raise TypeError(
+            f"torch.cat(): input types can't be cast to the desired output type {out.dtype.scalar}"
+        )
+    return finish_out("cat", result, out, *given)
 
 
 function(cat)
@@ -92,6 +98,8 @@ for _name in ("concat", "concatenate"):
 @function
 def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     """Join tensors of one shape along a new dimension."""
+    if not isinstance(tensors, tuple | list):
+        raise TypeError("stack")
     given = list(tensors)
     if not given:
         raise RuntimeError("stack expects a non-empty TensorList")
@@ -105,28 +113,8 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
             )
     want = dtypes.result_of(tuple(given)).numpy
     joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
-    return record(_joined("StackBackward0", len(given), _unstack), joined, tuple(given), ((), dim))
-
-
-def _at_least(tensor: Tensor, ndim: int) -> Tensor:
-    shape = tensor._array.shape
-    if len(shape) >= ndim:
-        return tensor
-    grown: Tensor = tensor.reshape((1,) * (ndim - len(shape)) + shape)
-    return grown
-
-
-@function
-def vstack(tensors: Any) -> Tensor:
-    """Join tensors as rows."""
-    return cat([_at_least(each, 2) for each in tensors], 0)
-
-
-@function
-def hstack(tensors: Any) -> Tensor:
-    """Join tensors as columns; one-dimensional ones end to end."""
-    given = [_at_least(each, 1) for each in tensors]
-    return cat(given, 0 if given[0]._array.ndim == 1 else 1)
+    kind = _joined("StackBackward0", len(given), _unstack)
+    return finish_out("stack", record(kind, joined, tuple(given), ((), dim)), out, *given)
 
 
 # ---- several views at once -------------------------------------------------------------------------------------
@@ -186,11 +174,19 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     axis = axis_of(dim, tensor._array.ndim)
     length = tensor._array.shape[axis]
     if not isinstance(split_size_or_sections, int):
+        if isinstance(split_size_or_sections, str):
+            raise TypeError(
+                "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not str"
+            )
         sizes = list(split_size_or_sections)
         if sum(sizes) != length:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
                 f"{dim}), but got split_sizes={sizes}"
+            )
+        if min(sizes, default=0) < 0:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
             )
         return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis)
     size = split_size_or_sections

@@ -11,7 +11,7 @@ from ..recording import record
 from ..tensor import Tensor
 from ..views import rebase, refuse_view
 from .inplace import LEAF, bump, check_writable
-from .registry import method, public
+from .registry import method
 from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
 
 __all__ = ["UntypedStorage"]
@@ -137,23 +137,3 @@ def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     _check_reshapable(self)
     axis = axis_of(dim, self._array.ndim + 1)
     return _reshaped(self, UnsqueezeBackward1, unsqueeze(self, axis)._array, (axis,))
-
-
-@public
-def conj(input: Tensor) -> Tensor:
-    """Return the complex conjugate; a real tensor itself."""
-    if input._array.dtype.kind != "c":
-        return input
-    return record(ConjBackward0, input._array.conj(), (input,))
-
-
-ConjBackward0 = derivative("ConjBackward0", self=lambda g: g.conj())
-RealBackward0 = derivative("SelectBackward0", self=lambda g: g)
-
-
-def _real(self: Tensor) -> Tensor:
-    """The real part."""
-    return self if self._array.dtype.kind != "c" else record(RealBackward0, self._array.real, (self,))
-
-
-Tensor.real = property(_real)

@@ -118,7 +118,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Return a copy with the first elements of `source` where the mask is true."""
     check_broadcast(mask._array.shape, input._array.shape)
     shape = backend.broadcast_shapes(mask._array.shape, input._array.shape)
-    expanded = input if shape == input._array.shape else input.expand(*shape)
+    expanded = input if shape == input._array.shape else input.expand(shape)
     return _masked_scatter(expanded, mask, source)
 
 
@@ -146,7 +146,7 @@ def _masked_scatter_in_place(input: Tensor, mask: Tensor, source: Tensor) -> Ten
     if storage.overlaps_itself(input._array):
         raise RuntimeError(OVERLAP)
     _check_source(input, mask, source)
-    mask.expand(*input._array.shape, implicit=True)  # refuses what does not fit
+    mask.expand(input._array.shape, implicit=True)  # refuses what does not fit
     return _masked_scatter(input, mask, source)
 
 

@@ -88,12 +88,39 @@ def node_name(name: str) -> str:
     return {"log1p": "Log1PBackward0"}.get(name, f"{name.capitalize()}Backward0")
 
 
+def holomorphic(kind: type[Node]) -> type[Node]:
+    """Return a kind of node for complex numbers, whose rules get and give conjugates.
+
+    The rules of functions that are complex differentiable give g * f'(z), where g * conj(f'(z)) is due.
+    """
+
+    plain: Any = kind.differentiate
+
+    def conjugated(g: Any, values: Any, edges: Any) -> tuple[Any, ...]:
+        return tuple(
+            [each if each is None else both.conj(each) for each in plain(both.conj(g), values, edges)]
+        )
+
+    members = {
+        "__slots__": (),
+        "__module__": "builtins",
+        "plans": {},
+        "differentiate": staticmethod(conjugated),
+    }
+    return type(kind.__name__, (kind,), members)
+
+
 def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
+    of_complex = holomorphic(kind)
+
     def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         x = input._array
-        if x.dtype.kind not in "fc":
-            x = _converted(x)
-        result = record(kind, compute(x), (input,))
+        if x.dtype.kind != "f":
+            if x.dtype.kind != "c":
+                x = _converted(x)
+            result = record(of_complex, compute(x), (input,))
+        else:
+            result = record(kind, compute(x), (input,))
         return result if out is None else finish_out(name, result, out, input)
 
     return apply
@@ -173,11 +200,38 @@ alias(CALLS["atan"], "arctan")
 alias(CALLS["trunc"], "fix")
 
 
-@operator("__pos__")
-def _pos(self: Tensor) -> Tensor:
-    if self._array.dtype.kind == "b":
+@public
+def positive(input: Tensor) -> Tensor:
+    """Return the tensor itself."""
+    if input._array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
-    return self
+    return input
+
+
+operator("__pos__")(positive)
+
+
+RoundBackward1 = derivative("RoundBackward1", args="decimals", self=lambda g, decimals: both.zeros_like(g))
+
+
+def _round_to(input: Tensor, decimals: int) -> Tensor:
+    x = input._array
+    if x.dtype.kind not in "f":
+        raise NotImplementedError(f"\"round_cpu\" not implemented for '{input.dtype.scalar}'")
+    return record(RoundBackward1, xp.round(x, decimals), (input,), (decimals,))
+
+
+@public
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+    """Return each element rounded to the nearest with so many decimals, halves to even."""
+    result = CALLS["round"](input) if decimals == 0 else _round_to(input, decimals)
+    return finish_out("round", result, out, input)
+
+
+@public
+def round_(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """Round each element in place."""
+    return update("round_", input, round, decimals=decimals)
 
 
 @public

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from .. import both, storage
@@ -124,6 +125,10 @@ def repeat(self: Tensor, *sizes: Any) -> Tensor:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
         )
+    if min(counts, default=0) < 0:
+        shape = (1,) * (len(counts) - self._array.ndim) + self._array.shape
+        grown = [size * count for size, count in zip(shape, counts, strict=True)]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(grown)}: {grown}")
     return moved(RepeatBackward0, self, lambda places: xp.tile(places, counts))
 
 
@@ -155,7 +160,7 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Te
     apart = input.unsqueeze(axis + 1)
     shape = list(apart._array.shape)
     shape[axis + 1] = repeats
-    repeated: Tensor = apart.expand(*shape).clone(memory_format=contiguous_format).flatten(axis, axis + 1)
+    repeated: Tensor = apart.expand(shape).clone(memory_format=contiguous_format).flatten(axis, axis + 1)
     return repeated
 
 
@@ -254,6 +259,12 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places))
 
 
+def _cpp_matrix(tensor: Tensor) -> str:
+    """Return the elements as C++ streams them, which one message shows."""
+    rows = tensor._array.reshape(-1, tensor._array.shape[-1]).tolist()
+    return "".join("".join(f" {each:g} " for each in row).rstrip() + "\n" for row in rows)
+
+
 @function
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return one grid of coordinates for each vector, as expanded views."""
@@ -265,15 +276,23 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         if each._array.ndim > 1:
             raise RuntimeError(
                 "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
-                f"[ {each.type()}{{{','.join(map(str, each._array.shape))}}} ]"
+                f"{_cpp_matrix(each)}[ {each.type()}{{{','.join(map(str, each.shape))}}} ]"
             )
+    if indexing is None:
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
+            UserWarning,
+            stacklevel=3,
+        )
+    elif indexing not in ("xy", "ij"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if indexing == "xy" and len(vectors) >= 2:
         vectors[0], vectors[1] = vectors[1], vectors[0]
     shape = [each._array.size for each in vectors]
     grids = []
     for at, each in enumerate(vectors):
         row = each.view(*[-1 if axis == at else 1 for axis in range(len(vectors))])
-        grids.append(row.expand(*shape))
+        grids.append(row.expand(shape))
     if indexing == "xy" and len(grids) >= 2:
         grids = [grid.transpose(0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]

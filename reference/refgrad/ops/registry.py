@@ -1,14 +1,16 @@
 """Make functions public: as `torch.name(...)`, as `tensor.name(...)`, or both.
 
-A wrong call is explained after it failed, in torch's words, so that a right one costs nothing extra.
+The first call with some kinds of arguments is held to torch's signatures, so that a wrong one fails as it does there.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..tensor import Tensor
+from ..backend import xp
+from ..tensor import Tensor, wrap
 
 __all__ = ["FUNCTIONS", "function", "method", "operator", "public"]
 
@@ -19,9 +21,22 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
 
 def _explained(call: F, name: str) -> F:
-    """Let a call that fits no signature raise torch's error for it."""
+    """Hold calls to torch's signatures, and explain in torch's words one that fits none.
+
+    Kinds of arguments that fitted once are let through from then on; what fails all the same is explained afterwards.
+    """
+    checks_itself = call.__code__.co_flags & inspect.CO_VARARGS  # it takes sizes one by one
+    known: set[tuple[Any, ...]] = set()
 
     def checked(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) > 1:
+            kinds = (
+                (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
+            )
+            if kinds not in known and not checks_itself:
+                args, kwargs, as_given = fitted(name, args, kwargs)
+                if as_given:
+                    known.add(kinds)
         try:
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
@@ -34,6 +49,40 @@ def _explained(call: F, name: str) -> F:
     checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
     checked.__wrapped__ = call  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
+
+
+def fitted(
+    name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], bool]:
+    """Return the arguments as the function takes them, and whether they are as they were given.
+
+    An order of arguments that torch took in former times, and NumPy's names of parameters, are brought into today's.
+    TypeError where no overload fits.
+    """
+    from .. import _signatures
+
+    overloads = _signatures.overloads(name)
+    if not overloads:
+        return args, kwargs, True
+    own = args[:1] if name.startswith("Tensor.") else ()
+    index, values = _signatures.bind(name, args[len(own) :], kwargs)
+    chosen = overloads[index]
+    if chosen.deprecated:
+        _signatures.warn_deprecated(name, chosen)
+        return own, values, False
+    names = [each.name for each in chosen.parameters]
+    if any(key not in names for key in kwargs):
+        return own, values, False
+    if not own and args and isinstance(args[0], bool | int | float | complex) and names[0] == "input":
+        return (_as_tensor(args[0]), *args[1:]), kwargs, False
+    return args, kwargs, True
+
+
+def _as_tensor(number: Any) -> Tensor:
+    """Return a number as the 0-dim tensor that stands for it."""
+    from .. import dtypes
+
+    return wrap(xp.asarray(number, dtypes.of_number(number).numpy))
 
 
 def explain(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from .. import both, dtypes, storage
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
+from ..tensor import ReadOnly, Tensor
 from ..views import make_view
 from .registry import function, method, public
 
@@ -66,13 +67,27 @@ def axis_of(dim: int, ndim: int) -> int:
     return dim + bound if dim < 0 else dim
 
 
+def check_distinct(axes: Sequence[int]) -> None:
+    """Refuse a dimension that is named twice."""
+    for axis in axes:
+        if axes.count(axis) > 1:
+            raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+
+
 def sizes_of(args: tuple[Any, ...]) -> tuple[int, ...]:
     """Return sizes given one by one or as one sequence."""
-    if len(args) == 1 and not isinstance(args[0], int):
-        given = args[0]
-        if isinstance(given, tuple | list):
-            args = tuple(given)
-    return tuple([each if type(each) is int else each.__index__() for each in args])
+    if len(args) == 1 and isinstance(args[0], tuple | list):
+        args = tuple(args[0])
+    elif not args:
+        raise TypeError("no sizes")
+    return tuple([each if type(each) is int else _as_size(each) for each in args])
+
+
+def _as_size(value: Any) -> int:
+    """Return a size given as another kind of integer; TypeError for anything else, which the caller explains."""
+    if isinstance(value, bool | str | tuple | list):
+        raise TypeError("a bool is no size")
+    return operator.index(value)
 
 
 def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
@@ -152,7 +167,7 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
     if named or (shape and isinstance(shape[0], dtypes.dtype)):
         from .conversion import view_dtype
 
-        return view_dtype(self, *shape, **named) if "size" not in named else view(self, *named["size"])
+        return view_dtype(self, *shape, **named) if "size" not in named else view(self, named["size"])
     array = self._array
     if array.flags.c_contiguous:
         return make_view(ViewBackward0, self, _row_major(array, sizes_of(shape)), (array.shape,))
@@ -169,10 +184,10 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
 def reshape(input: Tensor, shape: Any) -> Tensor:
     """Return the same elements with another shape: a view where possible."""
     array = input._array
-    sizes = shape if type(shape) is tuple else sizes_of((shape,))
+    sizes = sizes_of((shape,))
     if array.flags.c_contiguous:
         return make_view(ViewBackward0, input, _row_major(array, sizes), (array.shape,))
-    sizes = _inferred(sizes_of((shape,)), array.size)
+    sizes = _inferred(sizes, array.size)
     seen = _viewed(array, sizes)
     if seen is not None:
         return make_view(ReshapeAliasBackward0, input, seen, (array.shape,))
@@ -185,7 +200,7 @@ function(reshape)
 
 def _reshape_method(self: Tensor, *shape: Any, **named: Any) -> Tensor:
     """Return the same elements with another shape: a view where possible."""
-    return reshape(self, named["shape"] if named else shape[0] if len(shape) == 1 else shape)
+    return reshape(self, named["shape"] if named else sizes_of(shape))
 
 
 _reshape_method.__name__ = "reshape"
@@ -195,7 +210,7 @@ method(_reshape_method)
 @method
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """Return a view with the shape of `other`."""
-    return view(self, *other._array.shape)
+    return view(self, other._array.shape)
 
 
 @method
@@ -213,7 +228,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 
 @method
-def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+def contiguous(self: Tensor, *, memory_format: Any = None) -> Tensor:
     """Return the tensor itself where it is row-major, or a row-major copy."""
     if self._array.flags.c_contiguous:
         return self
@@ -258,9 +273,7 @@ function(permute)
 
 def _permute_method(self: Tensor, *dims: Any, **named: Any) -> Tensor:
     """Return a view with the dimensions in another order."""
-    return permute(
-        self, named["dims"] if named else dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
-    )
+    return permute(self, named["dims"] if named else sizes_of(dims))
 
 
 _permute_method.__name__ = "permute"
@@ -287,7 +300,7 @@ def _reversed(self: Tensor) -> Tensor:
     return permute(self, tuple(range(ndim - 1, -1, -1)))
 
 
-Tensor.T = property(_reversed)
+Tensor.T = ReadOnly(_reversed, "T")
 
 
 def _matrix_transposed(self: Tensor) -> Tensor:
@@ -305,7 +318,15 @@ def _matrix_transposed(self: Tensor) -> Tensor:
     return transpose(self, -2, -1)
 
 
-Tensor.mT = property(_matrix_transposed)
+def _warn_of_scalar(name: str) -> None:
+    warnings.warn(
+        f"Tensor.{name} is deprecated on 0-D tensors. This function is the identity in these cases.",
+        UserWarning,
+        stacklevel=3,
+    )
+
+
+Tensor.mT = ReadOnly(_matrix_transposed, "mT")
 
 
 @public
@@ -328,6 +349,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
         return make_view(SqueezeBackward0, input, array.squeeze(), (array.shape,))
     several = isinstance(dim, tuple | list)
     axes = [axis_of(each, array.ndim) for each in (dim if several else (dim,))]
+    check_distinct(axes)
     dropped = tuple(axis for axis in axes if array.ndim and array.shape[axis] == 1)
     kind = SqueezeBackward2 if several else SqueezeBackward1
     return make_view(kind, input, array.squeeze(dropped) if dropped else array[...], (array.shape, dim))
@@ -354,13 +376,13 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
                 f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {at}"
             )
         size = own if size == -1 else size
-        if size < 0:
-            raise RuntimeError("numel: integer multiplication overflow")
         if own not in (1, size):
             raise RuntimeError(
                 f"The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton "
                 f"dimension {at}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(array.shape)}"
             )
+        if size < 0:
+            raise RuntimeError("numel: integer multiplication overflow")
         shape.append(size)
         if at >= lead:
             found.append(steps[at - lead] if own == size else 0)
@@ -385,7 +407,7 @@ method(expand)
 @method
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
     """Return a view expanded to the shape of `other`."""
-    return expand(self, *other._array.shape)
+    return expand(self, other._array.shape)
 
 
 @public

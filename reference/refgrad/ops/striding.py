@@ -31,6 +31,8 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     """Return a view of the memory with any sizes, strides and offset, all in elements."""
     array = input._array
     shape, steps = tuple(size), tuple(stride)
+    if len(shape) != len(steps):
+        raise RuntimeError("mismatch in length of strides and shape")
     start = storage.offset(array) if storage_offset is None else storage_offset
     if any(step < 0 for step in steps):
         raise RuntimeError(
@@ -62,6 +64,8 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     length = shape[axis] if shape else 1
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     if shape:

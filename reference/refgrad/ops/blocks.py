@@ -1,0 +1,253 @@
+"""Tensors put side by side and taken apart as rows, columns and blocks; shapes made alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import backend, dtypes
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..size import Size
+from ..tensor import Tensor, wrap
+from .broadcasting import check_broadcast
+from .indexing import narrow
+from .joining import cat
+from .registry import FUNCTIONS, function, public
+from .shape import axis_of, expand, unsqueeze, view
+
+__all__: list[str] = []
+
+
+def _raised(tensor: Tensor, ndim: int) -> Tensor:
+    """Put in dimensions of size 1: in front for two, around a row for three."""
+    while tensor._array.ndim < ndim:
+        tensor = unsqueeze(tensor, 0 if tensor._array.ndim < 2 else -1)
+    return tensor
+
+
+def _at_least(ndim: int) -> None:
+    def call(*tensors: Any) -> Any:
+        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+            return _raised(tensors[0], ndim)
+        given = tensors[0] if len(tensors) == 1 else tensors
+        return tuple([_raised(each, ndim) for each in given])
+
+    call.__name__ = f"atleast_{ndim}d"
+    call.__doc__ = f"Return tensors as views with at least {ndim} dimension{'s' * (ndim > 1)}."
+    function(call)
+
+
+for _ndim in (1, 2, 3):
+    _at_least(_ndim)
+
+
+def _given(name: str, tensors: Any) -> list[Tensor]:
+    if not isinstance(tensors, tuple | list):
+        raise TypeError(name)
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return list(tensors)
+
+
+@function
+def vstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
+    """Join tensors as rows."""
+    return cat([_raised(each, 2) for each in _given("vstack", tensors)], 0, out=out)
+
+
+@function
+def hstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
+    """Join tensors as columns; one-dimensional ones end to end."""
+    given = [_raised(each, 1) for each in _given("hstack", tensors)]
+    return cat(given, 0 if given[0]._array.ndim == 1 else 1, out=out)
+
+
+@function
+def dstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
+    """Join tensors along the third dimension."""
+    return cat([_raised(each, 3) for each in _given("dstack", tensors)], 2, out=out)
+
+
+@function
+def column_stack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
+    """Join vectors as columns, and what has more dimensions along the second."""
+    given = _given("column_stack", tensors)
+    upright = [view(each, each._array.size, 1) if each._array.ndim < 2 else each for each in given]
+    return cat(upright, 1, out=out)
+
+
+FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
+
+
+def _unblock(g: Any, needs: Sequence[bool], shapes: tuple[Any, ...]) -> list[Any]:
+    found, row, column = [], 0, 0
+    for needed, (shape, size) in zip(needs, shapes, strict=True):
+        part = g[row : row + size[0], column : column + size[1]]
+        found.append(part.reshape(shape) if needed else None)
+        row, column = row + size[0], column + size[1]
+    return found
+
+
+_kinds: dict[int, Any] = {}
+
+
+@function
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Return zeros with the given matrices along the diagonal."""
+    sizes = []
+    for at, each in enumerate(tensors):
+        if not isinstance(each, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}")
+        if each._array.ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {at} has {each._array.ndim} "
+                "dimensions"
+            )
+        sizes.append((1, each._array.size) if each._array.ndim < 2 else each._array.shape)
+    want = dtypes.result_of(tensors).numpy
+    made = xp.zeros((sum(size[0] for size in sizes), sum(size[1] for size in sizes)), want)
+    row = column = 0
+    for each, size in zip(tensors, sizes, strict=True):
+        made[row : row + size[0], column : column + size[1]] = each._array
+        row, column = row + size[0], column + size[1]
+    count = len(tensors)
+    if count not in _kinds:
+        names = " ".join(f"tensor{at}" for at in range(count))
+        _kinds[count] = derivative("BlockDiagBackward0", args="shapes", joint=(names, _unblock))
+    shapes = tuple((each._array.shape, size) for each, size in zip(tensors, sizes, strict=True))
+    return record(_kinds[count], made, tensors, (shapes,))
+
+
+# ---- taken apart -------------------------------------------------------------------------------------------------
+
+
+@public
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of so many pieces, or of the pieces between the given places, along a dimension."""
+    if input._array.ndim == 0:
+        raise RuntimeError(
+            f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {input._array.ndim} dims"
+        )
+    axis = axis_of(dim, input._array.ndim)
+    length = input._array.shape[axis]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
+    if isinstance(indices_or_sections, int):
+        count = indices_or_sections
+        if count <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+        small, rest = divmod(length, count)
+        cuts = [at * small + min(at, rest) for at in range(1, count)]
+    else:
+        cuts = [slice(0, int(each)).indices(length)[1] for each in indices_or_sections]
+    return tuple(
+        narrow(input, axis, low, max(high - low, 0))
+        for low, high in zip([0, *cuts], [*cuts, length], strict=True)
+    )
+
+
+def _split_along(name: str, axis_for: Callable[[int], int], least: int) -> None:
+    def call(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        ndim = input._array.ndim
+        if ndim < least:
+            raise RuntimeError(
+                f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but got a tensor "
+                f"with {ndim} dimensions!"
+            )
+        axis = axis_for(ndim)
+        size = input._array.shape[axis]
+        if isinstance(indices_or_sections, int) and (not indices_or_sections or size % indices_or_sections):
+            raise RuntimeError(
+                f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {size} is not "
+                f"divisible by the split_size {indices_or_sections}!"
+            )
+        return tensor_split(input, indices_or_sections, axis)
+
+    call.__name__ = name
+    call.__doc__ = "Return views of equal pieces, or of those between the given places, along one dimension."
+    public(call)
+
+
+_split_along("hsplit", lambda ndim: 0 if ndim == 1 else 1, 1)
+_split_along("vsplit", lambda ndim: 0, 2)
+_split_along("dsplit", lambda ndim: 2, 3)
+
+
+# ---- shapes made alike ---------------------------------------------------------------------------------------------
+
+
+@function
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """Return views of the tensors expanded to one shape."""
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else tensors
+    shape: tuple[int, ...] = ()
+    for each in given:
+        check_broadcast(shape, each._array.shape)
+        shape = backend.broadcast_shapes(shape, each._array.shape)
+    return tuple([each if each._array.shape == shape else expand(each, shape) for each in given])
+
+
+@function
+def broadcast_shapes(*shapes: Any) -> Size:
+    """Return the shape that all of the given ones broadcast to."""
+    rows = [(each,) if isinstance(each, int) else tuple(each) for each in shapes]
+    width = max((len(each) for each in rows), default=0)
+    found = [1] * width
+    for at, row in enumerate(rows):
+        for back in range(-1, -1 - len(row), -1):
+            if row[back] < 0:
+                raise RuntimeError(
+                    f"Trying to create tensor with negative dimension ({row[back]}): ({row[back]})"
+                )
+            if row[back] in (1, found[back]):
+                continue
+            if found[back] != 1:
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {row[back]} at {back}! Mismatching argument at "
+                    f"index {at} had {row}; but expected shape should be broadcastable to {found}"
+                )
+            found[back] = row[back]
+    return Size(found)
+
+
+@function
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Return row and column of the elements on and below a diagonal."""
+    return _indices(xp.tri(row, col, offset, dtype=bool), dtype)
+
+
+@function
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Return row and column of the elements on and above a diagonal."""
+    return _indices(~xp.tri(row, col, offset - 1, dtype=bool), dtype)
+
+
+def _indices(mask: Any, dtype: Any) -> Tensor:
+    return wrap(xp.stack(mask.nonzero()).astype(xp.int64 if dtype is None else dtype.numpy))
+
+
+@function
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """Return all combinations of one element from each vector, as rows."""
+    from .joining import stack
+    from .rearranging import meshgrid
+
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([each.flatten() for each in meshgrid(*tensors, indexing="ij")], 1)
+
+
+@function
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Return all combinations of `r` elements of a vector, as rows."""
+    import itertools
+
+    if input._array.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input._array.shape)}")
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = list(choose(range(input._array.size), r))
+    places = xp.asarray(rows, xp.int64).reshape(len(rows), r)
+    found: Tensor = input[wrap(places)]
+    return found

@@ -1,0 +1,242 @@
+"""Complex numbers: made of real parts, seen as pairs of them, conjugated."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from ..views import make_view
+from .broadcasting import check_broadcast
+from .indexing import select
+from .inplace import finish_out
+from .pointwise import CALLS
+from .registry import function, public
+from .shape import transpose
+
+__all__: list[str] = []
+
+
+ComplexBackward0 = derivative("ComplexBackward0", real=lambda g: both.real(g), imag=lambda g: both.imag(g))
+PolarBackward0 = derivative(
+    "PolarBackward0",
+    abs=lambda g, result: both.real(g * both.conj(both.unit(result))),
+    angle=lambda g, result: both.real(g * both.conj(result * 1j)),
+)
+ConjBackward0 = derivative("ConjBackward0", self=lambda g: both.conj(g))
+ConjPhysicalBackward0 = derivative("ConjPhysicalBackward0", self=lambda g: both.conj(g))
+ViewAsRealBackward0 = derivative("ViewAsRealBackward0", self=lambda g: both.pairs_to_complex(g))
+ViewAsComplexBackward0 = derivative("ViewAsComplexBackward0", self=lambda g: both.complex_to_pairs(g))
+AngleBackward0 = derivative("AngleBackward0", self=lambda g, self: _angle_slope(g, self))
+
+_PARTS = {
+    dtypes.float16: dtypes.complex32,
+    dtypes.float32: dtypes.complex64,
+    dtypes.float64: dtypes.complex128,
+}
+
+
+def _angle_slope(g: Any, value: Any) -> Any:
+    if both.plain(value).dtype.kind != "c":
+        return both.zeros_like(g)
+    size = both.absolute(value)
+    return both.keep(g * (value / size) * (1j / size), both.plain(size) != 0)
+
+
+def _check_parts(a: Tensor, b: Tensor) -> dtypes.dtype:
+    if a.dtype not in _PARTS or b.dtype not in _PARTS:
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {a.dtype.scalar} and {b.dtype.scalar}"
+        )
+    if a.dtype is not b.dtype:
+        raise RuntimeError(
+            f"Expected object of scalar type {a.dtype.scalar} but got scalar type {b.dtype.scalar} for second argument"
+        )
+    check_broadcast(a._array.shape, b._array.shape)
+    return _PARTS[a.dtype]
+
+
+def complex_of(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return complex numbers with the given real and imaginary parts."""
+    want = _check_parts(real, imag)
+    x, y = xp.broadcast_arrays(real._array, imag._array)
+    made = xp.empty(x.shape, want.numpy)
+    made.real, made.imag = x, y
+    return finish_out("complex", record(ComplexBackward0, made, (real, imag)), out, real, imag)
+
+
+complex_of.__name__ = "complex"
+function(complex_of)
+
+
+@function
+def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return complex numbers with the given absolute values and angles."""
+    want = _check_parts(abs, angle)
+    r, phi = abs._array, angle._array
+    made = xp.empty((r * phi).shape, want.numpy)
+    made.real, made.imag = r * xp.cos(phi), r * xp.sin(phi)
+    return finish_out("polar", record(PolarBackward0, made, (abs, angle)), out, abs, angle)
+
+
+@public
+def conj(input: Tensor) -> Tensor:
+    """Return the complex conjugate; a real tensor itself."""
+    if input._array.dtype.kind != "c":
+        return input
+    out = record(ConjBackward0, input._array.conj(), (input,))
+    out._conjugated = True
+    return out
+
+
+@public
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the complex conjugate as a copy; a real tensor itself."""
+    if input._array.dtype.kind != "c":
+        return input
+    return finish_out(
+        "conj_physical", record(ConjPhysicalBackward0, input._array.conj(), (input,)), out, input
+    )
+
+
+@public
+def is_conj(input: Tensor) -> bool:
+    """Return whether the tensor came from `conj`."""
+    return input._conjugated
+
+
+@public
+def resolve_conj(input: Tensor) -> Tensor:
+    """Return the tensor itself, or a copy of what `conj` gave."""
+    copied: Tensor = input.clone() if is_conj(input) else input
+    return copied
+
+
+@public
+def resolve_neg(input: Tensor) -> Tensor:
+    """Return the tensor itself: nothing is negated by a flag."""
+    return input
+
+
+@function
+def view_as_real(input: Tensor) -> Tensor:
+    """Return a view of complex numbers as pairs of real ones, along a new last dimension."""
+    x = input._array
+    if x.dtype.kind != "c":
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    if is_conj(input):
+        raise RuntimeError(
+            "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can "
+            "view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the "
+            "original."
+        )
+    return make_view(ViewAsRealBackward0, input, both.complex_to_pairs(x))
+
+
+@function
+def view_as_complex(input: Tensor) -> Tensor:
+    """Return a view of pairs of real numbers as complex ones."""
+    x = input._array
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            "view_as_complex is only supported for half, bfloat16, float and double tensors, but got a tensor of "
+            f"scalar type: {input.dtype.scalar}"
+        )
+    if x.ndim == 0:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if x.shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    if x.strides[-1] != x.itemsize:
+        raise RuntimeError("Tensor must have a last dimension with stride 1")
+    return make_view(ViewAsComplexBackward0, input, both.pairs_to_complex(x))
+
+
+@public
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the angle of each complex number; 0 or pi for real ones."""
+    x = input._array
+    found = xp.angle(x if x.dtype.kind in "fc" else x.astype(dtypes.get_default_dtype().numpy))
+    want = input.dtype.to_real() if x.dtype.kind in "fc" else dtypes.get_default_dtype()
+    return finish_out("angle", record(AngleBackward0, xp.asarray(found, want.numpy), (input,)), out, input)
+
+
+@public
+def isreal(input: Tensor) -> Tensor:
+    """Tell for each element whether it has no imaginary part."""
+    return wrap(xp.asarray(xp.imag(input._array) == 0))
+
+
+# ---- the parts ---------------------------------------------------------------------------------------------------
+
+
+@function
+def real(input: Tensor) -> Tensor:
+    """Return the real part, a view; a real tensor itself."""
+    return input if input._array.dtype.kind != "c" else select(view_as_real(resolve_conj(input)), -1, 0)
+
+
+@function
+def imag(input: Tensor) -> Tensor:
+    """Return the imaginary part, a view."""
+    if input._array.dtype.kind != "c":
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return select(view_as_real(resolve_conj(input)), -1, 1)
+
+
+def hermitian(self: Tensor) -> Tensor:
+    """A matrix transposed and conjugated."""
+    ndim = self._array.ndim
+    if ndim not in (0, 2):
+        raise RuntimeError(
+            f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor."
+            + (" For batches of matrices, consider using tensor.mH" if ndim > 2 else "")
+        )
+    if ndim == 0:
+        _warn_of_scalar("H")
+    return conj(transpose(self, 0, 1) if ndim else self)
+
+
+def adjoint_of(self: Tensor) -> Tensor:
+    """The last two dimensions swapped, and conjugated."""
+    ndim = self._array.ndim
+    if ndim == 1:
+        raise RuntimeError(
+            "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
+    if ndim == 0:
+        _warn_of_scalar("mH")
+    return conj(transpose(self, -2, -1) if ndim else self)
+
+
+def _warn_of_scalar(name: str) -> None:
+    warnings.warn(
+        f"Tensor.{name} is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=3
+    )
+
+
+@public
+def adjoint(input: Tensor) -> Tensor:
+    """Return the last two dimensions swapped, and conjugated."""
+    return adjoint_of(input)
+
+
+SgnBackward0 = derivative("SgnBackward0", self=lambda g, self, result: _sgn_slope(g, self, result))
+
+
+def _sgn_slope(g: Any, value: Any, result: Any) -> Any:
+    if both.plain(value).dtype.kind != "c":
+        return both.zeros_like(g)
+    size = both.absolute(value)
+    return both.keep((g - both.real(both.conj(result) * g) * result) / size, both.plain(size) != 0)
+
+
+@public
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return each element divided by its absolute value; 0 for 0."""
+    if input._array.dtype.kind == "b":
+        return CALLS["sign"](input)
+    return finish_out("sgn", record(SgnBackward0, xp.sign(input._array), (input,)), out, input)
