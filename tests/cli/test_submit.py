@@ -177,6 +177,23 @@ def test_hidden_checks_are_refused_where_nothing_isolates_and_the_attempt_waits(
         ]
 
 
+def test_hidden_checks_run_at_level_partial_only_if_told_so_and_the_report_says_it(
+    course: Path, hand_in: HandIn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADLAB_LEVEL_CAP", "partial")
+    path = hand_in(SOLUTION)
+    refused = run("submit", path, "--student", "alice")
+    assert (refused.code, refused.out) == (3, "")
+    assert "--allow-partial to run them all the same" in refused.err
+    ended = run("submit", path, "--student", "bob", "--allow-partial", "--format", "json")
+    report = report_of(ended.out)
+    assert ended.code == 0, ended.err
+    assert (report["score"], report["isolation"]["level"]) == (5, "partial")  # type: ignore[index]
+    assert "Hidden checks ran at isolation level partial, because --allow-partial said so." in report["notes"]  # type: ignore[operator]
+    monkeypatch.setenv("GRADLAB_LEVEL_CAP", "none")
+    assert run("submit", path, "--allow-partial").code == 3
+
+
 def test_a_required_level_that_is_not_there_ends_with_3(
     course: Path, hand_in: HandIn, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ class Node:
 
     def input_gradients(self, grad: Array) -> list[tuple[Node | Tensor, Array]]:
         """Turn the gradient of the node's output into those of its inputs: (where it has to go, the gradient)."""
+        grad = pass_by(self, grad)
         assert self.saved is not None
         parts = self.rule(grad, *[tensor.data for tensor in self.saved], *self.settings)
         parts = parts if isinstance(parts, tuple) else (parts,)
@@ -303,6 +304,15 @@ def record(
     return Tensor(data, requires_grad=True, grad_fn=Node(rule, inputs, saved, settings))
 
 
+def after_its_hooks(accumulate: Callable[[Tensor, Array], None]) -> Callable[[Tensor, Array], None]:
+    """Let a leaf's hooks see the gradient, and change it, before it is added to what is there."""
+
+    def accumulate_what_they_return(leaf: Tensor, grad: Array) -> None:
+        accumulate(leaf, run_hooks(leaf.hooks, grad) if leaf.hooks else grad)
+
+    return accumulate_what_they_return
+
+
 # --- making tensors, and operations as functions ---
 def tensor(data: Any, requires_grad: bool = False) -> Tensor:
     """Make a leaf from numbers, lists or an array. The numbers are copied."""
@@ -383,20 +393,20 @@ def starting_gradient(output: Tensor, gradient: Tensor | None) -> Array:
     return np.ones(output.shape)
 
 
+@after_its_hooks
 def accumulate_grad(leaf: Tensor, grad: Array) -> None:
     """Add the array `grad` to `leaf.grad`.
 
     The first time `leaf.grad` is None and becomes a tensor with these numbers; after that they are added to
-    the numbers that are there. That tensor's array is the leaf's own: the array `grad` may belong to somebody
-    else (to the `gradient` that the caller passed, or to another leaf), and must never change.
+    the numbers that are there, in place: who holds that tensor sees the sum. Its array is the leaf's own: the array
+    `grad` may belong to somebody else (to the `gradient` that the caller passed, or to another leaf), and must never
+    change.
 
         x = tensor([1.0, 2.0], requires_grad=True)
         accumulate_grad(x, np.array([10.0, 20.0]))
         accumulate_grad(x, np.array([1.0, 1.0]))
         x.grad                                      # tensor([11., 21.])
     """
-    if leaf.hooks:
-        grad = run_hooks(leaf.hooks, grad)
     if leaf.grad is None:
         leaf.grad = Tensor(np.array(grad))
     else:
@@ -430,7 +440,6 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     while waiting:
         _, node = heappop(waiting)
         arrived = sums.pop(node)
-        arrived = pass_by(node, arrived)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         for target, part in node.input_gradients(arrived):
@@ -739,6 +748,11 @@ NOTHING_TO_RETAIN = "can't retain_grad on Tensor that has requires_grad=False"
 NOTHING_TO_HOOK = "cannot register a hook on a tensor that doesn't require gradient"
 
 _hook_numbers = count()
+
+
+def warn(sentence: str) -> None:
+    """Give a UserWarning that names the line of the program that reads `.grad`."""
+    warnings.warn(sentence, UserWarning, stacklevel=4)  # past warn, grad_of_result and Tensor.grad
 
 
 class Handle:

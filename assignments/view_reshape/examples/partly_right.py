@@ -63,6 +63,7 @@ class Node:
 
     def input_gradients(self, grad: Array) -> list[tuple[Node | Tensor, Array]]:
         """Turn the gradient of the node's output into those of its inputs: (where it has to go, the gradient)."""
+        grad = pass_by(self, grad)
         assert self.saved is not None
         parts = self.rule(grad, *[tensor.data for tensor in self.saved], *self.settings)
         parts = parts if isinstance(parts, tuple) else (parts,)
@@ -323,6 +324,15 @@ def record(
     return Tensor(data, requires_grad=True, grad_fn=Node(rule, inputs, saved, settings))
 
 
+def after_its_hooks(accumulate: Callable[[Tensor, Array], None]) -> Callable[[Tensor, Array], None]:
+    """Let a leaf's hooks see the gradient, and change it, before it is added to what is there."""
+
+    def accumulate_what_they_return(leaf: Tensor, grad: Array) -> None:
+        accumulate(leaf, run_hooks(leaf.hooks, grad) if leaf.hooks else grad)
+
+    return accumulate_what_they_return
+
+
 # --- making tensors, and operations as functions ---
 def tensor(data: Any, requires_grad: bool = False) -> Tensor:
     """Make a leaf from numbers, lists or an array. The numbers are copied."""
@@ -403,20 +413,20 @@ def starting_gradient(output: Tensor, gradient: Tensor | None) -> Array:
     return np.ones(output.shape)
 
 
+@after_its_hooks
 def accumulate_grad(leaf: Tensor, grad: Array) -> None:
     """Add the array `grad` to `leaf.grad`.
 
     The first time `leaf.grad` is None and becomes a tensor with these numbers; after that they are added to
-    the numbers that are there. That tensor's array is the leaf's own: the array `grad` may belong to somebody
-    else (to the `gradient` that the caller passed, or to another leaf), and must never change.
+    the numbers that are there, in place: who holds that tensor sees the sum. Its array is the leaf's own: the array
+    `grad` may belong to somebody else (to the `gradient` that the caller passed, or to another leaf), and must never
+    change.
 
         x = tensor([1.0, 2.0], requires_grad=True)
         accumulate_grad(x, np.array([10.0, 20.0]))
         accumulate_grad(x, np.array([1.0, 1.0]))
         x.grad                                      # tensor([11., 21.])
     """
-    if leaf.hooks:
-        grad = run_hooks(leaf.hooks, grad)
     if leaf.grad is None:
         leaf.grad = Tensor(np.array(grad))
     else:
@@ -450,7 +460,6 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     while waiting:
         _, node = heappop(waiting)
         arrived = sums.pop(node)
-        arrived = pass_by(node, arrived)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         for target, part in node.input_gradients(arrived):
@@ -761,6 +770,11 @@ NOTHING_TO_HOOK = "cannot register a hook on a tensor that doesn't require gradi
 _hook_numbers = count()
 
 
+def warn(sentence: str) -> None:
+    """Give a UserWarning that names the line of the program that reads `.grad`."""
+    warnings.warn(sentence, UserWarning, stacklevel=4)  # past warn, grad_of_result and Tensor.grad
+
+
 class Handle:
     """What `register_hook` returns: it puts a hook among others, under a number, and can take it away again."""
 
@@ -788,14 +802,14 @@ def grad_of_result(result: Tensor) -> Tensor | None:
     """Read `.grad` of a tensor that is no leaf: return `result.kept`, where a gradient is kept if there is one.
 
     It is None, unless `result` was asked to retain its gradient. Who reads it all the same is probably mistaken, so
-    give PyTorch's warning, at each reading: warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3). (Write
-    `import warnings` above. With stacklevel=3 Python names the line that reads `.grad`.) If `result.retains_grad` is true, all is well: no warning.
+    give PyTorch's warning, at each reading: warn(NOT_A_LEAF). If `result.retains_grad` is true, all is well: no
+    warning.
 
         y = tensor([1.0, 2.0], requires_grad=True) * 3.0
         y.grad                                      # None, and a UserWarning: it calls grad_of_result(y)
     """
     if not result.retains_grad:
-        warnings.warn(NOT_A_LEAF, UserWarning, stacklevel=3)
+        warn(NOT_A_LEAF)
     return result.kept
 
 

@@ -363,8 +363,9 @@ def accumulate_grad(leaf: Tensor, grad: Array) -> None:
     """Add the array `grad` to `leaf.grad`.
 
     The first time `leaf.grad` is None and becomes a tensor with these numbers; after that they are added to
-    the numbers that are there. That tensor's array is the leaf's own: the array `grad` may belong to somebody
-    else (to the `gradient` that the caller passed, or to another leaf), and must never change.
+    the numbers that are there, in place: who holds that tensor sees the sum. Its array is the leaf's own: the array
+    `grad` may belong to somebody else (to the `gradient` that the caller passed, or to another leaf), and must never
+    change.
 
         x = tensor([1.0, 2.0], requires_grad=True)
         accumulate_grad(x, np.array([10.0, 20.0]))
@@ -403,9 +404,10 @@ def run_backward(root: Node, grad: Array, retain_graph: bool) -> None:
     waiting = [(-root.number, root)]  # a heap, the youngest first
     while waiting:
         _, node = heappop(waiting)
+        arrived = sums.pop(node)
         if node.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
-        for target, part in node.input_gradients(sums.pop(node)):
+        for target, part in node.input_gradients(arrived):
             if target in sums:
                 sums[target] = sums[target] + part
             else:

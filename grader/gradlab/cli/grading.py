@@ -26,12 +26,20 @@ _RANK = ("none", "partial", "standard", "strong")
 
 
 def prepare(
-    course: Course, assignment: Assignment, engines: Engines, seed: int, warn: Callable[[str], object]
+    course: Course,
+    assignment: Assignment,
+    engines: Engines,
+    seed: int,
+    warn: Callable[[str], object],
+    *,
+    allow_partial: bool = False,
 ) -> Grading:
     """Get ready to grade an assignment, and begin with what is the same for every submission."""
     hidden = any(check.hidden for check in assignment.checks)
     secret = load_or_create(course.root, warn) if hidden else None
-    grading = Grading(assignment, engines, build_manager(course.plugins), secret, seed)
+    grading = Grading(
+        assignment, engines, build_manager(course.plugins), secret, seed, allow_partial=allow_partial
+    )
     grading.expectations.ahead([check for check in grading.checks if not check.hidden], "")
     return grading
 
@@ -47,10 +55,12 @@ class Desk:
         *,
         seed: int = 0,
         require: str | None = None,
+        allow_partial: bool = False,
         warn: Callable[[str], object],
     ) -> None:
         self._course, self._book, self._engines = course, book, engines
         self._seed, self._require, self._warn = seed, require, warn
+        self._allow_partial = allow_partial
         self._gradings: dict[str, Grading] = {}
 
     def take(self, grading: Grading) -> None:
@@ -110,7 +120,16 @@ class Desk:
         submission = parse(self._book.files(attempt), attempt.notes)
         if attempt.assignment not in self._gradings:
             assignment = load_assignment(self._course, attempt.assignment)
-            self.take(prepare(self._course, assignment, self._engines, self._seed, self._warn))
+            self.take(
+                prepare(
+                    self._course,
+                    assignment,
+                    self._engines,
+                    self._seed,
+                    self._warn,
+                    allow_partial=self._allow_partial,
+                )
+            )
         require_level(self._engines, self._require)
         return grade(
             self._gradings[attempt.assignment],

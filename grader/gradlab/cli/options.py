@@ -12,6 +12,7 @@ import click
 from gradlab.errors import UsageError
 
 __all__ = [
+    "allow_partial",
     "assignment",
     "course",
     "options",
@@ -56,6 +57,11 @@ def _output(context: click.Context, parameter: click.Parameter, value: Path | No
 
 assignment = click.option(
     "--assignment", metavar="NAME", help="Which assignment, where the course has several."
+)
+allow_partial = click.option(
+    "--allow-partial",
+    is_flag=True,
+    help="Run hidden checks at isolation level partial too. The report says so.",
 )
 course = click.option(
     "--course",

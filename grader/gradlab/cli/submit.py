@@ -30,6 +30,7 @@ BUNDLE_FILES = ("README.md", "assignment.toml", "checks.py", "course.toml", "han
     options.report_form,
     options.output,
     options.require,
+    options.allow_partial,
     options.seed,
     click.option(
         "--fail-under",
@@ -47,6 +48,7 @@ def submit(
     form: str,
     output: Path | None,
     require: str | None,
+    allow_partial: bool,
     seed: int,
     fail_under: float | None,
     expect_suite: str | None,
@@ -64,7 +66,15 @@ def submit(
 
         write_report = reporter(form, output, found.plugins)
         files, report = _hand_in(
-            path, found, engines, assignment, place.student_id(student), require, seed, expect_suite
+            path,
+            found,
+            engines,
+            assignment,
+            place.student_id(student),
+            require,
+            seed,
+            expect_suite,
+            allow_partial=allow_partial,
         )
     write_report(report)
     if found.bundle:
@@ -81,6 +91,8 @@ def _hand_in(
     require: str | None,
     seed: int,
     expect_suite: str | None,
+    *,
+    allow_partial: bool,
 ) -> tuple[dict[str, bytes], Report]:
     from gradlab.cli.grading import Desk, prepare
     from gradlab.cli.place import database
@@ -91,12 +103,14 @@ def _hand_in(
     files = read_files(path, notes.append, expected=BUNDLE_FILES if course.bundle else ())
     assignment = load_assignment(course, name)
     _expect(assignment, expect_suite)
-    grading = prepare(course, assignment, engines, seed, _warn)
+    grading = prepare(course, assignment, engines, seed, _warn, allow_partial=allow_partial)
     engines.warm()
     from gradlab.gradebook import Gradebook  # takes a while, in which the reference is at work already
 
     with Gradebook.open(database(course)) as book:
-        desk = Desk(course, book, engines, seed=seed, require=require, warn=_warn)
+        desk = Desk(
+            course, book, engines, seed=seed, require=require, allow_partial=allow_partial, warn=_warn
+        )
         attempt = book.receive(student, assignment.name, files, notes=notes)
         desk.take(grading)
         if left := desk.grade_left_over():

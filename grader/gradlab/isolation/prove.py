@@ -39,7 +39,7 @@ def holds(plan: Plan, probe_child: Callable[[Plan, Probe], Probed]) -> Probed | 
             return "The probe child tried nothing."
         if os.listdir(folder) != ["canary"] or canary.read_bytes() != _CANARY:
             return "The probe child changed a file, and did not say so."
-        if _connected(listener):
+        if _connected(listener) and probed.stopped.get("connect"):
             return "The probe child reached a listener, and did not say so."
         if probed.failed:
             broken = "; ".join(f"{need} ({how})" for need, how in probed.failed.items())

@@ -39,11 +39,11 @@ def main(arguments: Sequence[str]) -> None:
     else:
         preload()
     _seal()
-    if (threads := _threads()) != 1:
+    threads = _threads()
+    if threads not in (None, 1):
         sys.exit(f"the zygote runs {threads} threads; a fork of it may hang, so it refuses to serve")
-    broker.send(
-        control.encode(control.Hello(os.getpid(), platform.python_version(), np.__version__, available()))
-    )
+    walls = [] if threads is None else available()
+    broker.send(control.encode(control.Hello(os.getpid(), platform.python_version(), np.__version__, walls)))
     while True:
         data, ancillary, _, _ = broker.recvmsg(control.MAX_MESSAGE, socket.CMSG_SPACE(3 * 4))
         if not data:
@@ -62,9 +62,13 @@ def _seal() -> None:
     gc.enable()
 
 
-def _threads() -> int:
-    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("Threads:"))
+def _threads() -> int | None:
+    """Return how many threads this process runs; None where there is no /proc to tell, and so no wall to rely on."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Threads:"))
+    except FileNotFoundError:
+        return None
 
 
 def _descriptors(ancillary: Sequence[tuple[int, int, bytes]]) -> list[int]:

@@ -1,6 +1,6 @@
 # Attack: write a results file
 # Ends: stub
-# Says: engine.py cannot be imported: PermissionError: [Errno 1] Operation not permitted
+# Says: engine.py cannot be imported: PermissionError: [Errno 1] Operation not permitted | PermissionError: [Errno 13] Permission denied
 import json
 import os
 
