@@ -30,7 +30,9 @@ Read `handout.md`, then fill in `engine.py`, or `engine.ipynb` if you prefer a n
 ```
 python -m pip install gradlab=={version}
 grade check              # the public checks, with feedback; as often as you like
-grade check --list       # what they look at
+grade check --watch      # again at each save
+grade check --list       # what they look at, with their names
+grade check --debug NAME # step through one of them on your engine: print and breakpoint() work
 grade submit             # the same, recorded; writes the file to hand in
 ```
 
