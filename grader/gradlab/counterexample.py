@@ -70,8 +70,8 @@ class Counterexamples:
         judge: Judge,
         known: Known | None = None,
         *,
-        seconds: float = SUBMISSION_SECONDS,
-        check_seconds: float = CHECK_SECONDS,
+        seconds: float | None = None,
+        check_seconds: float | None = None,
     ) -> None:
         self._known: Known = {} if known is None else known
         self._found_before: list[tuple[Finding, Counterexample]] = []
@@ -80,8 +80,8 @@ class Counterexamples:
         self._judge = judge
         self._reference = _Reference(engines)
         self._trial = Trial(engines, submission, assignment)
-        self._seconds = seconds
-        self._check_seconds = check_seconds
+        self._seconds = SUBMISSION_SECONDS if seconds is None else seconds
+        self._check_seconds = CHECK_SECONDS if check_seconds is None else check_seconds
 
     def smallest(self, expectation: Expectation, findings: Sequence[Finding]) -> Counterexample | None:
         """Return the smallest program that shows the first finding's kind of difference, or None where there is no

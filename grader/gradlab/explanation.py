@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ from gradlab.model import Finding, Graph
 from gradlab.show import show_with_graph
 
 if TYPE_CHECKING:
-    from gradlab.program import Program
+    from gradlab.program import Program, Step
 
 __all__ = ["Explanation", "explain"]
 
+LONGEST = 80  # characters of one side beside a line
 FLAGS = ("requires_grad", "is_leaf", "retains_grad", "grad_fn")
 
 
@@ -31,7 +32,8 @@ def explain(
 ) -> Explanation:
     """Write a program on the student's `module`; what is found stands beside the line that shows it. Where no
     line does, as when only the number of calls differs, it stands at the end, and the functions print their names."""
-    marks = _marks(findings)
+    steps = {step.sid: step for step in program.steps()}
+    marks = _marks(findings, steps, smallest=smallest)
     remarks = [] if marks else [finding.message for finding in findings if finding.expected is not None]
     flags = {finding.sid: finding.kind for finding in reversed(findings) if finding.kind in FLAGS}
     text, graph = show_with_graph(
@@ -40,9 +42,21 @@ def explain(
     return Explanation(text, graph, smallest)
 
 
-def _marks(findings: Sequence[Finding]) -> dict[int, str]:
+def _marks(findings: Sequence[Finding], steps: Mapping[int, Step], *, smallest: bool) -> dict[int, str]:
     marks: dict[int, str] = {}
     for finding in findings:
-        if finding.sid and finding.sid not in marks and finding.expected is not None:
-            marks[finding.sid] = f"reference {finding.expected}, yours {finding.actual}"
+        sid = _innermost(steps, finding.sid) if smallest else finding.sid
+        if sid and sid not in marks and finding.expected is not None:
+            marks[sid] = f"reference {_short(finding.expected)}, yours {_short(finding.actual or '')}"
     return marks
+
+
+def _innermost(steps: Mapping[int, Step], sid: int) -> int:
+    """Return the line of a block that an exception left: in the smallest program nothing comes after it."""
+    step = steps.get(sid)
+    inner = [] if step is None or step.op != "with" else [one.sid for one in step.body if one.sid]
+    return _innermost(steps, inner[-1]) if inner else sid
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

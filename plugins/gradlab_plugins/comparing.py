@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -236,5 +236,14 @@ def _sequences(name: str, expected: Seq, actual: Seq, tolerance: Mapping[str, fl
         )
     for index, (left, right) in enumerate(zip(expected.items, actual.items, strict=True)):
         if (found := difference(f"{name}[{index}]", left, right, tolerance)) is not None:
-            return found
+            whole, mine = _listed(expected), _listed(actual)
+            return replace(found, expected=whole, actual=mine) if whole and mine else found
     return None
+
+
+def _listed(sequence: Seq) -> str:
+    """Return a short sequence of plain values as a whole, or nothing."""
+    values = [item.value for item in sequence.items if isinstance(item, Scalar)]
+    if len(values) < len(sequence.items) or len(values) > FEW:
+        return ""
+    return cut(repr(tuple(values) if sequence.kind == "tuple" else values))

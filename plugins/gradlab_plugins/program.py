@@ -136,7 +136,7 @@ def _one_sided(
             yield Finding(
                 "program",
                 f"{named(seen.label)} was never made.",
-                expected=in_words(seen.payload),
+                expected="made" if seen.payload == Scalar(None) else in_words(seen.payload),
                 actual="never made",
                 help=help_,
                 sid=seen.sid,

@@ -155,8 +155,13 @@ def executed(text: str) -> dict[int, object]:
     found: dict[int, object] = {}
     marked = re.sub(r"^( *)(.+)    # sid (\d+)$", r"\1_found[\3] = plain(\2)", text, flags=re.M)
     assert marked != text
-    exec(compile(marked, "shown.py", "exec"), {"_found": found, "plain": plain})
+    exec(compile(marked, "shown.py", "exec"), {"_found": found, "plain": plain, "print": printed})
     return found
+
+
+def printed(*values: object) -> object:
+    """What a line prints, as its value."""
+    return values[0] if len(values) == 1 else values
 
 
 def plain(value: object) -> object:
@@ -291,3 +296,30 @@ def test_a_mark_cannot_break_its_line(lab):
     sid = next(step.sid for step in program.steps() if step.op == "probe")
     text = show(program, marks={sid: "yours\nimport os; os.remove('x')\r\nthen"})
     assert text.splitlines()[-1] == "torch.tensor(1.0)    # yours import os; os.remove('x') then"
+
+
+def test_a_look_inside_of_a_block_or_a_function_is_printed(lab):
+    def check(torch, observe, rng):
+        x = torch.tensor(np.array(1.0), requires_grad=True)
+
+        def hook(grad):
+            observe.value(grad)
+
+        x.register_hook(hook)
+        with torch.no_grad():
+            y = x * 2.0
+            observe.value(y)
+        x.backward()
+        observe.gradient(x)
+
+    assert show(lab.record(check)).partition("\n\n")[2] == (
+        "x = torch.tensor(1.0, requires_grad=True)\n"
+        "def hook(grad):\n"
+        "    print(grad)\n"
+        "x.register_hook(hook)\n"
+        "with torch.no_grad():\n"
+        "    y = x * 2.0\n"
+        "    print(y)\n"
+        "x.backward()\n"
+        "x.grad\n"
+    )

@@ -214,3 +214,21 @@ def test_who_fails_like_somebody_before_is_asked_about_that_program_only(
     second, then = graded(bench, grading, source + "\n# by somebody else\n", monkeypatch)
     assert [check.program for check in first.checks] == [check.program for check in second.checks]
     assert then <= 2 < at_first
+
+
+def test_the_line_inside_of_a_block_is_marked_where_it_raises(bench: Bench) -> None:
+    def check(torch, observe, rng):  # type: ignore[no-untyped-def]
+        x = torch.tensor(rng.normal(size=2), requires_grad=True)
+        with torch.no_grad():
+            y = x * 2.0
+            z = y.exp()
+        observe.value(z)
+
+    broken = specimen(("def exp(self):", "def exp(self):\n        raise TypeError('no')"))
+    program = bench.shown(bench.check(check), broken).program
+    assert program is not None
+    assert program.partition("\n\n")[2] == (
+        "x = torch.tensor(1.0, requires_grad=True)\n"
+        "with torch.no_grad():\n"
+        "    z = x.exp()    # reference no error, yours TypeError\n"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from gradlab.program import Arr, Glob, Program, Ref, Step, refs
 from gradlab.show.usage import flat, made
 from gradlab.shrink import Bounds, Goal, cost, shrink
+from gradlab.shrink.edits import live_steps
 
 PATIENT = Bounds(seconds=60.0, evaluations=10_000)
 ANYTHING = Goal(0)
@@ -224,3 +226,25 @@ def test_backward_starts_from_a_sum_only_where_the_assignment_has_one() -> None:
         found = shrink(program, Asks(runs), Goal(4, names), PATIENT).program
         assert count(found, "sum") == sums
         assert len([step for step in steps(found) if step.op == "call"]) == 2 - sums
+
+
+def test_arrays_and_the_numbers_that_divide_them_shrink_together() -> None:
+    array = np.ones((2, 6))
+    steps = [
+        Step("call", (Glob("torch.tensor"), Arr(0)), out=1, sid=1),
+        Step("method", (Ref(1), 3, 4), name="view", out=2, sid=2),
+        Step("probe", (Ref(2),), name="value", sid=3),
+    ]
+
+    def fits(program: Program) -> bool:
+        """A view of two dimensions fits its array."""
+        view = next((step for step in live_steps(program) if step.name == "view"), None)
+        return (
+            view is not None
+            and len(view.args) == 3
+            and math.prod(view.args[1:]) == program.arrays[0].size > 1
+        )
+
+    found = shrink(Program([steps], [array], []), Asks(fits), Goal(3), PATIENT).program
+    assert found.arrays[0].size == 2
+    assert math.prod(found.segments[0][1].args[1:]) == 2

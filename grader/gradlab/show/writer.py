@@ -142,7 +142,7 @@ class Writer:
     def _read(self, step: Step, depth: int) -> None:
         """The check looked at a number that has a name already."""
         if self._note(step):
-            self._line(depth, self._text(step.args[0]), self._note(step))
+            self._line(depth, _shown(self._text(step.args[0]), depth), self._note(step))
 
     def _memory(self, step: Step, depth: int) -> None:
         """A reading, or the share of what was taken between two earlier ones that is given back."""
@@ -186,7 +186,9 @@ class Writer:
             self._inline.append(_Inline(out, text, level, notes))
             return
         self._flush(depth)
-        if step.op == "unpack":
+        if step.op == "probe" and step.name != "mark":
+            text = _shown(text, depth)
+        elif step.op == "unpack":
             text = f"{self._targets(step)} = {text}"
         elif out is not None and (uses or step.var or kept):
             text = f"{self._variable(out, step.var)} = {text}"
@@ -407,6 +409,11 @@ class Writer:
             )
         text = values.plain(value)
         return f"({text})" if level > NEGATIVE and text.startswith("-") else text
+
+
+def _shown(text: str, depth: int) -> str:
+    """Return a line that shows a value: at the prompt an expression does, inside of a block or a function it must print."""
+    return f"print({text})" if depth else text
 
 
 def _functions(step: Step) -> list[int]:

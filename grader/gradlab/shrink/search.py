@@ -23,6 +23,7 @@ PASSES: tuple[Pass, ...] = (
     steps.unwrapping,
     steps.one_call,
     sizes.lengths,
+    sizes.divisions,
     sizes.dimensions,
     steps.summing,
     steps.arguments,

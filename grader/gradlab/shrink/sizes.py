@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from gradlab.shrink.cost import INDEX_OPERATORS
 from gradlab.shrink.edits import edited, live_steps
 from gradlab.shrink.goal import Goal
 
-__all__ = ["dimensions", "lengths", "used_arrays", "with_arrays"]
+__all__ = ["dimensions", "divisions", "lengths", "used_arrays", "with_arrays"]
 
 Proposals = Generator[Program, bool, None]
 Array = np.ndarray[Any, Any]
@@ -60,6 +61,40 @@ def dimensions(program: Program, goal: Goal) -> Proposals:
             if (yield candidate):
                 program = candidate
                 break
+
+
+def divisions(program: Program, goal: Goal) -> Proposals:
+    """Shorten arrays together with the numbers that divide their elements among dimensions: `x.view(3, 4)` of 2 x 6
+    becomes `x.view(1, 2)` of 2 x 1. Either alone would not fit."""
+    for sid in [step.sid for step in live_steps(program) if _numbers(step)]:
+        for index in used_arrays(program):
+            for candidate in _divided(program, sid, index):
+                if (yield candidate):
+                    program = candidate
+                    break
+
+
+def _divided(program: Program, sid: int, index: int) -> Iterator[Program]:
+    step = next((step for step in live_steps(program) if step.sid == sid), None)
+    array, numbers = program.arrays[index], [] if step is None else _numbers(step)
+    if step is None or not numbers or math.prod(numbers) > array.size:
+        return
+    shapes = [shape for shape in product((1, 2), repeat=array.ndim) if 1 < math.prod(shape) < array.size]
+    for shape in sorted(shapes, key=math.prod):
+        if any(short > long for short, long in zip(shape, array.shape, strict=True)):
+            continue
+        size = math.prod(shape)
+        small = with_arrays(program, {index: array[tuple(slice(0, short) for short in shape)].copy()})
+        for parts in product((1, 2, 4), repeat=len(numbers)):
+            if math.prod(parts) in (size, size // 2):
+                now = replace(step, args=(step.args[0], *parts))
+                yield edited(small, lambda old, now=now: (now,) if old.sid == sid else (old,))  # type: ignore[misc]
+
+
+def _numbers(step: Step) -> list[int]:
+    """Return the arguments of a method that is given whole numbers above 0 and nothing else."""
+    given = step.args[1:] if step.op == "method" else ()
+    return list(given) if given and all(type(value) is int and value > 0 for value in given) else []
 
 
 def used_arrays(program: Program) -> list[int]:
