@@ -63,7 +63,14 @@ def test_everything_works_in_a_new_course(mine: Path, run: Run, monkeypatch: pyt
         assert report["score"] == report["max_score"]
         assert report["provisional"] is False
         assert "ada" in run("show", "--student", "ada", "--assignment", name).out
-        assert run("release", name, mine.parent / f"released-{name}").code == 0
+        bundle = mine.parent / f"released-{name}"
+        assert run("release", name, bundle).code == 0
+        monkeypatch.chdir(bundle)
+        ended = run("submit", "--student", "ada", "--format", "json")
+        assert ended.code == 0
+        assert json.loads(ended.out)["provisional"] is True
+        assert len(list(bundle.glob(f"{name}-????????.gradlab"))) == 1
+        monkeypatch.chdir(mine)
     assert run("status", "--student", "ada").out.count("graded") >= 4
 
 
