@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gradlab.handout import EXAMPLE, sections
+from gradlab.statements import lines_of
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
@@ -63,7 +64,7 @@ def _pieces(assignment: Assignment, source: str) -> Iterator[tuple[str | None, s
     Given code between two tasks goes with the second one.
     """
     owner = {name: task.id for task in reversed(assignment.tasks) for name in task.defines}
-    lines = source.splitlines()
+    lines = lines_of(source)
     task, start, end = None, 0, 0
     for node in ast.parse(source).body:
         new = owner.get(getattr(node, "name", ""))

@@ -16,7 +16,7 @@ from gradlab.assignment import Assignment, earlier_assignments
 from gradlab.course import load_assignment
 from gradlab.errors import SubmissionError
 from gradlab.model import Task
-from gradlab.statements import DEFINITIONS, IMPORTS, Statement, bound_by, own_statements
+from gradlab.statements import DEFINITIONS, IMPORTS, Statement, bound_by, lines_of, own_statements
 from gradlab.submission import Submission
 
 __all__ = ["Carried", "Known", "carry", "known_so_far"]
@@ -78,6 +78,13 @@ def carry(assignment: Assignment, base: str, submission: Submission, known: Know
     Raises SubmissionError, with every problem and its line, if the result could not be what the student means: a
     name that has another meaning in the new stub, a name that nothing defines, nothing to carry at all.
     """
+    try:
+        return _carry(assignment, base, submission, known)
+    except RecursionError:
+        raise SubmissionError(f"{submission.entry} is nested too deeply to be carried over.") from None
+
+
+def _carry(assignment: Assignment, base: str, submission: Submission, known: Known) -> Carried:
     tasks = [
         task for earlier in earlier_assignments(assignment.course, assignment.name) for task in earlier.tasks
     ]
@@ -200,7 +207,7 @@ class _Moving:
 
     def source(self, entry: str) -> str:
         """Return the new engine."""
-        lines = self.base.splitlines()
+        lines = lines_of(self.base)
         changes: list[tuple[int, int, str]] = []
         for name, statements in self.wanted.items():
             old = self.definitions[name]
@@ -212,8 +219,8 @@ class _Moving:
             top = min([first.lineno, *(mark.lineno for mark in first.decorator_list)]) - 1
             changes.append((top, top, self._block_of_helpers(entry)))
         for start, end, text in sorted(changes, key=lambda change: change[:2], reverse=True):
-            lines[start:end] = text.splitlines()
-        return self._with_imports("\n".join(lines) + "\n")
+            lines[start:end] = lines_of(text)
+        return self._with_imports("\n".join(lines))
 
     def _block_of_helpers(self, entry: str) -> str:
         parts = [f"# Your own helpers, carried over from {entry}."]
@@ -226,7 +233,7 @@ class _Moving:
         """Put the imports that were carried among those of the base."""
         if not self.imports:
             return source
-        lines = source.splitlines()
+        lines = lines_of(source)
         nodes = [
             node for node in ast.parse(source).body if isinstance(node, IMPORTS) and not _is_future(node)
         ]
@@ -237,7 +244,7 @@ class _Moving:
         own = [_only(node, lambda name: name not in self.in_base) for node in self.imports]
         block = ["", *join_imports([*nodes, *own], code).splitlines(), ""]
         lines[start:end] = block[1:-1] if nodes else block
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines)
 
 
 def _is_stub(node: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from gradlab.submission import Submission
     from gradlab.wire import SourceFile
 
-__all__ = ["DEFINITIONS", "IMPORTS", "Statement", "bound_by", "own_statements"]
+__all__ = ["DEFINITIONS", "IMPORTS", "Statement", "bound_by", "lines_of", "own_statements"]
 
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -78,6 +79,11 @@ def own_statements(submission: Submission) -> list[Statement]:
     return list(_collect(_ENTRY, files, set()))
 
 
+def lines_of(source: str) -> list[str]:
+    """Return the lines as Python counts them: a form feed or a Unicode separator inside of a text ends none."""
+    return re.split(r"\r\n?|\n", source)
+
+
 def bound_by(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds where it stands."""
     if isinstance(node, (*DEFINITIONS, ast.AsyncFunctionDef)):
@@ -116,7 +122,7 @@ def _read(file: SourceFile) -> Iterator[Statement]:
         raise SubmissionError(f"{where} is not valid Python ({fault.message}). Mend it, then carry it over.")
     names = {cell.label: file_name(file, cell) for cell in file.cells}
     for cell in compiled.cells:
-        lines = cell.source.splitlines()
+        lines = lines_of(cell.source)
         for node in ast.parse(cell.source).body:
             if not (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)):
                 yield Statement(node, lines, names[cell.label])

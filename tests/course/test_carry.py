@@ -173,6 +173,30 @@ def test_a_definition_that_is_made_in_several_steps_comes_whole() -> None:
     assert again.count("def exp_backward") == 1
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_are_counted_as_python_counts_them(newline: str) -> None:
+    own = own_engine("backward").replace("ONE = 1.0", 'ONE = len("\x0c\u2028\x1c") / 3')
+    own = own.replace('"""Fill in a sentence."""', '"""Fill\x0bin a\u2029sentence."""')
+    carried = moved("zero_grad", own.replace("\n", newline))
+    names: dict[str, Any] = {}
+    exec(compile(carried.source, "engine.py", "exec"), names)
+    assert names["ONE"] == 1.0
+    assert "\r" not in carried.source
+    target = assignment("zero_grad")
+    made = notebook(target, carried.source, (target.root / "handout.md").read_text())
+    cells = [cell for cell in json.loads(made)["cells"] if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    joined = "\n".join(source for source in sources if not source.startswith("if __name__"))
+    assert ast.dump(ast.parse(joined)) == ast.dump(ast.parse(carried.source))
+
+
+def test_what_is_nested_too_deeply_is_refused_in_one_sentence() -> None:
+    deep = own_engine("backward") + "\nDEEP = " + "+".join(["1"] * 2000) + "\n"
+    deep = deep.replace("ONE = 1.0", "ONE = DEEP / 2000")
+    with pytest.raises(SubmissionError, match=r"engine\.py is nested too deeply"):
+        moved("zero_grad", deep)
+
+
 def test_a_solution_that_is_withheld_stays_a_stub() -> None:
     stub = assemble(assignment("backward"), solved=["2.1", "2.2", "2.3", "2.4"])
     target = assignment("zero_grad")

@@ -101,6 +101,7 @@ def _carried(assignment: Assignment, base: str, path: Path) -> Carried:
 def _check_import(assignment: Assignment, carried: Carried, path: Path) -> None:
     """Raise SubmissionError if the new engine cannot be imported, which a confined worker tries."""
     from gradlab.session import Engines
+    from gradlab.statements import lines_of
     from gradlab.submission import parse
     from gradlab.trial import Trial
 
@@ -108,7 +109,7 @@ def _check_import(assignment: Assignment, carried: Carried, path: Path) -> None:
     with Engines.start(assignment.course.engine) as engines, Trial(engines, made, assignment) as trial:
         failure = trial.load().failure
     if failure is not None:
-        line = carried.source.splitlines()[failure.location.line - 1].strip() if failure.location else ""
+        line = lines_of(carried.source)[failure.location.line - 1].strip() if failure.location else ""
         raise SubmissionError(
             f"With your definitions the new {failure.message}{f' (in `{line}`)' if line else ''}. Nothing was written; "
             f"mend it in {path}."
