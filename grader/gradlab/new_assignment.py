@@ -97,7 +97,7 @@ def _free_function(course: Course) -> _Function:
     if missing := [name for name in _NEEDED if name not in names]:
         raise UsageError(
             f"The skeleton builds on the {' and '.join(_NEEDED)} of the engine that 'grade init' writes, and this course's "
-            f"engine has no {missing[0]}. Write the assignment by hand, as docs/authoring.md says."
+            f"engine has no {missing[0]}. Write the assignment by hand."
         )
     for offered in _FUNCTIONS:
         if offered.function not in names:

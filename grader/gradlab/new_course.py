@@ -8,9 +8,10 @@ from pathlib import Path
 from gradlab.course import shipped_course
 from gradlab.errors import UsageError
 
-__all__ = ["copy_course"]
+__all__ = ["copy_course", "guide"]
 
 _TRACES = ("__pycache__", ".gradlab")
+_MAY_BE_THERE = (".git",)  # a repository that was made for the course
 
 
 def copy_course(directory: Path, *, without: tuple[str, ...] = ()) -> Path:
@@ -18,7 +19,7 @@ def copy_course(directory: Path, *, without: tuple[str, ...] = ()) -> Path:
 
     Folders named in `without` stay behind. Raises UsageError, and writes nothing, if there is anything already.
     """
-    if directory.is_dir() and any(directory.iterdir()):
+    if directory.is_dir() and any(path.name not in _MAY_BE_THERE for path in directory.iterdir()):
         raise UsageError(
             f"{directory} is not empty, and nothing was written. Give a new folder for the course."
         )
@@ -31,3 +32,9 @@ def copy_course(directory: Path, *, without: tuple[str, ...] = ()) -> Path:
     except OSError as error:
         raise UsageError(f"The course cannot be written to {directory}: {error}.") from error
     return directory.resolve()
+
+
+def guide() -> Path:
+    """Return the file that tells how to write an assignment: in the installed package, or in the checkout."""
+    installed = Path(__file__).parent / "authoring.md"
+    return installed if installed.is_file() else Path(__file__).parents[2] / "docs" / "authoring.md"

@@ -47,6 +47,12 @@ def test_a_new_course_is_whole_and_has_a_secret_of_its_own_that_nobody_else_can_
         assert stat.S_IMODE(secrets[0].parent.stat().st_mode) == 0o700
     assert ".gradlab/" in (tmp_path / "one" / ".gitignore").read_text().splitlines()
     assert find_course(tmp_path / "one").order == find_course(shipped_course()).order
+    assert (tmp_path / "one" / "AUTHORING.md").read_text().startswith("# Writing an assignment\n")
+
+
+def test_a_repository_that_was_made_for_the_course_is_a_place_for_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine" / ".git").mkdir(parents=True)
+    assert run("init", tmp_path / "mine").code == 0
 
 
 def test_everything_works_in_a_new_course(mine: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

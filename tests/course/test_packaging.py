@@ -15,7 +15,8 @@ def test_the_wheel_takes_the_course_folder_by_folder_and_so_no_gradebook_or_secr
     packaged = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     course = find_course(ROOT, ROOT / "assignments")
     parts = ("course.toml", "engine", *course.order)
-    assert packaged == {f"assignments/{part}": f"gradlab/shipped/{part}" for part in parts}
+    guide = {"docs/authoring.md": "gradlab/authoring.md"}
+    assert packaged == {f"assignments/{part}": f"gradlab/shipped/{part}" for part in parts} | guide
 
 
 def test_no_part_of_the_course_holds_what_grading_leaves_behind() -> None:
