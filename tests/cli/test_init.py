@@ -138,6 +138,17 @@ def test_every_place_to_change_says_so_and_none_in_the_engine_reaches_students(m
         assert solved(mine, earlier) == solved(shipped_course(), earlier)
 
 
+def test_release_names_what_is_left_of_the_skeleton(mine: Path, run: Run) -> None:
+    run("new", "softly")
+    ended = run("release", "softly", mine.parent / "bundle")
+    assert ended.code == 0
+    assert (
+        "Still as the skeleton has it, and marked CHANGE: checks.py:8, handout.md:3, handout.md:11.\n"
+        in ended.err
+    )
+    assert "CHANGE" not in run("release", "backward", mine.parent / "other").err
+
+
 def test_each_new_assignment_has_a_task_and_a_function_of_its_own(mine: Path, run: Run) -> None:
     for number, name in enumerate(("one", "two", "three", "four"), start=7):
         assert run("new", name).code == 0

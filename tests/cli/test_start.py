@@ -147,8 +147,12 @@ def test_before_the_date_a_solution_is_not_given_out(two: Path, run: Run, tmp_pa
 def test_a_released_bundle_can_be_checked_and_handed_in(
     two: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    handout = two / "steps" / "handout.md"
+    handout.write_text(handout.read_text() + "\n![the graph](graph.png)\n")
+    (two / "steps" / "graph.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff")
     ended = run("release", "steps", tmp_path / "bundle")
     assert ended.code == 0, ended.err
+    assert (tmp_path / "bundle" / "graph.png").read_bytes() == b"\x89PNG\r\n\x1a\n\xff"
     assert (tmp_path / "bundle" / ".github" / "workflows" / "classroom.yml").is_file()
     assert str(tmp_path / "bundle" / "engine.py") in ended.out.splitlines()
     monkeypatch.chdir(tmp_path / "bundle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,5 +42,18 @@ def release(assignment: str, directory: Path, course: Path | None) -> int:
             f"and students bring their own with 'grade start {assignment} DIR --carry my_engine.py'.",
             err=True,
         )
+    if left := _still_to_change(bundle.files):
+        click.echo(f"Still as the skeleton has it, and marked CHANGE: {', '.join(left)}.", err=True)
     click.echo(f"Hand out {click.format_filename(directory)}, or make it a template repository.", err=True)
     return 0
+
+
+def _still_to_change(files: Mapping[str, bytes]) -> list[str]:
+    """Return the places that 'grade new' has marked, and that nobody has changed; the notebook repeats the others'."""
+    return [
+        f"{name}:{number}"
+        for name, content in files.items()
+        if not name.endswith(".ipynb")
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1)
+        if "CHANGE:" in line
+    ]
