@@ -295,6 +295,8 @@ _HEAP_TYPE = 1 << 9
 def type_name(value: Any) -> str:
     """Return the name of the type of `value` as C code sees it: "int", "numpy.ndarray", "torch.Size", "Tensor"."""
     own = type(value)
+    if own.__module__ == "torch.return_types":
+        return f"torch.return_types.{own.__name__}"
     if own.__module__ == "torch" and own.__name__ in _C_CLASSES:
         return f"torch.{own.__name__}"
     if own.__flags__ & _HEAP_TYPE or own.__module__ == "builtins":

@@ -253,6 +253,11 @@ def flip(value: Both, dim: int) -> Both:
     return value.flip(dim) if isinstance(value, Tensor) else xp.flip(value, dim)
 
 
+def diagonal(value: Both, offset: int, dims: tuple[int, int]) -> Both:
+    """Return the diagonals as a new last dimension."""
+    return value.diagonal(offset, *dims) if isinstance(value, Tensor) else xp.diagonal(value, offset, *dims)
+
+
 def turn(value: Both, k: int, dims: tuple[int, int]) -> Both:
     """Turn by `k` quarters in the plane of two dimensions."""
     return value.rot90(k, dims) if isinstance(value, Tensor) else xp.rot90(value, k, dims)

@@ -83,6 +83,9 @@ class dtype:  # noqa: N801 - torch's name
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
+
     def __reduce__(self) -> tuple[Any, tuple[str]]:
         return by_name, (self.name,)
 

@@ -36,6 +36,8 @@ class Hooks:
 class RemovableHandle:
     """Takes a hook away again: `handle.remove()`, or leave a `with` block."""
 
+    __module__ = "torch.utils.hooks"
+
     def __init__(self, hooks: dict[int, Hook]) -> None:
         self.hooks = hooks
         self.id = _next_id()

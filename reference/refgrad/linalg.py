@@ -67,7 +67,13 @@ LinalgSolveExBackward0 = derivative(
 )
 
 
-def _check_square(name: str, a: Tensor) -> None:
+def _check_square(name: str, a: Any) -> None:
+    if not isinstance(a, Tensor):
+        from ._signatures import type_name
+
+        raise TypeError(
+            f"{name.replace('.', '_')}(): argument 'A' (position 1) must be Tensor, not {type_name(a)}"
+        )
     shape = a._array.shape
     if len(shape) < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
@@ -85,12 +91,16 @@ def _check_square(name: str, a: Tensor) -> None:
 def det(A: Tensor) -> Tensor:  # noqa: N803 - torch's name
     """Return the determinant."""
     _check_square("linalg.det", A)
+    if A.dtype.itemsize == 2:
+        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype.scalar}'")
     return record(LinalgDetBackward0, xp.linalg.det(A._array), (A,))
 
 
 def inv(A: Tensor) -> Tensor:  # noqa: N803
     """Return the inverse matrix; LinAlgError where there is none."""
     _check_square("linalg.inv", A)
+    if A.dtype.itemsize == 2:
+        raise RuntimeError(f"linalg.inv: Low precision dtypes not supported. Got {A.dtype.scalar}")
     try:
         array = xp.linalg.inv(A._array)
     except xp.linalg.LinAlgError:
@@ -98,7 +108,8 @@ def inv(A: Tensor) -> Tensor:  # noqa: N803
             f"linalg.inv: {_zero_pivot(A._array)} is zero, the inversion could not be completed because the input "
             "matrix is singular."
         ) from None
-    return record(LinalgInvExBackward0, array, (A,))
+    columns = xp.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)  # LAPACK's order
+    return record(LinalgInvExBackward0, columns, (A,))
 
 
 inverse = inv

@@ -14,6 +14,9 @@ class _Structured(tuple[Any, ...]):
     __slots__ = ()
     names: tuple[str, ...] = ()
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'torch.return_types.{type(self).__name__}' object has no attribute '{name}'")
+
     def __repr__(self) -> str:
         parts = ",\n".join(f"{name}={value!r}" for name, value in zip(self.names, self, strict=True))
         return f"torch.return_types.{type(self).__name__}(\n{parts})"

@@ -75,7 +75,7 @@ def refuse_view(self: Tensor, *, directly: bool = True) -> None:
 
 def short_name(node: Node) -> str:
     """Return the name of the operation that a node differentiates."""
-    return re.sub(r"Backward\d*$", "", node.name())
+    return re.sub(r"Backward(\d*)$", lambda found: found[1].lstrip("0"), node.name())
 
 
 REASONS = {

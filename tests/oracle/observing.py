@@ -15,6 +15,8 @@ import numpy as np
 
 Seen = list[tuple[str, Any]]
 _NOT_OURS = re.compile(r"0x[0-9a-f]+|\s*\((?:Triggered|function) internally.*", re.DOTALL)
+# What a method is said to belong to changes in torch with what was imported before.
+_BASE = re.compile(r"\b_?TensorBase\.")
 _NAME = re.compile(r"a\d+")
 
 
@@ -71,13 +73,16 @@ def _attempt(action: Callable[[], Any]) -> Seen:
 
 def plain(text: str) -> str:
     """Return a text without addresses, internal places and the engine's own name."""
-    return _NOT_OURS.sub("", text).replace("refgrad", "torch")
+    return _BASE.sub("Tensor.", _NOT_OURS.sub("", text)).replace("refgrad", "torch")
 
 
 def _shown(engine: Any, value: Any, *, values: bool = True, made: bool = True) -> Seen:
     """Return what shows of a value; of a gradient (`made` false) its node but not how it was made."""
     if isinstance(value, engine.Tensor):
-        return _tensor(value, values, made)
+        try:
+            return _tensor(value, values, made)
+        except RuntimeError as error:  # a view that must not be used any more
+            return [("error", type(error).__name__), ("error text", plain(str(error)))]
     if isinstance(value, tuple | list) and any(isinstance(each, engine.Tensor) for each in value):
         parts = [_shown(engine, each, values=values, made=made) for each in value]
         return [

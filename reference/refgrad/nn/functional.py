@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import backend, both, dtypes
@@ -18,6 +19,7 @@ from ..ops.shape import t, type_in_messages
 from ..ops.statistics import vector_norm
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .refusals import worded
 
 __all__ = [
     *activations.__all__,
@@ -46,10 +48,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         return product
     if x.ndim == 2:
         return addmm(bias, input, turned)
-    if not x.flags.c_contiguous:
+    if not x.flags.c_contiguous or bias._array.ndim != 1:
         biased: Tensor = matmul(input, turned) + bias
         return biased
-    viewed: Tensor = addmm(bias, input.view(-1, x.shape[-1]), turned).view(
+    viewed: Tensor = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned).view(
         *x.shape[:-1], weight._array.shape[0]
     )
     return viewed
@@ -64,6 +66,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Set each element to 0 with chance `p` and scale up the others."""
+    if not isinstance(input, Tensor):
+        raise TypeError("dropout")
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0 or not input._array.size:
@@ -120,7 +124,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     scaled = []
     for each in (x1, x2):
         each = each.to(joint) if each.dtype.is_integral else each
-        each = each if each._array.shape == shape else each.expand(*shape)
+        each = each if each._array.shape == shape else each.expand(tuple(shape))
         norm = vector_norm(each, 2, dim, True).clone()
         norm.data.clamp_(min=eps)
         scaled.append(each / norm)
@@ -175,6 +179,10 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **o
         padding_idx += rows
     kept = (weight._array.shape, padding_idx)
     return record(EmbeddingBackward0, weight._array[places], (weight,), kept, (input,))
+
+
+for _name in __all__:
+    globals()[_name] = worded(_name, globals()[_name])
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import finish_out, update
+from .inplace import check_cast, check_sizes, finish_out, update
 from .registry import alias, function, method, operator, public
 
 __all__: list[str] = []
@@ -85,8 +85,10 @@ def binary(
 ) -> Tensor:
     """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
     if not isinstance(a, Tensor):
-        x, y = common(a, b)
-        return record(kind, keep_layout(backend.as_array(compute(x, y)), y), inputs or (a, b), args)
+        want = dtypes.result_of((a, b)).numpy
+        x, y = backend.as_array(a, want), b._array if isinstance(b, Tensor) else backend.as_array(b)
+        array = backend.as_array(compute(x, y.astype(want, copy=False)))
+        return record(kind, keep_layout(array, y), inputs or (a, b), args)
     x = a._array
     if isinstance(b, Tensor):
         y = b._array
@@ -101,7 +103,7 @@ def binary(
     except ValueError:
         check_broadcast(x.shape, y.shape)
         raise
-    if not a._array.flags.c_contiguous:
+    if not a._array.flags.c_contiguous or (isinstance(b, Tensor) and not b._array.flags.c_contiguous):
         array = keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
     return record(kind, array, inputs or (a, b), args)
 
@@ -135,7 +137,7 @@ def _sub(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    _refuse_bool_sub(self, other)
+    refuse_bool_sub(self, other)
     return binary(SubBackward0, xp.subtract, self, other, (1,))
 
 
@@ -144,14 +146,14 @@ def _rsub(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    _refuse_bool_sub(self, other)
+    refuse_bool_sub(self, other)
     if isinstance(other, Tensor):
         return binary(SubBackward0, xp.subtract, other, self, (1,))
     x, y = common(self, other)
     return record(RsubBackward1, xp.subtract(y, x), (self,))
 
 
-def _refuse_bool_sub(self: Any, other: Any) -> None:
+def refuse_bool_sub(self: Any, other: Any) -> None:
     bools = [isinstance(each, bool) or _is_bool(each) for each in (self, other)]
     if all(bools):
         raise RuntimeError(
@@ -166,7 +168,7 @@ def _refuse_bool_sub(self: Any, other: Any) -> None:
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, Tensor) and bool(value._array.dtype.kind == "b")
+    return isinstance(value, Tensor | ndarray) and bool(both.plain(value).dtype.kind == "b")
 
 
 @operator("__truediv__")
@@ -290,7 +292,7 @@ def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
 def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input - alpha * other`."""
     other = operand_of(other)
-    _refuse_bool_sub(input, other)
+    refuse_bool_sub(input, other)
     _refuse_fraction(input, other, alpha)
     return finish_out(
         "sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other
@@ -381,11 +383,11 @@ def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return `other - alpha * input`."""
     other = operand_of(other)
-    _refuse_bool_sub(input, other)
+    refuse_bool_sub(input, other)
     if not isinstance(other, Tensor):
         x, y = common(input, other)
         return record(RsubBackward1, xp.subtract(y, x * alpha), (input,))
-    check_broadcast(input._array.shape, other._array.shape)
+    check_broadcast(other._array.shape, input._array.shape)
     _refuse_fraction(input, other, alpha)
     return binary(
         RsubBackward0, lambda x, y: xp.subtract(y, x if alpha == 1 else x * alpha), input, other, (alpha,)
@@ -395,6 +397,16 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
 alias(mul, "multiply")
 alias(sub, "subtract")
 alias(div, "divide", "true_divide")
+
+
+def _check_quotient(self: Tensor, other: Any) -> None:
+    """Refuse to store a quotient, which is of floats, in integers."""
+    if self._array.dtype.kind in "fc":
+        return
+    if isinstance(other, Tensor):
+        check_sizes(self, [other])
+    joint = dtypes.result_of((self, other))
+    check_cast(dtypes.get_default_dtype() if joint.is_integral else joint, self.dtype)
 
 
 def in_place_form(
@@ -420,9 +432,9 @@ def in_place_form(
 
 
 in_place_form("add_", ("__iadd__",), add)
-in_place_form("sub_", ("__isub__",), sub, _refuse_bool_sub)
+in_place_form("sub_", ("__isub__",), sub, refuse_bool_sub)
 in_place_form("mul_", ("__imul__",), mul)
-in_place_form("div_", ("__itruediv__", "__idiv__"), div)
+in_place_form("div_", ("__itruediv__", "__idiv__"), div, _check_quotient)
 in_place_form("remainder_", ("__imod__",), remainder)
 in_place_form("fmod_", (), fmod)
 in_place_form("floor_divide_", ("__ifloordiv__",), floor_divide)

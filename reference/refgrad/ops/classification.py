@@ -128,6 +128,8 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
         raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
     if classes.dtype not in (xp.int64, xp.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+    if x.ndim == 1 and classes.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
     outside = unsigned >= x.shape[axis]
     if not outside.any():
@@ -142,8 +144,6 @@ def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None
     if len(shape) < 3:
         if len(target) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-        if len(shape) == 1 and target not in ((), (1,)):
-            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target[0]}")
     elif len(shape) == 4 and len(target) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"

@@ -31,11 +31,9 @@ def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any, promote: bool =
     except ValueError:
         check_broadcast(xp.shape(x), xp.shape(y))
         raise
-    return wrap(
-        array
-        if a._array.flags.c_contiguous
-        else keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
-    )
+    if not a._array.flags.c_contiguous or (isinstance(b, Tensor) and not b._array.flags.c_contiguous):
+        array = keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
+    return wrap(array)
 
 
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
@@ -198,9 +196,8 @@ def isclose(
     x, y = input._array, other._array
     check_broadcast(x.shape, y.shape)
     close = wrap(keep_layout(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)), x, y))
-    if input.dtype.is_floating_point or (rtol == 0 and atol == 0):
-        return close
-    close._share_counter()[0] += 1
+    if rtol or atol:  # torch finds what is close besides what is equal, and adds it in place
+        close._share_counter()[0] += 1
     return close
 
 

@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from .._signatures import type_name
 from ..recording import record
 from ..tensor import Tensor
 from .linear_algebra import bmm, dot, mm
 from .reductions import sum as sum_over
 from .registry import function
-from .shape import UnsafeViewBackward0, axis_of, permute, reshape, unsqueeze
+from .shape import NOT_VIEWABLE, UnsafeViewBackward0, axis_of, permute, reshape, strides_for, unsqueeze
 from .striding import diagonal
 
 __all__ = ["einsum", "kron", "tensordot"]
@@ -26,6 +27,10 @@ def einsum(equation: str, *operands: Any) -> Tensor:
 
     Operands are multiplied from left to right; a label is summed as soon as no later operand nor the result has it.
     """
+    listed = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
+    for at, each in enumerate(listed):
+        if not isinstance(each, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 1, but got {type_name(each)}")
     tensors: Sequence[Tensor] = (
         operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
     )
@@ -138,6 +143,9 @@ def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
             else:
                 b = sum_over(b, [at], keepdim=True)
             x, y = a._array.shape, b._array.shape
+    if all(x[at] == 1 for at in summed):
+        multiplied: Tensor = a * b
+        return multiplied
     every = [at for at in range(len(x)) if at not in summed]
     batch = [at for at in every if x[at] != 1 and y[at] != 1]
     rows = [at for at in every if x[at] != 1 and y[at] == 1]
@@ -158,6 +166,9 @@ def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
 @function
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sum products over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions."""
+    for each in (a, b):
+        if not isinstance(each, Tensor):
+            raise AttributeError(f"'{type(each).__name__}' object has no attribute 'dim'")
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
@@ -168,13 +179,21 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         ours, theirs = (list(each) for each in dims)
     if len(ours) != len(theirs):
         raise RuntimeError("both dimension lists should have same length")
+    if a.dtype is not b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
     x, y = a._array.shape, b._array.shape
     for one, two in zip(ours, theirs, strict=True):
-        if x[axis_of(one, len(x))] != y[axis_of(two, len(y))]:
+        sizes = x[axis_of(one, len(x))], y[axis_of(two, len(y))]
+        if sizes[1] == 1:  # a size of 1 goes with any other, as in broadcasting
+            a = a.sum(one, keepdim=True)
+        elif sizes[0] == 1:
+            b = b.sum(two, keepdim=True)
+        elif sizes[0] != sizes[1]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {x[one]} in dim {one} and second has size "
                 f"{y[two]} in dim {two}"
             )
+    x, y = a._array.shape, b._array.shape
     ours, theirs = [axis_of(at, len(x)) for at in ours], [axis_of(at, len(y)) for at in theirs]
     rows = [at for at in range(len(x)) if at not in ours]
     columns = [at for at in range(len(y)) if at not in theirs]
@@ -195,6 +214,9 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     """Return the Kronecker product: blocks of `other`, each times one element of `input`."""
     count = max(input._array.ndim, other._array.ndim)
     x, y = ((1,) * (count - each._array.ndim) + each._array.shape for each in (input, other))
+    for each, sizes in ((input, x), (other, y)):
+        if strides_for(each._array, tuple(sizes)) is None:
+            raise RuntimeError(NOT_VIEWABLE)
     one = _unsafe_view(input, [size for each in x for size in (each, 1)])
     two = _unsafe_view(other, [size for each in y for size in (1, each)])
     return _unsafe_view(one * two, [a * b for a, b in zip(x, y, strict=True)])

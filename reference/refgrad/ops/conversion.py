@@ -137,14 +137,24 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
         raise RuntimeError(
             f"self.size(-1) must be divisible by {dtype.itemsize // array.itemsize} {what}, but got {array.shape[-1]}"
         )
-    if dtype.itemsize != array.itemsize and array.ndim and storage.strides(array)[-1] != 1:
-        raise RuntimeError(
-            f"self.stride(-1) must be 1 to view {self.dtype.scalar} as {dtype.scalar} (different element sizes), but "
-            f"got {storage.strides(array)[-1]}"
-        )
+    _check_regrouping(array, dtype, what)
     seen = wrap(array.view(dtype.numpy))
     seen._counter = self._share_counter()
     return seen
+
+
+def _check_regrouping(array: Any, dtype: dtypes.dtype, what: str) -> None:
+    """Refuse strides and an offset that do not lead to whole elements of a larger dtype."""
+    factor = dtype.itemsize // array.itemsize
+    if factor < 2:
+        return
+    if storage.offset(array) % factor:
+        raise RuntimeError(
+            f"self.storage_offset() must be divisible by {factor} {what}, but got {storage.offset(array)}"
+        )
+    for dim, step in enumerate(storage.strides(array)[:-1]):
+        if step % factor:
+            raise RuntimeError(f"self.stride({dim}) must be divisible by {factor} {what}, but got {step}")
 
 
 # ---- Python numbers and NumPy ----------------------------------------------------------------------------------
@@ -215,7 +225,9 @@ def _float(self: Tensor) -> float:
 
 @operator("__int__")
 def _int(self: Tensor) -> int:
-    return int(_only_element(self))
+    if self._array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return int(self._array.item())
 
 
 @operator("__complex__")

@@ -105,7 +105,7 @@ def _copied(self: Tensor, src: Tensor) -> Tensor:
             raise RuntimeError(
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(joint)}"
             )
-        given = expand(src, *self._array.shape)._array
+        given = expand(src, self._array.shape)._array
     made = _converted(given, self._array.dtype)
     if self._array.dtype.kind not in "fc":
         return wrap(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import backend, both, scalars, storage
+from .. import backend, both, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -118,7 +118,7 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> t
     check_index_dtype("scatter", index)
     if isinstance(src, Tensor) and src._array.dtype != x.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
-    made = storage.copy(x)
+    made = xp.array(x, order="C")
     if not places.size:
         return made, axis
     given = src._array if isinstance(src, Tensor) else scalars.stored(src, input.dtype)
@@ -145,9 +145,13 @@ def _check_scattered(shape: tuple[int, ...], sizes: tuple[int, ...], axis: int, 
     text = f"Expected index {list(sizes)} to be no larger than self {list(shape)} apart from dimension {axis}"
     if isinstance(src, Tensor):
         given = _nonempty(src._array.shape)
+        if not outside:
+            for at, n in enumerate(want):
+                if n > (given[0] if not src._array.ndim else given[axis_of(at, len(given))]):
+                    outside = True
+                    break
         if len(given) != len(want):
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
-        outside = outside or any(n > size for n, size in zip(want, given, strict=True))
         text += f" and to be no larger size than src {list(src._array.shape)}"
     if outside:
         raise RuntimeError(text)

@@ -135,7 +135,7 @@ def selected_by(array: Array, indices: Indices) -> Array:
     rest = [step for dim, step in enumerate(array.strides) if dim not in dims]
     operands = [(*rest[:first], *[0] * len(joint), *rest[first:])]
     for dim in dims:
-        steps = storage.broadcast_strides(xp.ascontiguousarray(indices[dim]), joint)
+        steps = storage.broadcast_strides(indices[dim], joint)
         operands.append((*[0] * first, *steps, *[0] * (len(rest) - first)))
     wanted = storage.iterated_by(shape, operands, array.itemsize)
     return found if found.strides == wanted else relaid(found, wanted)

@@ -16,6 +16,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import make_view
+from .backward_kernels import moving_kernel
 from .copying import filled
 from .index_arrays import COVERED, Indices, as_index, complete, found_shape, is_mask, selected_by
 from .inplace import check_writable, refuse_overlap, write
@@ -24,11 +25,31 @@ from .shape import axis_of
 
 __all__ = ["narrow", "select"]
 
+
+def _put(g: Array, shape: tuple[int, ...], dim: int, part: Any) -> Array:
+    """Return zeros of `shape` with the gradient at one place along a dimension."""
+    found = xp.zeros(shape, g.dtype)
+    found[(*[slice(None)] * dim, part)] = g
+    return found
+
+
+def _taken(g: Any, shape: tuple[int, ...], dim: int, part: Any) -> Any:
+    return g[(*[slice(None)] * dim, part)]
+
+
+select_backward = moving_kernel("SelectBackwardBackward0", _put, _taken, "shape dim index")
+slice_backward = moving_kernel("SliceBackwardBackward0", _put, _taken, "shape dim part")
+
+
 SelectBackward0 = derivative(
-    "SelectBackward0", args="shape dim index", self=lambda g, shape, dim, index: _put(g, shape, dim, index)
+    "SelectBackward0",
+    args="shape dim index",
+    self=lambda g, shape, dim, index: select_backward(g, shape, dim, index),
 )
 SliceBackward0 = derivative(
-    "SliceBackward0", args="shape dim part", self=lambda g, shape, dim, part: _put(g, shape, dim, part)
+    "SliceBackward0",
+    args="shape dim part",
+    self=lambda g, shape, dim, part: slice_backward(g, shape, dim, part),
 )
 IndexBackward0 = derivative(
     "IndexBackward0",
@@ -36,31 +57,21 @@ IndexBackward0 = derivative(
     args="shape",
     self=lambda g, indices, shape: _put_indexed(g, indices, shape),
 )
-IndexPutBackward0 = derivative(
-    "IndexPutBackward0",
-    saves="indices",
-    args="accumulate",
-    self=lambda g, indices, accumulate: g if accumulate else _zeroed(g, indices),
-    values=lambda g, indices: _get_indexed(g, indices),
-)
-
-
-def _put(g: Any, shape: tuple[int, ...], dim: int, part: Any) -> Any:
-    """Return zeros of `shape` with the gradient at one place along a dimension."""
-    where = (*[slice(None)] * dim, part)
-    if isinstance(g, Tensor):
-        whole = g._zeros(shape)
-        whole[where] = g
-        return whole
-    found = xp.zeros(shape, g.dtype)
-    found[where] = g
-    return found
+_PUT: dict[str, Any] = {
+    "self": lambda g, indices, accumulate: g if accumulate else _zeroed(g, indices),
+    "values": lambda g, indices: _get_indexed(g, indices),
+}
+IndexPutBackward0 = derivative("IndexPutBackward0", saves="indices", args="accumulate", **_PUT)
+IndexPutImplBackward0 = derivative("IndexPutImplBackward0", saves="indices", args="accumulate", **_PUT)
 
 
 def _put_indexed(g: Any, indices: Indices, shape: tuple[int, ...]) -> Any:
     if isinstance(g, Tensor):
         index = tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
-        return g._zeros(shape).index_put(index, g, accumulate=True)
+        zeros = g._zeros(shape)
+        full = _checked_put(zeros, index, g)
+        _put_into(zeros._array, full, g._array, True)
+        return record(IndexPutImplBackward0, zeros._array, (zeros, g), (True,), (full,))
     found = xp.zeros(shape, g.dtype)
     if g.size:
         xp.add.at(found, indices, g)
@@ -159,12 +170,10 @@ AliasBackward0 = derivative("AliasBackward0", self=lambda g: g)
 
 def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
     """Apply the parts of an index that give views; return the rest, one entry per dimension, or None."""
-    if isinstance(key, slice):
-        return _slice_part(self, 0, key), None
     parts = list(key) if _is_tuple(key) else [key]
     consumed = sum([_dimensions(part) for part in parts])
     ndim = self._array.ndim
-    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int)):
+    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int | slice)):
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
     tensors: list[Any] = []
     dim = 0
@@ -341,6 +350,8 @@ def _without_leading_ones(value: Tensor) -> Tensor:
 def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """Set (or add to) the elements at the places where the index arrays meet."""
     check_writable(self, values, repeats=True)
+    if len(indices) > self._array.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {self._array.ndim} (got {len(indices)})")
     if storage.overlaps_itself(self._array):
         warnings.warn(
             "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before performing this "
@@ -350,7 +361,7 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
         )
     for each in (values, *indices):
         if isinstance(each, Tensor):
-            refuse_overlap(self, each, partial=values._array.size == 1 and is_mask(each))
+            refuse_overlap(self, each, partial=values._array.size == 1 and each._array.dtype.kind == "b")
     full = _checked_put(self, indices, values)
     _put_into(self._array, full, values._array, accumulate)
     return write(self, record(IndexPutBackward0, self._array, (self, values), (accumulate,), (full,)))

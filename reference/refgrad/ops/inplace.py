@@ -79,21 +79,34 @@ def check_sizes(self: Tensor, others: Sequence[Tensor]) -> None:
         raise RuntimeError(MISMATCH.format(list(shape), list(joint)))
 
 
-def update_late(call: Callable[..., Tensor], compute: Any = None, *, repeats: bool = False) -> None:
+def update_late(
+    call: Callable[..., Tensor],
+    compute: Any = None,
+    *,
+    repeats: bool = False,
+    first: bool = False,
+    shares: bool = False,
+) -> None:
     """Publish the in-place form of `call` (by `compute`), whose operands are checked before the memory is.
 
-    `repeats` allows memory that overlaps itself.
+    `repeats` allows memory that overlaps itself; `first` checks the memory first nevertheless; `shares`
+    allows operands in the same memory.
     """
     compute = compute or call
+
+    def check_memory(self: Tensor, tensors: list[Tensor]) -> None:
+        if not repeats and storage.overlaps_itself(self._array):
+            raise RuntimeError(OVERLAP)
+        for each in () if shares else tensors:
+            refuse_overlap(self, each)
 
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
         tensors = [each for each in (*args, *options.values()) if isinstance(each, Tensor)]
         check_writable(self, *tensors, repeats=True)
+        if first:
+            check_memory(self, tensors)
         result = compute(self, *args, **options)
-        if not repeats and storage.overlaps_itself(self._array):
-            raise RuntimeError(OVERLAP)
-        for each in tensors:
-            refuse_overlap(self, each)
+        check_memory(self, tensors)
         return write(self, result)
 
     in_place.__name__ = in_place.__qualname__ = f"{call.__name__}_"

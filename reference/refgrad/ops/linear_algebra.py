@@ -195,10 +195,10 @@ def addmm(
         raise RuntimeError("mat1 must be a matrix, got " + f"{x.ndim}-D tensor")
     if y.ndim != 2:
         raise RuntimeError("mat2 must be a matrix, got " + f"{y.ndim}-D tensor")
+    _check_inner(x, y)
     shape = (x.shape[0], y.shape[1])
     if bias.shape != shape and bias.shape != shape[1:]:
         expand(input, shape)  # refuses what does not fit
-    _check_inner(x, y)
     _refuse_bool("addmm_impl_cpu_", x)
     array = _product(x, y)
     if alpha != 1:

@@ -173,7 +173,7 @@ def _pair(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     )
     check_broadcast(input._array.shape, target._array.shape)
     shape = backend.broadcast_shapes(input._array.shape, target._array.shape)
-    one, two = [each if each._array.shape == shape else each.expand(*shape) for each in (input, target)]
+    one, two = [each if each._array.shape == shape else each.expand(tuple(shape)) for each in (input, target)]
     return one, two
 
 

@@ -65,6 +65,9 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes_of(sizes)
     array, count = self._array, math.prod(shape)
+    if shape == array.shape:
+        bump(self)
+        return self
     memory, start = backend.root(array), storage.offset(array)
     if memory.size - start < count:
         made = backend.empty((start + count,), array.dtype)

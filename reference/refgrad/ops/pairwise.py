@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import check_broadcast, keep_layout
-from .inplace import update
+from .inplace import check_cast, update
 from .registry import method, public
 
 __all__: list[str] = []
@@ -69,10 +69,13 @@ def _publish(
     name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]
 ) -> None:
     kind = derivative(f"{name.capitalize()}Backward0", self=first, other=second)
+    takes_numbers = name in ("copysign", "xlogy")
 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):
-            other = wrap(xp.asarray(other, input._array.dtype))
+            if not takes_numbers or not isinstance(other, bool | int | float):
+                raise TypeError(name)
+            other = wrap(xp.asarray(other, dtypes.result_of((input, other)).numpy))
         joint = dtypes.result_of((input, other))
         if joint.is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
@@ -103,11 +106,19 @@ AddcmulBackward0 = derivative(
     tensor1=lambda g, tensor2, value: g * (tensor2 * value),
     tensor2=lambda g, tensor1, value: g * (tensor1 * value),
 )
+
+
+def _over_tensor(value: Any, tensor: Any) -> Any:
+    """Divide a number by a tensor, in the dtype of which C++ keeps the quotient."""
+    check_cast(dtypes.get_default_dtype(), dtypes.of(both.plain(tensor).dtype))
+    return value / tensor
+
+
 AddcdivBackward0 = derivative(
     "AddcdivBackward0",
     args="value",
     self=lambda g: g,
-    tensor1=lambda g, tensor2, value: g * (value / tensor2),
+    tensor1=lambda g, tensor2, value: g * _over_tensor(value, tensor2),
     tensor2=lambda g, tensor1, tensor2, value: -g * (value * tensor1 / (tensor2 * tensor2)),
 )
 
@@ -218,7 +229,8 @@ def _logit_slope(g: Any, x: Any, eps: float | None) -> Any:
 
 
 NanToNumBackward0 = derivative(
-    "NanToNumBackward0", self=lambda g, self: both.keep(g, xp.isfinite(both.plain(self)))
+    "NanToNumBackward0",
+    self=lambda g, self: g * both.like(xp.isfinite(both.plain(self)).astype(both.plain(g).dtype), g),
 )
 
 
@@ -245,6 +257,8 @@ def nan_to_num(input: Tensor, nan: float | None = None, posinf: Any = None, negi
 @public
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Return the product of each element of one vector with each of the other."""
+    if not isinstance(vec2, Tensor):
+        raise TypeError("outer")
     if input._array.ndim != 1:
         raise RuntimeError(f"outer: Expected 1-D argument self, but got {input._array.ndim}-D")
     if vec2._array.ndim != 1:

@@ -159,7 +159,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     size = x.shape[axis] if x.ndim else 1
     if (x.size or x.ndim < 2) and ((places < 0) | (places >= size)).any():
         raise IndexError("index out of range in self")
-    made = storage.copy(x)
+    made = xp.array(x, order="C")
     at = (*[slice(None)] * axis, places.reshape(-1)) if x.ndim else (places.reshape(-1) * 0,)
     target = made if x.ndim else made.reshape(1)
     terms = given if x.ndim and given.ndim else given.reshape(-1)
@@ -218,7 +218,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
         raise IndexError(
             f"index_copy_(): index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}"
         )
-    made = storage.copy(x)
+    made = xp.array(x, order="C")
     if x.ndim:
         made[(*[slice(None)] * axis, places)] = source._array
     else:
@@ -314,7 +314,7 @@ def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> 
 
 
 update_late(masked_fill, _masked_fill_in_place, repeats=True)
-update_late(masked_scatter, _masked_scatter_in_place)
+update_late(masked_scatter, _masked_scatter_in_place, shares=True)
 update_late(index_add)
-update_late(index_copy)
+update_late(index_copy, first=True)
 update_late(index_fill, _index_fill_in_place, repeats=True)

@@ -9,7 +9,7 @@ from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
-from .arithmetic import binary, in_place_form, operand_of, refuse_bools
+from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
 from .broadcasting import as_operand, common
 from .inplace import finish_out
 from .registry import operator, public
@@ -36,6 +36,8 @@ PowBackward2 = derivative(
 
 
 def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
+    if both.plain(exponent).dtype.kind == "b":
+        refuse_bool_sub(exponent, 1)
     found = g * (exponent * base ** (exponent - 1))
     return both.where(exponent == 0, both.zeros_like(found), found)
 
@@ -72,7 +74,7 @@ def _pow(self: Tensor, other: Any) -> Any:
 
 
 def _pow_number(self: Tensor, exponent: Any) -> Tensor:
-    if self._array.dtype.kind in "iu" and isinstance(exponent, int) and exponent < 0:
+    if self._array.dtype.kind in "biu" and isinstance(exponent, int) and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
     x, y = common(self, exponent)
     if exponent == 2:

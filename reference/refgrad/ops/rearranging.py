@@ -11,8 +11,8 @@ from ..graph import derivative
 from ..layouts import contiguous_format
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .broadcasting import keep_layout
-from .registry import function, method, public
+from .broadcasting import keep_layout, row_major
+from .registry import check_given, function, method, public
 from .shape import axis_of, sizes_of
 
 __all__ = ["moved", "pad_constant", "put_back"]
@@ -32,7 +32,9 @@ RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
 RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
 DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
-DiagEmbedBackward0 = derivative("DiagEmbedBackward0", args="shape places", self=put_back)
+DiagEmbedBackward0 = derivative(
+    "DiagEmbedBackward0", args="offset dims", self=lambda g, offset, dims: both.diagonal(g, offset, dims)
+)
 TraceBackward0 = derivative(
     "TraceBackward0",
     args="shape",
@@ -60,6 +62,7 @@ def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
 @public
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """Return a copy with the order along some dimensions reversed."""
+    check_given("flip", dims)
     axes = _dims(dims, input._array.ndim)
     if len(set(axes)) < len(axes):
         twice = next(axis for at, axis in enumerate(axes) if axis in axes[:at])
@@ -120,7 +123,9 @@ def _listed(value: Any) -> tuple[int, ...]:
 @method
 def repeat(self: Tensor, *sizes: Any) -> Tensor:
     """Return copies of the tensor side by side, so many along each dimension."""
+    check_given("repeat", sizes)
     counts = sizes_of(sizes)
+    _check_counts(self, counts)
     if len(counts) < self._array.ndim:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
@@ -132,9 +137,19 @@ def repeat(self: Tensor, *sizes: Any) -> Tensor:
     return moved(RepeatBackward0, self, lambda places: xp.tile(places, counts))
 
 
+def _check_counts(self: Tensor, counts: tuple[int, ...]) -> None:
+    lead = len(counts) - self._array.ndim
+    shape = (1,) * lead + self._array.shape
+    made = [size * count for size, count in zip(shape, counts, strict=False)]
+    if lead >= 0 and any(size < 0 for size in made):
+        wrong = next(size for size in made if size < 0)
+        raise RuntimeError(f"Trying to create tensor with negative dimension {wrong}: {made}")
+
+
 @public
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """Return copies of the tensor side by side; missing counts are 1."""
+    check_given("tile", dims)
     counts = sizes_of(dims)
     counts = (1,) * (input._array.ndim - len(counts)) + counts
     return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts))
@@ -189,7 +204,7 @@ def _triangle(kind: Any, input: Tensor, diagonal: int, lower: bool) -> Tensor:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
     below = xp.tri(*x.shape[-2:], k=diagonal if lower else diagonal - 1, dtype=bool)
     mask = xp.broadcast_to(below if lower else ~below, x.shape)
-    return record(kind, xp.where(mask, x, xp.zeros((), x.dtype)), (input,), (mask,))
+    return record(kind, row_major(xp.where(mask, x, xp.zeros((), x.dtype))), (input,), (mask,))
 
 
 @public
@@ -224,11 +239,9 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     made = xp.zeros((*x.shape[:-1], size, size), x.dtype)
     rows = xp.arange(x.shape[-1]) + max(-offset, 0)
     made[..., rows, rows - max(-offset, 0) + max(offset, 0)] = x
-    places = xp.full(made.shape, -1, xp.int64)
-    places[..., rows, rows - max(-offset, 0) + max(offset, 0)] = xp.arange(x.size).reshape(x.shape)
     axes = (axis_of(dim1, made.ndim), axis_of(dim2, made.ndim))
-    made, places = [xp.ascontiguousarray(xp.moveaxis(each, (-2, -1), axes)) for each in (made, places)]
-    return record(DiagEmbedBackward0, made, (input,), (x.shape, places))
+    made = xp.ascontiguousarray(xp.moveaxis(made, (-2, -1), axes))
+    return record(DiagEmbedBackward0, made, (input,), (offset, axes))
 
 
 @public

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, refuse_integral
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .inplace import finish_out
 from .registry import public
@@ -31,7 +31,7 @@ def axes_of(dim: Any, ndim: int) -> Dims:
             if axes.count(axis) > 1:
                 raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
         return axes or None
-    return (axis_of(dim, ndim),)
+    return (axis_of(dim if type(dim) is int else dim.__index__(), ndim),)
 
 
 def reduce(compute: Callable[..., Any], x: Array, axes: Dims, keepdim: bool) -> Any:
@@ -78,7 +78,7 @@ MeanBackward1 = derivative(
     self=lambda g, shape, dim, keepdim: spread_mean(g, shape, dim, keepdim),
 )
 # The gradient of an extreme is shared equally by all elements that reach it.
-_SHARED = lambda g, self, result: both.like(_share(self, result), g) * g  # noqa: E731 - a rule of three operations
+_SHARED = lambda g, self, result: share_out(g, self, result)  # noqa: E731 - used twice
 MaxBackward1 = derivative("MaxBackward1", self=_SHARED)
 MinBackward1 = derivative("MinBackward1", self=_SHARED)
 # With a dimension, it goes to the one element whose index was returned.
@@ -93,11 +93,14 @@ AmaxBackward0 = derivative(
 AminBackward0 = derivative("AminBackward0", args="dim keepdim", self=AmaxBackward0.rules[0])
 
 
-def _share(value: Any, extreme: Any) -> Array:
+def share_out(g: Any, value: Any, extreme: Any) -> Any:
+    """Share a gradient equally among all elements that equal the result."""
     x, y = both.plain(value), both.plain(extreme)
     reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
-    found: Array = reached / xp.asarray(reached.sum(), x.dtype)
-    return found
+    part = g / xp.asarray(reached.sum(), x.dtype) if not isinstance(g, Tensor) else g / int(reached.sum())
+    if isinstance(g, Tensor):
+        return g._zeros(x.shape).masked_fill(wrap(reached), part)
+    return xp.where(reached, part, backend.zero(x.dtype))
 
 
 def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) -> Any:
@@ -150,6 +153,8 @@ def sum(
     out: Any = None,
 ) -> Tensor:
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
+    if type(keepdim) is not bool:
+        raise TypeError("sum")
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)
     if dtype is not None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ..backend import xp
 from ..tensor import Tensor, wrap
 
-__all__ = ["FUNCTIONS", "function", "method", "operator", "public"]
+__all__ = ["FUNCTIONS", "check_given", "function", "method", "operator", "public"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,7 +40,7 @@ def _explained(call: F, name: str) -> F:
         try:
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
-            found = explain(name, args, kwargs)
+            found = explain(name, args, kwargs) or _takes_nothing(name, call, args, kwargs)
             if found is None:
                 raise
             raise found from error
@@ -97,6 +97,23 @@ def explain(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeErr
     except TypeError as error:
         return error
     return None
+
+
+def _takes_nothing(
+    name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError | None:
+    """Return torch's error for arguments to a method that has none besides the tensor."""
+    if not name.startswith("Tensor.") or call.__code__.co_argcount != 1 or len(args) < 2 or kwargs:
+        return None
+    return TypeError(
+        f"TensorBase.{name.removeprefix('Tensor.')}() takes no arguments ({len(args) - 1} given)"
+    )
+
+
+def check_given(name: str, given: Any) -> None:
+    """Refuse a call without the sizes or dimensions that are its only argument."""
+    if not given:
+        raise TypeError(name)
 
 
 def function(call: F) -> F:

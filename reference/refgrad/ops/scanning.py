@@ -11,7 +11,7 @@ from ..recording import record, refuse_integral
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
-from .reductions import put_along
+from .reductions import put_along, share_out
 from .registry import public
 from .shape import axis_of
 
@@ -19,7 +19,7 @@ __all__: list[str] = []
 
 CumsumBackward0 = derivative("CumsumBackward0", args="dim", self=lambda g, dim: _running_back(g, dim))
 CumprodBackward0 = derivative(
-    "CumprodBackward0", args="dim", self=lambda g, self, result, dim: _running_back(g * result, dim) / self
+    "CumprodBackward0", args="dim", self=lambda g, self, result, dim: _product_back(g, self, result, dim)
 )
 _SORTED = lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, dim, keepdim)  # noqa: E731
 SortBackward0 = derivative("SortBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
@@ -30,7 +30,7 @@ CumminBackward0 = derivative("CumminBackward0", saves="indices", args="shape dim
 MedianBackward1 = derivative("MedianBackward1", saves="indices", args="shape dim keepdim", self=_SORTED)
 MedianBackward0 = derivative(
     "MedianBackward0",
-    self=lambda g, self, result: both.like(_share_last(both.plain(self), both.plain(result)), g) * g,
+    self=lambda g, self, result: share_out(g, self, result),
 )
 
 
@@ -50,12 +50,6 @@ def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
         before = result[(*lead, slice(at - 1, at))] if at else one
         parts.append(both.total(g[(*lead, slice(at, None))] * after, dim) * before)
     return both.join(parts, dim)
-
-
-def _share_last(x: Array, extreme: Array) -> Array:
-    reached = (x == extreme) | (xp.isnan(x) & xp.isnan(extreme))
-    share: Array = reached / xp.asarray(reached.sum(), x.dtype)
-    return share
 
 
 def _running_back(g: Any, dim: int) -> Any:
@@ -186,7 +180,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         _refuse_bool("median", x)
         if not x.size:
-            nothing = xp.nan if x.dtype.kind == "f" else -(2**63) % 2 ** (8 * x.dtype.itemsize)
+            nothing = xp.nan if x.dtype.kind == "f" else xp.asarray(-(2**63), xp.int64).astype(x.dtype)
             return record(MedianBackward0, xp.full((), nothing, x.dtype), (input,))
         ranked = xp.sort(x, axis=None)
         middle = ranked[-1] if x.dtype.kind == "f" and xp.isnan(ranked[-1]) else ranked[(x.size - 1) // 2]
@@ -197,8 +191,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
         raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
     if not x.ndim:
         return _picked("median", MedianBackward1, input, x, axis, keepdim)
-    middle = (x.shape[axis] - 1) // 2
-    places = _order(x, axis, False)[(*[slice(None)] * axis, slice(middle, middle + 1))]
+    order, middle = _order(x, axis, False), (x.shape[axis] - 1) // 2
+    places = order[(*[slice(None)] * axis, slice(middle, middle + 1))]
+    if x.dtype.kind == "f":  # the first nan counts before all others
+        unknown = xp.isnan(x)
+        first = xp.expand_dims(xp.argmax(unknown, axis=axis), axis)
+        places = xp.where(unknown.any(axis=axis, keepdims=True), first, places)
     return _picked("median", MedianBackward1, input, places, axis, keepdim)
 
 
@@ -255,7 +253,9 @@ def unique(
     input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
 ) -> Any:
     """Return the different elements in order, and where and how often they occur."""
-    values, inverse, counts = xp.unique(input._array, return_inverse=True, return_counts=True)
+    values, inverse, counts = xp.unique(
+        input._array, return_inverse=True, return_counts=True, equal_nan=False
+    )
     found = [record(Unique2Backward0, values, (input,))]
     if return_inverse:
         found.append(wrap(inverse.reshape(input._array.shape)))

@@ -149,6 +149,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """Return `input` where the condition holds and `other` elsewhere, or the indices where it holds."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
+    if not all(isinstance(each, Tensor | bool | int | float | complex) for each in (input, other)):
+        raise TypeError("where")
     c = _holds(condition)
     if c.dtype.kind != "b":
         raise RuntimeError(
@@ -345,6 +347,8 @@ _extreme("min", False, (MinBackward0, MinBackward1))
 def _arg(name: str, largest: bool) -> None:
     def arg(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
         x = input._array
+        if not (dim is None or isinstance(dim, int)):
+            raise TypeError(name)
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")
         if dim is None:

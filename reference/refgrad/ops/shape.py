@@ -13,7 +13,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import ReadOnly, Tensor
 from ..views import make_view
-from .registry import function, method, public
+from .registry import check_given, function, method, public
 
 __all__ = ["axis_of", "sizes_of", "strides_for"]
 
@@ -161,9 +161,10 @@ def _viewed(array: Array, shape: tuple[int, ...]) -> Array | None:
     return None if steps is None else storage.restride(array, shape, steps)
 
 
-@method
 def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
     """Return the same elements with another shape (or of another dtype); never a copy."""
+    if not shape:
+        check_given("view", named)
     if named or (shape and isinstance(shape[0], dtypes.dtype)):
         from .conversion import view_dtype
 
@@ -174,11 +175,11 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
     sizes = _inferred(sizes_of(shape), array.size)
     seen = _viewed(array, sizes)
     if seen is None:
-        raise RuntimeError(
-            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
-            "contiguous subspaces). Use .reshape(...) instead."
-        )
+        raise RuntimeError(NOT_VIEWABLE)
     return make_view(ViewBackward0, self, seen, (array.shape,))
+
+
+method(view)
 
 
 def reshape(input: Tensor, shape: Any) -> Tensor:
@@ -205,6 +206,12 @@ def _reshape_method(self: Tensor, *shape: Any, **named: Any) -> Tensor:
 
 _reshape_method.__name__ = "reshape"
 method(_reshape_method)
+
+
+NOT_VIEWABLE = (
+    "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+    "contiguous subspaces). Use .reshape(...) instead."
+)
 
 
 @method
@@ -357,6 +364,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
     """Return a view in which dimensions of size 1 (and new ones in front) repeat without being copied."""
+    check_given("expand", sizes)
     array = self._array
     wanted = sizes_of(sizes)
     lead = len(wanted) - array.ndim
@@ -413,4 +421,4 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 @public
 def broadcast_to(input: Tensor, size: Any) -> Tensor:
     """Return a view expanded to `size`."""
-    return expand(input, *sizes_of((size,)))
+    return expand(input, sizes_of((size,)))

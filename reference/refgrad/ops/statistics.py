@@ -279,8 +279,9 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar}"
         )
-    known = ~xp.isnan(input._array)
-    counted = known.sum(axis=axes_of(dim, input._array.ndim), keepdims=keepdim)
+    x = input._array
+    axes = axes_of(dim, x.ndim)
+    counted = (~xp.isnan(x)).sum(axis=axes if x.ndim else None, keepdims=keepdim and x.ndim > 0)
     result: Tensor = nansum(input, dim, keepdim) / wrap(xp.asarray(counted))
     return result
 

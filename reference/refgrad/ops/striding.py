@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import storage
+from .. import both, storage
 from ..graph import derivative
 from ..size import Size
 from ..tensor import Tensor
-from ..views import AsStridedBackward0, geometry, make_view, put_part
+from ..views import AsStridedBackward0, geometry, make_view, positions, put_part
+from .backward_kernels import moving_kernel
 from .registry import method, public
 from .shape import axis_of
 
 __all__: list[str] = []
 
+
+def _take_part(g: Any, part: Any, whole: Any) -> Any:
+    return both.take_flat(g, positions(part, whole))
+
+
+diagonal_backward = moving_kernel("DiagonalBackwardBackward0", put_part, _take_part, "part whole")
+unfold_backward = moving_kernel("UnfoldBackwardBackward0", put_part, _take_part, "part whole")
 DiagonalBackward0 = derivative(
-    "DiagonalBackward0",
-    args="part whole",
-    self=put_part,
+    "DiagonalBackward0", args="part whole", self=lambda g, part, whole: diagonal_backward(g, part, whole)
 )
 UnfoldBackward0 = derivative(
-    "UnfoldBackward0",
-    args="part whole",
-    self=put_part,
+    "UnfoldBackward0", args="part whole", self=lambda g, part, whole: unfold_backward(g, part, whole)
 )
 
 
