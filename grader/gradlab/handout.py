@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["EXAMPLE", "Example", "Section", "sections"]
+__all__ = ["EXAMPLE", "Example", "Section", "pictures", "sections"]
 
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([\w./-]+)\)")
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
 
@@ -49,3 +50,8 @@ def sections(handout: str) -> list[Section]:
         found.append(Section(heading.partition(" ")[0], heading, text, line))
         line += text.count("\n")
     return found
+
+
+def pictures(handout: str) -> list[str]:
+    """Return the files of the pictures that a handout shows."""
+    return _PICTURE.findall(handout)

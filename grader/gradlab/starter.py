@@ -5,7 +5,6 @@ Nothing of the solution, of hidden checks or of mistakes is in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,12 @@ from gradlab.as_notebook import notebook
 from gradlab.assignment import earlier_assignments, student_settings
 from gradlab.course import COURSE_FILE
 from gradlab.errors import CourseError, UsageError
+from gradlab.handout import pictures
 
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
 
 __all__ = ["starter_files", "write_files"]
-
-_PICTURE = re.compile(r"!\[[^\]]*\]\(([\w./-]+)\)")
 
 
 def starter_files(assignment: Assignment, source: str) -> dict[str, bytes]:
@@ -36,7 +34,7 @@ def starter_files(assignment: Assignment, source: str) -> dict[str, bytes]:
         "engine.ipynb": notebook(assignment, source, handout),
         "engine.py": source.encode(),
         "handout.md": handout.encode(),
-        **{name: _read(assignment, name) for name in _PICTURE.findall(handout)},
+        **{name: _read(assignment, name) for name in pictures(handout)},
     }
 
 

@@ -156,7 +156,9 @@ def test_a_released_bundle_can_be_checked_and_handed_in(
     assert (tmp_path / "bundle" / ".github" / "workflows" / "classroom.yml").is_file()
     assert str(tmp_path / "bundle" / "engine.py") in ended.out.splitlines()
     monkeypatch.chdir(tmp_path / "bundle")
-    assert run("check").code == 1
+    ended = run("check")
+    assert ended.code == 1
+    assert "Ignored in the folder" not in ended.out
     (tmp_path / "bundle" / "engine.py").write_text(SOLUTION)
     assert run("check").code == 0
     ended = run("submit", "--student", "ada", "--format", "json")

@@ -186,13 +186,13 @@ class _Desk:
 
     def check(self) -> Report:
         """Read the submission and run the checks."""
-        from gradlab.cli.submit import BUNDLE_FILES
+        from gradlab.cli.place import handed_out
         from gradlab.runner import grade
         from gradlab.submission import parse, read_files
 
         notes: list[str] = []
-        expected = BUNDLE_FILES if self.course.bundle else ()
-        self.submission = parse(read_files(self.path, notes.append, expected=expected), notes)
+        files = read_files(self.path, notes.append, expected=handed_out(self.course))
+        self.submission = parse(files, notes)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self.report = grade(self.grading, self.submission, student=self.student, attempt=0, submitted_at=now)
         return self.report

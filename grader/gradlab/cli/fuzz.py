@@ -65,12 +65,11 @@ def fuzz(
         chosen = load_assignment(found, assignment)
         engines.warm()
         require_level(engines, require)
-        from gradlab.cli.submit import BUNDLE_FILES
+        from gradlab.cli.place import handed_out
         from gradlab.fuzz import search
         from gradlab.submission import parse, read_files
 
-        expected = BUNDLE_FILES if found.bundle else ()
-        submission = parse(read_files(path, lambda note: None, expected=expected))
+        submission = parse(read_files(path, lambda note: None, expected=handed_out(found)))
         if seconds is None and programs is None:
             seconds = SECONDS
         from gradlab.manager import build_manager

@@ -13,7 +13,7 @@ from gradlab.errors import UsageError
 if TYPE_CHECKING:
     from gradlab.course import Course
 
-__all__ = ["DATABASE_VARIABLE", "course_for", "course_to_start_from", "database", "student_id"]
+__all__ = ["DATABASE_VARIABLE", "course_for", "course_to_start_from", "database", "handed_out", "student_id"]
 
 DATABASE_VARIABLE = "GRADLAB_DATABASE"
 _LONGEST_ID = 200
@@ -86,3 +86,16 @@ def student_id(given: str | None) -> str:
             f"{given!r} cannot be a student's id: it must have 1 to {_LONGEST_ID} printable characters."
         )
     return given
+
+
+def handed_out(course: Course) -> tuple[str, ...]:
+    """Return the files of a student's bundle that are no part of a submission, and no surprise in its folder."""
+    if not course.bundle:
+        return ()
+    from gradlab.handout import pictures
+
+    try:
+        shown = pictures((course.root / "handout.md").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):  # the student's own business
+        shown = []
+    return ("README.md", "assignment.toml", "checks.py", "course.toml", "handout.md", *shown)

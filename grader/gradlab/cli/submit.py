@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["submit"]
 
-BUNDLE_FILES = ("README.md", "assignment.toml", "checks.py", "course.toml", "handout.md")
-
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -95,12 +93,12 @@ def _hand_in(
     allow_partial: bool,
 ) -> tuple[dict[str, bytes], Report]:
     from gradlab.cli.grading import Desk, prepare
-    from gradlab.cli.place import database
+    from gradlab.cli.place import database, handed_out
     from gradlab.course import load_assignment
     from gradlab.submission import read_files
 
     notes: list[str] = []
-    files = read_files(path, notes.append, expected=BUNDLE_FILES if course.bundle else ())
+    files = read_files(path, notes.append, expected=handed_out(course))
     assignment = load_assignment(course, name)
     _expect(assignment, expect_suite)
     grading = prepare(course, assignment, engines, seed, _warn, allow_partial=allow_partial)
