@@ -20,7 +20,6 @@ STUDENT_KEYS = ("title", "due", "allowed_imports", "inert_imports", "limits", "t
 _KEYS = (*STUDENT_KEYS, "solutions_from")
 _TASK_KEYS = ("id", "title", "points", "defines")
 _LIMIT_KEYS = ("seconds", "cpu_seconds", "memory_mb", "output_kb", "submission_seconds")
-_DTYPES = ("float64",)
 
 
 @dataclass(frozen=True)
@@ -87,9 +86,12 @@ class Draft:
             )
 
     def _compare_dtypes(self) -> None:
-        known = _DTYPES if self.surface is None else sorted(self.surface.dtypes)
-        for dtype in self.tolerance:
-            if self.surface is not None and dtype not in known:
+        written = self.settings.tables.get("tolerance")
+        if self.surface is None or not isinstance(written, dict):
+            return
+        known = sorted(self.surface.dtypes)
+        for dtype in written:
+            if dtype not in known:
                 self.settings.problem(
                     f"[tolerance] is for {dtype!r}, which [surface] dtypes does not have{did_you_mean(dtype, known)}",
                     ("tolerance",),

@@ -61,6 +61,12 @@ def test_checks_carry_the_assignment_s_tolerance_and_error_mode(small_course: Sm
     assert check.errors == "quoted"
 
 
+def test_other_dtypes_need_no_tolerance_of_their_own(small_course: SmallCourse) -> None:
+    text = f'title = "T"\n{TASK}{SURFACE}dtypes = ["float32"]\n'
+    root = small_course(warm_up__assignment_toml=text, warm_up__checks_py=CHECK, warm_up__hidden_py="")
+    assert load(root).surface.dtypes == {"float32"}
+
+
 def test_the_due_date_needs_a_zone(small_course: SmallCourse) -> None:
     def due(text: str) -> Path:
         return small_course(
