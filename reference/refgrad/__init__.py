@@ -30,6 +30,7 @@ __version__ = "2.13.0"
 _DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
 _LAZY_MODULES = (
     "autograd",
+    "cuda",
     "fft",
     "linalg",
     "nn",
@@ -49,6 +50,26 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
     "Generator": "generator",
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
+    **dict.fromkeys(
+        (
+            *(
+                "_assert",
+                "are_deterministic_algorithms_enabled",
+                "get_default_device",
+                "get_num_threads",
+                "is_storage",
+            ),
+            *(
+                "set_default_device",
+                "set_default_tensor_type",
+                "set_num_threads",
+                "set_warn_always",
+                "typename",
+            ),
+            "use_deterministic_algorithms",
+        ),
+        "settings",
+    ),
     "det": "linalg",
     "inverse": "linalg",
     **dict.fromkeys(("is_anomaly_check_nan_enabled", "is_anomaly_enabled"), "recording"),

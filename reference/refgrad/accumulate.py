@@ -34,7 +34,9 @@ def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
         _add(known, grad)
     if hooks is not None and hooks.post:
         for hook in list(hooks.post.values()):
-            hook(leaf)
+            returned = hook(leaf)
+            if returned is not None:
+                raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
 
 
 def _first(model: Array, grad: Any, owned: bool) -> Tensor:

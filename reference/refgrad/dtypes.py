@@ -13,6 +13,8 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from .c_names import NamedInC
+
 __all__ = [
     "bfloat16",
     "bool",
@@ -46,7 +48,7 @@ __all__ = [
 ]
 
 
-class dtype:  # noqa: N801 - torch's name
+class dtype(metaclass=NamedInC):  # noqa: N801 - torch's name
     """The type of a tensor's elements. There is one object for each; compare them with `is` or `==`.
 
     `numpy` is the array library's type of the same bits, or None where it has none (bfloat16, complex32).

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .c_names import NamedInC
 from .device import CPU, device
 from .tensor import Tensor, wrap
 
@@ -23,7 +24,7 @@ _SIZE = struct.calcsize(_LAYOUT)
 _FIRST_SEED = 67280421310721
 
 
-class Generator:
+class Generator(metaclass=NamedInC):
     """A stream of random numbers that a seed determines."""
 
     __module__ = "torch._C"

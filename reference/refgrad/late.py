@@ -28,6 +28,11 @@ _NAMES = {
         "adjoint angle torch.complex conj conj_physical torch.imag is_conj isreal torch.polar torch.real resolve_conj "
         "resolve_neg sgn torch.view_as_complex torch.view_as_real"
     ),
+    "ops.distances": ("torch.cdist cross torch.cumulative_trapezoid dist heaviside renorm torch.trapezoid"),
+    "ops.searching": (
+        "argwhere bincount torch.bucketize histc torch.is_nonzero mode nanquantile quantile torch.searchsorted "
+        "unique_consecutive"
+    ),
     "ops.folding": "flatten moveaxis movedim ravel swapaxes swapdims unflatten",
     "ops.gathering": (
         "gather index_select masked_select scatter Tensor.scatter_ scatter_add Tensor.scatter_add_ take take_along_dim"

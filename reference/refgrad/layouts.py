@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .c_names import NamedInC
+
 __all__ = [
     "channels_last",
     "channels_last_3d",
@@ -13,7 +15,7 @@ __all__ = [
 ]
 
 
-class _Named:
+class _Named(metaclass=NamedInC):
     """An object that is only its name."""
 
     __slots__ = ("_name",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from . import dtypes
+from .c_names import NamedInC
 from .dtypes import dtype as DType  # noqa: N812 - `dtype` is a property here
 
 __all__ = ["finfo", "iinfo"]
@@ -18,7 +19,7 @@ def _given(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> DType | 
     return bind(name, args, kwargs)[1].get("type")
 
 
-class _Limits:
+class _Limits(metaclass=NamedInC):
     """What `finfo` and `iinfo` share: shown fields, comparison by dtype."""
 
     __slots__ = ("_dtype",)

@@ -13,7 +13,7 @@ from .ops.statistics import vector_norm
 from .recording import record
 from .tensor import Tensor
 
-__all__ = ["LinAlgError", "det", "inv", "norm", "solve", "vector_norm"]
+__all__ = ["LinAlgError", "cross", "det", "inv", "norm", "solve", "vector_norm"]
 
 
 class _LinAlgError(RuntimeError):
@@ -168,3 +168,10 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
     sums: Tensor = A.abs().sum(summed, keepdim=True)
     found: Tensor = (sums.amax if ord > 0 else sums.amin)((summed, chosen), keepdim=keepdim)
     return found
+
+
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Any = None) -> Tensor:
+    """Return the cross product of vectors along a dimension of size 3."""
+    from .ops.distances import cross_along
+
+    return cross_along(input, other, dim)

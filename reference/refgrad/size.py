@@ -9,13 +9,14 @@ from typing import Any, ClassVar, SupportsIndex, cast
 import numpy as np
 
 from . import dtypes
+from .c_names import NamedInC
 
 __all__ = ["Size", "of"]
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
-class Size(tuple[int, ...]):
+class Size(tuple[int, ...], metaclass=NamedInC):
     """The sizes of a tensor. Slices, sums and multiples of a Size are Sizes."""
 
     __slots__: ClassVar[tuple[str, ...]] = ()

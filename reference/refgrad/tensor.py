@@ -179,6 +179,18 @@ class Tensor:
         return ndim
 
     @_ReadOnly
+    def itemsize(self) -> int:
+        """The size of an element in bytes."""
+        return int(self._array.itemsize)
+
+    @_ReadOnly
+    def nbytes(self) -> int:
+        """The size of all elements in bytes."""
+        return int(self._array.nbytes)
+
+    is_cuda = is_meta = is_sparse = is_quantized = is_mkldnn = False
+
+    @_ReadOnly
     def device(self) -> Any:
         """Where the elements are."""
         from .device import CPU

@@ -190,9 +190,7 @@ def _compare_tensors(actual: Tensor, expected: Tensor, options: _Options) -> str
 
 
 def _tensor_text(x: Any, y: Any, same: Any, rtol: float, atol: float) -> str:
-    if x.dtype.kind == "b":
-        x, y = x.astype(xp.int64), y.astype(xp.int64)
-    elif x.dtype.kind in "iu":
+    if x.dtype.kind == "b" or x.dtype.kind in "iu":
         x, y = x.astype(xp.int64), y.astype(xp.int64)
     if not x.ndim:
         actual, expected = x.item(), y.item()

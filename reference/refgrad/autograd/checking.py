@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import backend
+from .. import backend, storage
 from ..backend import xp
 from ..grad_mode import no_grad
 from ..tensor import Tensor, wrap
@@ -22,11 +22,14 @@ class GradcheckError(RuntimeError):
 
 
 def _tensors(values: Any) -> tuple[Any, ...]:
-    return (values,) if isinstance(values, Tensor) else tuple(values)
+    return tuple(values) if isinstance(values, tuple | list) else (values,)
 
 
 def _outputs(function: Callable[..., Any], inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(each for each in _tensors(function(*inputs)) if isinstance(each, Tensor))
+    found = _tensors(function(*inputs))
+    for each in found:
+        each.requires_grad  # noqa: B018 - fails on what is no tensor, as in torch
+    return tuple(each for each in found if each._array.dtype.kind in "fc")
 
 
 def _numerical(function: Callable[..., Any], inputs: tuple[Any, ...], which: int, eps: float) -> list[Any]:
@@ -97,6 +100,12 @@ def _check(func: Callable[..., Any], inputs: tuple[Any, ...], eps: float, atol: 
                 "likely fail if all the inputs are not of double precision floating point or complex. ",
                 UserWarning,
                 stacklevel=3,
+            )
+        if 0 in inputs[at].stride() and storage.overlaps_itself(inputs[at]._array):
+            raise RuntimeError(
+                f"The {at}th input has a dimension with stride 0. gradcheck only supports inputs that are "
+                "non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous on "
+                "the input before passing it to gradcheck."
             )
     outputs = _outputs(func, inputs)
     for at in watched:

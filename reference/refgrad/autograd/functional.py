@@ -75,6 +75,8 @@ def jacobian(
         many_in, given = _tuple("jacobian", "inputs", inputs)
         sources = _apart(given, create_graph)
         many_out, outputs = _tuple("jacobian", "outputs", func(*sources))
+        if strict:
+            _refuse_constant(outputs)
         rows = []
         for output in outputs:
             parts: list[list[Any]] = [[] for _ in sources]
@@ -111,10 +113,34 @@ def hessian(
     many, given = _tuple("hessian", "inputs", inputs)
 
     def slope(*values: Any) -> Any:
-        found = jacobian(lambda *each: _scalar("hessian", func(*each)), values, create_graph=True)
+        found = jacobian(
+            lambda *each: _scalar("hessian", func(*each)), values, create_graph=True, strict=strict
+        )
+        if strict:
+            _refuse_independent(found)
         return tuple(found) if many else found[0]
 
     return jacobian(slope, given if many else given[0], create_graph=create_graph)
+
+
+def _refuse_independent(slopes: Any) -> None:
+    for at, each in enumerate(slopes):
+        if not each.requires_grad:
+            raise RuntimeError(
+                "While computing the hessian, found that the jacobian of the user-provided function with respect to "
+                f"input {at} is independent of the input. This is not allowed in strict mode. You should ensure that "
+                "your function is twice differentiable and that the jacobian depends on the inputs (this would be "
+                "violated by a linear function for example)."
+            )
+
+
+def _refuse_constant(outputs: tuple[Any, ...]) -> None:
+    for at, each in enumerate(outputs):
+        if not each.requires_grad:
+            raise RuntimeError(
+                f"Output {at} of the user-provided function does not require gradients. The outputs must be computed in "
+                "a differentiable manner from the input when running in strict mode."
+            )
 
 
 def _scalar(name: str, output: Any) -> Any:
@@ -128,11 +154,23 @@ def _scalar(name: str, output: Any) -> Any:
 def _vectors(name: str, v: Any, like: tuple[Any, ...]) -> tuple[Any, ...]:
     if v is None:
         if len(like) != 1 or like[0]._array.size != 1:
+            subject = (
+                "user-provided function returns"
+                if name == "vjp"
+                else "input to the user-provided function is"
+            )
             raise RuntimeError(
-                "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
+                f"The vector v can only be None if the {subject} a single Tensor with a single element."
             )
         return (wrap(xp.ones_like(like[0]._array)),)
-    return _tuple(name, "inputs", v)[1]
+    several, found = _tuple(name, "v", v)
+    if len(found) != len(like):
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(found)}.")
+    for at, (vector, model) in enumerate(zip(found, like, strict=True)):
+        if vector.shape != model.shape:
+            entry = f"Entry {at} in v" if several else "v"
+            raise RuntimeError(f"{entry} has invalid size: should be {model.shape} but got {vector.shape}.")
+    return found
 
 
 def vjp(
@@ -210,4 +248,4 @@ def hvp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
     """Return the output of a scalar function, and its Hessian (which is symmetric) times a vector."""
-    return vhp(func, inputs, v, create_graph, strict)
+    return vhp(lambda *each: _scalar("hvp", func(*each)), inputs, v, create_graph, strict)

@@ -72,6 +72,7 @@ def scaled(value: Tensor, number: Any) -> Tensor:
     return binary(MulBackward1, xp.multiply, value, number, (number,), (value,))
 
 
+MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: g * other)
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
 
 

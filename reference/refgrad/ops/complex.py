@@ -21,7 +21,11 @@ from .shape import transpose
 __all__: list[str] = []
 
 
-ComplexBackward0 = derivative("ComplexBackward0", real=lambda g: both.real(g), imag=lambda g: both.imag(g))
+ComplexBackward0 = derivative(
+    "ComplexBackward0",
+    real=lambda g, real, imag: both.real(g),  # torch saves both, though it needs neither
+    imag=lambda g, real, imag: both.imag(g),
+)
 PolarBackward0 = derivative(
     "PolarBackward0",
     abs=lambda g, result: both.real(g * both.conj(both.unit(result))),

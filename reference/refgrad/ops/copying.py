@@ -161,11 +161,22 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
         )
     if id(self) in memo:
         return memo[id(self)]
-    made = wrap(storage.copy(self._array), self.__class__)
+    made = wrap(_copied_memory(self._array, memo), self.__class__)
     made._requires_grad = self._requires_grad
     memo[id(self)] = made
     made.__dict__.update(deepcopy(_own_attributes(self), memo))
     return made
+
+
+def _copied_memory(array: Any, memo: dict[int, Any]) -> Any:
+    """Return the same view of a copy of the whole memory, which tensors copied together share if they did."""
+    memory = backend.root(array)
+    copied = memo.get(id(memory))
+    if copied is None:
+        copied = memo[id(memory)] = xp.copy(memory, order="K")
+        memo.setdefault(id(memo), []).append(memory)  # an id stands for the memory only while that lives
+    start = backend.address(array) - backend.address(memory)
+    return backend.strided(copied, array.shape, array.strides, start)
 
 
 def _own_attributes(self: Tensor) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast
+from .holomorphic import suited
 from .inplace import finish_out, update
 from .registry import operator, public
 from .shape import (
@@ -115,7 +116,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.dtype is not y.dtype:
         _check_dtypes(input, mat2)
     _refuse_bool("addmm_impl_cpu_", x)
-    result = record(MmBackward0, _product(x, y), (input, mat2), (_is_transposed(y),))
+    result = record(suited(MmBackward0, x), _product(x, y), (input, mat2), (_is_transposed(y),))
     return result if out is None else finish_out("mm", result, out, input, mat2)
 
 
@@ -135,7 +136,9 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.dtype != y.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
     _refuse_bool("bmm", x)
-    return finish_out("bmm", record(BmmBackward0, xp.matmul(x, y), (input, mat2)), out, input, mat2)
+    return finish_out(
+        "bmm", record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2)), out, input, mat2
+    )
 
 
 @public
@@ -154,7 +157,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
         names = f"{vec.dtype.scalar}, {input.dtype.scalar}, and {vec.dtype.scalar}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     _refuse_bool("addmv_impl_cpu", x)
-    return finish_out("mv", record(MvBackward0, x.dot(y), (input, vec)), out, input, vec)
+    return finish_out("mv", record(suited(MvBackward0, x), x.dot(y), (input, vec)), out, input, vec)
 
 
 @public
@@ -174,7 +177,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
         )
     _refuse_bool("dot", x)
-    return finish_out("dot", record(DotBackward0, x.dot(y), (input, tensor)), out, input, tensor)
+    return finish_out("dot", record(suited(DotBackward0, x), x.dot(y), (input, tensor)), out, input, tensor)
 
 
 @public
@@ -204,7 +207,9 @@ def addmm(
     if alpha != 1:
         array *= alpha
     array += bias if beta == 1 else bias * beta
-    result = record(AddmmBackward0, array, (input, mat1, mat2), (beta, alpha, _is_transposed(y)))
+    result = record(
+        suited(AddmmBackward0, array), array, (input, mat1, mat2), (beta, alpha, _is_transposed(y))
+    )
     return finish_out("addmm", result, out, input, mat1, mat2)
 
 

@@ -11,6 +11,7 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
+from .holomorphic import holomorphic
 from .inplace import finish_out, update
 from .registry import alias, method, operator, public
 
@@ -86,28 +87,6 @@ SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 def node_name(name: str) -> str:
     """Return the name of an operation's derivative."""
     return {"log1p": "Log1PBackward0"}.get(name, f"{name.capitalize()}Backward0")
-
-
-def holomorphic(kind: type[Node]) -> type[Node]:
-    """Return a kind of node for complex numbers, whose rules get and give conjugates.
-
-    The rules of functions that are complex differentiable give g * f'(z), where g * conj(f'(z)) is due.
-    """
-
-    plain: Any = kind.differentiate
-
-    def conjugated(g: Any, values: Any, edges: Any) -> tuple[Any, ...]:
-        return tuple(
-            [each if each is None else both.conj(each) for each in plain(both.conj(g), values, edges)]
-        )
-
-    members = {
-        "__slots__": (),
-        "__module__": "builtins",
-        "plans": {},
-        "differentiate": staticmethod(conjugated),
-    }
-    return type(kind.__name__, (kind,), members)
 
 
 def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:

@@ -11,6 +11,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
 from .broadcasting import as_operand, common
+from .holomorphic import suited
 from .inplace import finish_out
 from .registry import operator, public
 
@@ -62,6 +63,11 @@ def _power(x: Any, y: Any) -> Any:
     return xp.where(xp.less(y, 0), inverse, xp.power(x, xp.maximum(y, 0))).astype(xp.result_type(x, y))
 
 
+def _kind_of(base: Tensor, exponent: Tensor) -> Any:
+    wide = base if base._array.dtype.kind == "c" else exponent
+    return suited(PowBackward1, wide._array)
+
+
 @operator("__pow__")
 def _pow(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
@@ -69,7 +75,7 @@ def _pow(self: Tensor, other: Any) -> Any:
         return other
     if isinstance(other, Tensor):
         refuse_bools("pow", self, other)
-        return binary(PowBackward1, _power, self, other)
+        return binary(_kind_of(self, other), _power, self, other)
     return _pow_number(self, other)
 
 
@@ -83,21 +89,21 @@ def _pow_number(self: Tensor, exponent: Any) -> Tensor:
         array = x.copy()
     else:
         array = xp.power(x, y)
-    return record(PowBackward0, array, (self,), (exponent,))
+    return record(suited(PowBackward0, array), array, (self,), (exponent,))
 
 
 @operator("__rpow__")
 def _rpow(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented or isinstance(other, Tensor):
-        return other if other is NotImplemented else binary(PowBackward1, _power, other, self)
+        return other if other is NotImplemented else binary(_kind_of(other, self), _power, other, self)
     x, y = common(self, other)
     powers = (
         xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x))
         if x.ndim
         else _power(xp.asarray(y, x.dtype), x)
     )
-    return record(PowBackward2, powers, (self,), (other,))
+    return record(suited(PowBackward2, powers), powers, (self,), (other,))
 
 
 def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:

@@ -14,6 +14,7 @@ from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .backward_kernels import log_softmax_backward, softmax_backward
 from .broadcasting import row_major
+from .holomorphic import suited
 from .inplace import MISMATCH, finish_out
 from .reductions import _shared_along, axes_of, quotient, spread, unreduced
 from .registry import function, public
@@ -112,10 +113,10 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     x = input._array if dtype is None else input._array.astype(dtype.numpy, copy=False)
     want = xp.int64 if x.dtype.kind in "biu" and dtype is None else x.dtype
     if dim is None:
-        return record(ProdBackward0, xp.prod(x, dtype=want), (input,), (x.shape,))
+        return record(suited(ProdBackward0, x), xp.prod(x, dtype=want), (input,), (x.shape,))
     axes = (axis_of(dim, x.ndim),)
     array = row_major(xp.prod(x, axis=axes, dtype=want, keepdims=keepdim)) if x.ndim else x.astype(want)
-    return record(ProdBackward1, array, (input,), (x.shape, axes if x.ndim else None, keepdim))
+    return record(suited(ProdBackward1, x), array, (input,), (x.shape, axes if x.ndim else None, keepdim))
 
 
 def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]:

@@ -1,0 +1,278 @@
+"""Distances and norms of differences, the cross product, and areas under sampled curves."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded
+from .broadcasting import check_broadcast
+from .inplace import finish_out
+from .reductions import quotient
+from .registry import function, public
+from .shape import axis_of
+
+__all__ = ["cross_along"]
+
+
+# ---- distances -----------------------------------------------------------------------------------------------------
+
+
+def _norm_slope(difference: Any, result: Any, p: float) -> Any:
+    """Return the derivative of a p-norm over the last dimension by the differences; 0 where the norm is 0."""
+    if p == 0:
+        return both.zeros_like(difference)
+    if p == 1:
+        return both.sign(difference)
+    if p == float("inf"):
+        size = both.absolute(difference)
+        return both.keep(both.sign(difference), both.plain(size) == both.plain(result))
+    if p == 2:
+        return quotient(difference, result)
+    scaled = difference * both.absolute(difference) ** (p - 2)
+    return quotient(scaled, result ** (p - 1))
+
+
+def _p_norm(x: Any, p: float) -> Any:
+    size = xp.absolute(x)
+    if p == 0:
+        return (size != 0).sum(axis=-1).astype(x.dtype)
+    if p == float("inf"):
+        return size.max(axis=-1) if x.shape[-1] else xp.zeros(x.shape[:-1], x.dtype)
+    if p == 2:
+        return xp.sqrt((size * size).sum(axis=-1))
+    return (size**p).sum(axis=-1) ** xp.asarray(1 / p, x.dtype)
+
+
+def _between(x1: Any, x2: Any) -> Any:
+    return x1.reshape((*x1.shape[:-1], 1, x1.shape[-1])) - x2.reshape((*x2.shape[:-2], 1, *x2.shape[-2:]))
+
+
+def _cdist_slope(g: Any, x1: Any, x2: Any, result: Any, p: float, dim: int, sign: float) -> Any:
+    wide = (*result.shape, 1)
+    parts = g.reshape(wide) * _norm_slope(_between(x1, x2), result.reshape(wide), p) * sign
+    return both.total(parts, dim).squeeze(dim)
+
+
+CdistBackward0 = derivative(
+    "CdistBackward0",
+    args="p",
+    x1=lambda g, x1, x2, result, p: _cdist_slope(g, x1, x2, result, p, -2, 1.0),
+    x2=lambda g, x1, x2, result, p: _cdist_slope(g, x1, x2, result, p, -3, -1.0),
+)
+
+
+@function
+def cdist(
+    x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+) -> Tensor:
+    """Return the p-norm of the difference of each row of `x1` and each row of `x2`."""
+    for name, each in (("X1", x1), ("X2", x2)):
+        if each._array.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {each._array.ndim}D")
+    if x1._array.shape[-1] != x2._array.shape[-1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1._array.shape[-1]} X2: {x2._array.shape[-1]}"
+        )
+    for name, each in (("X1", x1), ("X2", x2)):
+        if each._array.dtype.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {each.dtype.scalar}")
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    array = _p_norm(_between(x1._array, x2._array), float(p))
+    return record(CdistBackward0, array, (x1, x2), (float(p),))
+
+
+def _dist_slope(g: Any, a: Any, b: Any, result: Any, p: float) -> Any:
+    return g * _norm_slope(a - b, result, p)
+
+
+DistBackward0 = derivative(
+    "DistBackward0",
+    args="p",
+    self=lambda g, self, other, result, p: _dist_slope(g, self, other, result, p),
+    other=lambda g, self, other, result, p: -_dist_slope(g, self, other, result, p),
+)
+
+
+@public
+def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
+    """Return the p-norm of the difference."""
+    check_broadcast(input._array.shape, other._array.shape)
+    difference = (input._array - other._array).reshape(-1)
+    return record(DistBackward0, xp.asarray(_p_norm(difference, float(p))), (input, other), (float(p),))
+
+
+# ---- slices of bounded norm ----------------------------------------------------------------------------------------
+
+
+def _renorm_slope(g: Any, value: Any, p: float, dim: int, maxnorm: float) -> Any:
+    count = both.plain(value).ndim
+    rest = tuple(axis for axis in range(count) if axis != dim)
+    size = both.absolute(value)
+    norm = _summed(size**p, rest) ** (1 / p)
+    wide = both.plain(norm) > maxnorm
+    factor = maxnorm / (norm + 1e-7)
+    inner = _summed(g * value, rest)
+    slope = both.sign(value) * size ** (p - 1) * quotient(norm ** (1 - p), 1 + both.zeros_like(norm))
+    turned = factor * (g - inner * slope / (norm + 1e-7))
+    return both.where(both.like(wide, g), turned, g)
+
+
+def _summed(value: Any, axes: tuple[int, ...]) -> Any:
+    return value.sum(axes, keepdim=True) if isinstance(value, Tensor) else value.sum(axis=axes, keepdims=True)
+
+
+RenormBackward0 = derivative(
+    "RenormBackward0",
+    args="p dim maxnorm",
+    self=lambda g, self, p, dim, maxnorm: _renorm_slope(g, self, p, dim, maxnorm),
+)
+
+
+@public
+def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None = None) -> Tensor:
+    """Scale down each slice along `dim` whose p-norm is larger than `maxnorm`."""
+    x = input._array
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if x.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    axis = axis_of(dim, x.ndim)
+    rest = tuple(at for at in range(x.ndim) if at != axis)
+    norm = (xp.absolute(x) ** p).sum(axis=rest, keepdims=True) ** xp.asarray(1 / p, x.dtype)
+    factor = xp.where(norm > maxnorm, maxnorm / (norm + xp.asarray(1e-7, x.dtype)), xp.ones((), x.dtype))
+    result = record(RenormBackward0, (x * factor).astype(x.dtype), (input,), (float(p), axis, float(maxnorm)))
+    return finish_out("renorm", result, out, input)
+
+
+# ---- the cross product ---------------------------------------------------------------------------------------------
+
+
+def _turned(a: Any, b: Any, dim: int) -> Any:
+    """Return the cross product along a dimension of size 3."""
+    lead = (slice(None),) * dim
+
+    def part(value: Any, at: int) -> Any:
+        return value[(*lead, at)]
+
+    rows = [
+        part(a, (at + 1) % 3) * part(b, (at + 2) % 3) - part(a, (at + 2) % 3) * part(b, (at + 1) % 3)
+        for at in range(3)
+    ]
+    return both.stack(rows, dim)
+
+
+LinalgCrossBackward0 = derivative(
+    "LinalgCrossBackward0",
+    args="dim",
+    self=lambda g, other, dim: _turned(both.expand(other, g.shape), g, dim),
+    other=lambda g, self, dim: _turned(g, both.expand(self, g.shape), dim),
+)
+
+
+def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+    """Return the cross product of vectors along a dimension of size 3."""
+    x, y = input._array, other._array
+    if x.ndim != y.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    axis = axis_of(dim, x.ndim)
+    sizes = (x.shape[axis], y.shape[axis]) if x.ndim else (1, 1)
+    if sizes != (3, 3):
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {axis if dim >= 0 else dim} must have length 3. Got {sizes[0]} and {sizes[1]}"
+        )
+    check_broadcast(x.shape, y.shape)
+    want = dtypes.result_of((input, other)).numpy
+    x, y = xp.broadcast_arrays(x.astype(want), y.astype(want))
+    return record(LinalgCrossBackward0, _turned(x, y, axis), (input, other), (axis,))
+
+
+@public
+def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Return the cross product of vectors along a dimension of size 3, the first such one by default."""
+    if dim is None:
+        warnings.warn(
+            "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or "
+            "simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in "
+            "a future release.",
+            UserWarning,
+            stacklevel=3,
+        )
+        shape = input._array.shape
+        if 3 not in shape:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = shape.index(3)
+    return finish_out("cross", cross_along(input, other, dim), out, input, other)
+
+
+# ---- steps, areas --------------------------------------------------------------------------------------------------
+
+
+HeavisideNode = not_implemented("aten::heaviside")
+
+
+@public
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return 0 below 0, 1 above, and `values` at 0."""
+    if input.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+    x, y = input._array, values._array
+    check_broadcast(x.shape, y.shape)
+    array = xp.where(x == 0, y, (x > 0).astype(x.dtype))
+    return finish_out("heaviside", record(HeavisideNode, array, recorded(input, values)), out, input, values)
+
+
+def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the steps between sample points, and the samples at their right and left ends."""
+    count = y._array.shape[dim]
+    if x._array.ndim == 1:
+        if x._array.shape[0] != count:
+            raise RuntimeError("trapezoid: There must be one `x` value for each sample point")
+        points: Tensor = x.view([count if axis == dim else 1 for axis in range(y._array.ndim)])
+    else:
+        points = x
+    axis = dim - y._array.ndim
+    steps = points.narrow(axis, 1, count - 1) - points.narrow(axis, 0, count - 1)
+    return steps, y.narrow(dim, 1, count - 1), y.narrow(dim, 0, count - 1)
+
+
+@function
+def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
+    """Return the area under samples along a dimension, joined by straight lines."""
+    axis = axis_of(dim, y._array.ndim)
+    if y._array.shape[axis] == 0:
+        return wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))
+    if isinstance(x, Tensor):
+        steps, right, left = _widths(y, x, axis)
+        return _halved(((left + right) * steps).sum(axis))
+    ends = _times(y.select(axis, 0) + y.select(axis, -1), 0.5)
+    return _times(y.sum(axis) - ends, dx if x is None else x)
+
+
+def _times(value: Tensor, number: Any) -> Tensor:
+    return record(MulBackward1, value._array * number, (value,), (number,))
+
+
+def _halved(value: Tensor) -> Tensor:
+    return record(DivBackward1, value._array / 2.0, (value,), (2.0,))
+
+
+@function
+def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
+    """Return the areas under samples up to each but the first."""
+    axis = axis_of(dim, y._array.ndim)
+    count = y._array.shape[axis]
+    if isinstance(x, Tensor):
+        steps, right, left = _widths(y, x, axis)
+        return _halved(((left + right) * steps).cumsum(axis))
+    both_ends = y.narrow(axis, 1, count - 1) + y.narrow(axis, 0, count - 1)
+    even: Tensor = _times(both_ends, (dx if x is None else x) / 2.0).cumsum(axis)
+    return even

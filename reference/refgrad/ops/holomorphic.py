@@ -1,0 +1,45 @@
+"""Derivatives of complex numbers: the rules of functions that are complex differentiable, with conjugates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import both
+from ..backend import Array
+from ..graph import Node
+
+__all__ = ["holomorphic", "suited"]
+
+
+def holomorphic(kind: type[Node]) -> type[Node]:
+    """Return a kind of node for complex numbers, whose rules get and give conjugates.
+
+    The rules of functions that are complex differentiable give g * f'(z), where g * conj(f'(z)) is due.
+    """
+
+    plain: Any = kind.differentiate
+
+    def conjugated(g: Any, values: Any, edges: Any) -> tuple[Any, ...]:
+        return tuple(
+            [each if each is None else both.conj(each) for each in plain(both.conj(g), values, edges)]
+        )
+
+    members = {
+        "__slots__": (),
+        "__module__": "builtins",
+        "plans": {},
+        "differentiate": staticmethod(conjugated),
+    }
+    return type(kind.__name__, (kind,), members)
+
+
+_HOLOMORPHIC: dict[type[Node], type[Node]] = {}
+
+
+def suited(kind: type[Node], array: Array) -> type[Node]:
+    """Return the kind of node for the result at hand: its own, or for complex numbers the conjugating one."""
+    if array.dtype.kind != "c":
+        return kind
+    if kind not in _HOLOMORPHIC:
+        _HOLOMORPHIC[kind] = holomorphic(kind)
+    return _HOLOMORPHIC[kind]

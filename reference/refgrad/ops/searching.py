@@ -1,0 +1,303 @@
+"""Places in sorted rows, counts of values, and the value that most elements have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import xp
+from ..graph import derivative
+from ..recording import record
+from ..return_types import pair
+from ..tensor import Tensor, wrap
+from .inplace import finish_out
+from .registry import function, public
+from .shape import axis_of
+
+__all__: list[str] = []
+
+
+@public
+def argwhere(input: Tensor) -> Tensor:
+    """Return the indices of the elements that are not zero, one row each."""
+    found: Tensor = input.nonzero()
+    return found
+
+
+@function
+def is_nonzero(input: Tensor) -> bool:
+    """Tell whether the only element is not zero."""
+    return bool(input)
+
+
+def _places(sequence: Any, values: Any, right: bool) -> Any:
+    """Return, for each value, how many elements of its sorted row lie before it."""
+    side = "right" if right else "left"
+    if sequence.ndim == 1:
+        return xp.searchsorted(sequence, values.reshape(-1), side=side).reshape(values.shape)
+    rows = sequence.reshape(-1, sequence.shape[-1])
+    given = values.reshape(rows.shape[0], -1)
+    found = [xp.searchsorted(row, each, side=side) for row, each in zip(rows, given, strict=True)]
+    return xp.stack(found).reshape(values.shape)
+
+
+def _found(sequence: Tensor, values: Any, right: bool, out_int32: bool) -> Tensor:
+    array = values._array if isinstance(values, Tensor) else xp.asarray(values)
+    places = xp.asarray(_places(sequence._array, array, right))
+    return wrap(places.astype(xp.int32 if out_int32 else xp.int64))
+
+
+@function
+def searchsorted(
+    sorted_sequence: Tensor,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Return where values belong in sorted rows: before equal elements, or behind them (`right`)."""
+    if side is not None and side not in ("left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
+    if sorter is not None:
+        sorted_sequence = sorted_sequence.gather(-1, sorter)
+    shape = sorted_sequence._array.shape
+    values = input._array.shape if isinstance(input, Tensor) else ()
+    if len(shape) != 1 and shape[:-1] != values[:-1]:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+            f"tensor and input value tensor must match, but we got boundaries tensor {list(shape)} and input value "
+            f"tensor {list(values)}"
+        )
+    return finish_out(
+        "searchsorted", _found(sorted_sequence, input, right or side == "right", out_int32), out
+    )
+
+
+@function
+def bucketize(
+    input: Any,
+    boundaries: Tensor,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Return in which of the intervals between sorted boundaries each value lies."""
+    if boundaries._array.ndim != 1:
+        raise RuntimeError(
+            f"bucketize: boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})"
+        )
+    return finish_out("bucketize", _found(boundaries, input, right, out_int32), out)
+
+
+@public
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """Return how often each number occurs in a vector of numbers that are not negative."""
+    x = input._array
+    if x.dtype.kind not in "iub" or x.dtype.kind == "b":
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{input.dtype.scalar}'")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if x.ndim != 1 or (x.size and int(x.min()) < 0):
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is not None and weights._array.shape != x.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    count = max(int(x.max()) + 1 if x.size else 0, minlength)
+    made = xp.zeros(count, xp.int64 if weights is None else xp.float64)
+    xp.add.at(made, x, 1 if weights is None else weights._array)
+    if weights is not None and weights.dtype is dtypes.float32:
+        made = made.astype(xp.float32)
+    return wrap(made)
+
+
+@public
+def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
+    """Return how many elements lie in each of so many equal intervals."""
+    x = input._array
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar}'")
+    if bins <= 0:
+        raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
+    low, high = float(min), float(max)
+    if low > high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    if low == high and x.size:
+        low, high = float(x.min()), float(x.max())
+    if low == high:
+        low, high = low - 1, high + 1
+    inside = x[(x >= low) & (x <= high)]
+    places = ((inside - low) / (high - low) * bins).astype(xp.int64)
+    made = xp.zeros(bins, x.dtype)
+    xp.add.at(made, xp.minimum(places, bins - 1), xp.asarray(1, x.dtype))
+    return finish_out("histc", wrap(made), out)
+
+
+@public
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """Return the elements that differ from the one before."""
+    flat = input._array.reshape(-1)
+    changed = xp.ones(flat.size, bool)
+    changed[1:] = flat[1:] != flat[:-1]
+    starts = xp.flatnonzero(changed)
+    found = [wrap(flat[starts])]
+    if return_inverse:
+        found.append(wrap((xp.cumsum(changed) - 1).reshape(input._array.shape)))
+    if return_counts:
+        ends = xp.append(starts[1:], xp.asarray([flat.size]))
+        found.append(wrap(ends - starts))
+    return tuple(found) if len(found) > 1 else found[0]
+
+
+ModeBackward0 = derivative(
+    "ModeBackward0",
+    saves="indices",
+    args="shape dim keepdim",
+    self=lambda g, indices, shape, dim, keepdim: _put_chosen(g, both.plain(indices), shape, dim, keepdim),
+)
+
+
+def _put_chosen(g: Any, places: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
+    if not shape:
+        return g
+    if not keepdim:
+        wide = (*shape[:dim], 1, *shape[dim + 1 :])
+        g, places = g.reshape(wide), places.reshape(wide)
+    axes = [
+        xp.arange(size).reshape([-1 if at == axis else 1 for at in range(len(shape))])
+        for axis, size in enumerate(places.shape)
+    ]
+    axes[dim] = places
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    flat = sum(axis * step for axis, step in zip(axes, strides, strict=True))
+    return both.put_flat(g, flat, shape)
+
+
+@public
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
+    """Return the value that occurs most often along a dimension (the smallest such), and the last place of it."""
+    x = input._array
+    axis = axis_of(dim, x.ndim)
+    if not x.ndim:
+        indices = wrap(xp.zeros((), xp.int64))
+        return pair("mode", record(ModeBackward0, x.copy(), (input,), ((), 0, keepdim), (indices,)), indices)
+    same = xp.expand_dims(x, axis + 1) == xp.expand_dims(x, axis)
+    counts = same.sum(axis=axis + 1)
+    most = counts == counts.max(axis=axis, keepdims=True)
+    largest = x.max(axis=axis, keepdims=True)
+    values = xp.where(most, x, largest).min(axis=axis, keepdims=True)
+    steps = xp.arange(x.shape[axis]).reshape([-1 if at == axis else 1 for at in range(x.ndim)])
+    places = xp.where(x == values, steps, -1).max(axis=axis, keepdims=True)
+    if not keepdim:
+        values, places = values.squeeze(axis), places.squeeze(axis)
+    indices = wrap(xp.asarray(places))
+    made = record(ModeBackward0, xp.asarray(values), (input,), (x.shape, axis, keepdim), (indices,))
+    return pair("mode", made, indices)
+
+
+def _quantile(
+    name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+) -> Tensor:
+    if input._array.dtype.kind != "f" or input._array.dtype.itemsize < 4:
+        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+    if not input._array.size:
+        raise RuntimeError(f"{name}() input tensor must be non-empty")
+    if isinstance(q, Tensor):
+        if q._array.ndim > 1:
+            raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        if q.dtype is not input.dtype:
+            raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        wanted = q._array
+    else:
+        if not 0 <= q <= 1:
+            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
+        wanted = xp.asarray(q, input._array.dtype)
+    if ((wanted < 0) | (wanted > 1)).any():
+        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+    if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
+        raise RuntimeError(
+            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+        )
+    return _interpolated(input, wanted, dim, keepdim, interpolation, skip_nan)
+
+
+def _interpolated(
+    input: Tensor, wanted: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+) -> Tensor:
+    """Sort along the last dimension and go so far up as each q says."""
+    ndim = input._array.ndim
+    axis = None if dim is None else axis_of(dim, ndim)
+    shape = [1] * ndim if axis is None else list(input._array.shape)
+    if axis is not None and ndim:
+        shape[axis] = 1
+    rows = (
+        input.flatten() if axis is None or not ndim else input.unsqueeze(-1).transpose(axis, -1).squeeze(axis)
+    )
+    ordered = rows.sort(-1)[0]
+    x = ordered._array
+    missing = xp.isnan(x).sum(axis=-1, keepdims=True)
+    last = (x.shape[-1] - missing if skip_nan else xp.full_like(missing, x.shape[-1])) - 1
+    ranks = xp.maximum(last, 0) * wanted.reshape(-1)
+    if not skip_nan:
+        ranks = xp.where(missing > 0, xp.asarray(float(x.shape[-1] - 1)), ranks)
+    if interpolation == "nearest":
+        ranks = xp.round(ranks)
+    low, high = xp.floor(ranks), xp.ceil(ranks)
+    if interpolation == "higher":
+        low = high
+    lower = ordered.gather(-1, wrap(low.astype(xp.int64)))
+    found = lower
+    if interpolation in ("linear", "midpoint"):
+        weight = xp.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - low
+        upper = ordered.gather(-1, wrap(high.astype(xp.int64)))
+        found = lower.lerp(upper, wrap(xp.asarray(weight, x.dtype)))
+    return _arranged(found, wanted.ndim, shape, axis, keepdim)
+
+
+def _arranged(found: Tensor, ndim: int, shape: list[int], axis: int | None, keepdim: bool) -> Tensor:
+    if keepdim:
+        found = found.unsqueeze(-2).view([*shape, found._array.shape[-1]])
+    result: Tensor = found.squeeze_(-1) if ndim == 0 else found.movedim(-1, 0)
+    return result
+
+
+@public
+def quantile(
+    input: Tensor,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out: Tensor | None = None,
+) -> Tensor:
+    """Return the values below which the fraction `q` of the elements (along a dimension) lies."""
+    return finish_out(
+        "quantile", _quantile("quantile", input, q, dim, keepdim, interpolation, False), out, input
+    )
+
+
+@public
+def nanquantile(
+    input: Tensor,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out: Tensor | None = None,
+) -> Tensor:
+    """Return quantiles of the elements that are not nan."""
+    return finish_out(
+        "nanquantile", _quantile("nanquantile", input, q, dim, keepdim, interpolation, True), out, input
+    )
