@@ -34,8 +34,8 @@ class Bundle:
     withheld: tuple[str, ...] = ()
 
 
-def release(assignment: Assignment, now: datetime) -> Bundle:
-    """Return the bundle of an assignment: the same bytes for the same course.
+def release(assignment: Assignment, now: datetime, also: Mapping[str, bytes] = {}) -> Bundle:
+    """Return the bundle of an assignment, with the files of `also` in it: the same bytes for the same course.
 
     `now` decides which solutions of earlier assignments may be in it. Raises CourseError, with every file and line, if
     it would give away a line of a solution, of a hidden check or of a mistake.
@@ -43,7 +43,7 @@ def release(assignment: Assignment, now: datetime) -> Bundle:
     withheld = withheld_from(assignment, now)
     stubs = [task.id for earlier in withheld for task in earlier.tasks]
     files = starter_files(assignment, assemble(assignment, solved=(), withheld=stubs))
-    files |= repository_files(assignment, withheld=bool(withheld))
+    files |= repository_files(assignment, withheld=bool(withheld)) | dict(also)
     names = tuple(earlier.name for earlier in withheld)
     if found := leaks(assignment, files, names):
         raise CourseError(*found)

@@ -227,6 +227,13 @@ def test_a_bundle_that_would_give_something_away_is_refused_with_file_and_line(
     assert caught.value.problems[0] == f"{said}, so no bundle was made."
 
 
+def test_files_that_are_added_are_looked_through_as_well(small_course: SmallCourse) -> None:
+    assignment = load_assignment(find_course(small_course()), "warm_up")
+    assert release(assignment, NOW, {"diagnosis.json": b"{}"}).files["diagnosis.json"] == b"{}"
+    with pytest.raises(CourseError, match=r"^more\.txt:2: `heappush\(found, 3\)` gives away the solution of"):
+        release(assignment, NOW, {"more.txt": b"so:\n  heappush(found, 3)\n"})
+
+
 def test_a_short_line_that_may_stand_anywhere_gives_nothing_away(small_course: SmallCourse) -> None:
     hidden = "from gradlab import check\n\n@check(task='1.2', points=0.5)\ndef secret(torch, observe, rng):\n"
     hidden += '    """Secret."""\n    x = torch.one(3.0)\n    observe.value(x)\n'
