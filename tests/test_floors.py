@@ -53,6 +53,7 @@ FLOORS = {
     "gradlab.judging": 3,
     "gradlab.counterexample": 3,
     "gradlab.explanation": 3,
+    "gradlab.places": 3,
     "gradlab.fuzz": 3,
     "gradlab.runner": 3,
     "gradlab.mutants": 3,

@@ -25,6 +25,7 @@ class Explanation:
     program: str
     graph: Graph | None = None
     smallest: bool = False
+    operations: frozenset[str] = frozenset()  # that the program carries out
 
 
 def explain(
@@ -39,7 +40,8 @@ def explain(
     text, graph = show_with_graph(
         program, engine_name=module, marks=marks, announce=bool(remarks), flags=flags, remarks=remarks
     )
-    return Explanation(text, graph, smallest)
+    operations = frozenset(step.name for step in steps.values() if step.op in ("method", "op", "getattr"))
+    return Explanation(text, graph, smallest, operations)
 
 
 def _marks(findings: Sequence[Finding], steps: Mapping[int, Step], *, smallest: bool) -> dict[int, str]:

@@ -84,10 +84,11 @@ class Observation(msgspec.Struct, frozen=True):
 
 
 class Location(msgspec.Struct, frozen=True):
-    """A place in the student's own files."""
+    """A place in the student's own files: where an exception came from, or what was written for the task."""
 
     file: str
     line: int
+    name: str = ""  # of the function
 
 
 class Comparison(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from gradlab.model import (
     Submitted,
     Suite,
 )
+from gradlab.places import has_any_name, located
 from gradlab.trial import Loaded, Trial
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def grade(
             *submission.notes,
             *loaded.notes,
             *trial.notes,
+            *_wrong_file_note(grading, submission),
             *_level_note(grading, isolation.level),
             *_provisional_note(grading),
         ),
@@ -212,6 +214,7 @@ def _run_one(
         if findings:
             seconds = time.monotonic() - started
             shown = _shown(grading, trial, expectation, findings, smaller) if ran else None
+            findings = _located(grading, trial, check, findings, shown, before)
             return _result(check, Outcome.FAILED, findings, seconds, shown)
     return _result(check, Outcome.PASSED, (), time.monotonic() - started)
 
@@ -231,6 +234,23 @@ def _shown(
         if found is not None:
             return explain(found.program, found.findings, module, smallest=found.smallest)
     return explain(expectation.script.program, findings, module)
+
+
+def _located(
+    grading: Grading,
+    trial: Trial,
+    check: Check,
+    findings: tuple[Finding, ...],
+    shown: Explanation | None,
+    before: Mapping[str, CheckResult],
+) -> tuple[Finding, ...]:
+    """Add the places in the student's files. Where an earlier task fails, its functions may be the ones to blame."""
+    open_before = any(
+        result.task != check.task and result.outcome is Outcome.FAILED for result in before.values()
+    )
+    task = next(task for task in grading.assignment.tasks if task.id == check.task)
+    operations = frozenset[str]() if shown is None else shown.operations
+    return located(findings, trial.submission, () if open_before else task.defines, operations)
 
 
 def _result(
@@ -264,6 +284,17 @@ def _level_note(grading: Grading, level: str) -> tuple[str, ...]:
     if level in HIDDEN_NEEDS or not any(check.hidden for check in grading.checks):
         return ()
     return (f"Hidden checks ran at isolation level {level}, because --allow-partial said so.",)
+
+
+def _wrong_file_note(grading: Grading, submission: Submission) -> tuple[str, ...]:
+    if has_any_name(submission, grading.assignment):
+        return ()
+    names = [name for task in grading.assignment.tasks for name in task.defines]
+    return (
+        f"{submission.entry} has none of the names that {grading.assignment.name} is about ({names[0]}"
+        f"{', ...' * (len(names) > 1)}). Is it the file that you meant? 'grade start {grading.assignment.name}' writes the "
+        "one to begin with.",
+    )
 
 
 def _provisional_note(grading: Grading) -> tuple[str, ...]:

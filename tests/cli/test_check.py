@@ -278,3 +278,16 @@ def test_debug_refuses_an_archive(course: Path, run: Run, bundle: Path) -> None:
     ended = run("check", package, "--debug", "adds")
     assert ended.code == 2
     assert "--debug runs engine.py, a folder or a notebook" in ended.err
+
+
+def test_a_file_that_is_something_else_gets_a_hint(
+    course: Path, hand_in: Callable[..., Path], run: Run
+) -> None:
+    ended = run("check", hand_in("def greet():\n    return 'hello'\n"))
+    assert ended.code == 1
+    said = " ".join(ended.out.split())
+    assert (
+        "engine.py has none of the names that steps is about (add, ...). Is it the file that you meant?"
+        in said
+    )
+    assert "'grade start steps' writes the one to begin with." in said

@@ -43,7 +43,7 @@ def report() -> Report:
         expected="2.0",
         actual="1.0",
         help="A tensor used twice must receive the sum of both contributions.",
-        location=Location("engine.py", 142),
+        location=Location("engine.py", 142, "accumulate_grad"),
     )
     waits = Finding("runner", "Skipped, because 'Adds up' comes first and is not passed yet.")
     return Report(

@@ -36,7 +36,7 @@ backward  alice, attempt 3, 2026-11-21 10:00:00 UTC
        Your engine answers as one does that assigns .grad instead of adding to
        it.
        A tensor used twice must receive the sum of both contributions.
-       engine.py:142
+       engine.py:142, in accumulate_grad
        Only this one: grade check --only paths
 - 2.3  Comes later                                                         0 / 2
        Skipped, because 'Adds up' comes first and is not passed yet.

@@ -56,7 +56,8 @@ def _parts(story: Story, indent: int, room: int, signs: Signs) -> Iterator[Rende
     for text in story.helps:
         yield prose(text)
     for place in story.places:
-        yield Text(f"{clean(place.file)}:{place.line}", "cyan", overflow="fold")
+        inside = f", in {clean(place.name)}" if place.name else ""
+        yield Text(f"{clean(place.file)}:{place.line}{inside}", "cyan", overflow="fold")
     if story.alone:
         yield Text(f"Only this one: {clean(story.alone)}", "dim", overflow="fold")
 

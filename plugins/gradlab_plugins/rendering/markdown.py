@@ -51,7 +51,8 @@ def body(story: Story) -> Iterator[str]:
     for text in story.helps:
         yield from ("", f"**Next:** {prose(text)}")
     for place in story.places:
-        yield from ("", f"{prose(place.file)}:{place.line}")
+        inside = f", in {prose(place.name)}" if place.name else ""
+        yield from ("", f"{prose(place.file)}:{place.line}{inside}")
 
 
 def prose(text: str) -> str:

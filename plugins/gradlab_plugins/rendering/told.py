@@ -30,7 +30,8 @@ def _lines(story: Story) -> Iterator[str]:
     if story.diagnosis is not None:
         yield story.diagnosis.explanation
     yield from story.helps
-    yield from (f"{place.file}:{place.line}" for place in story.places)
+    for place in story.places:
+        yield f"{place.file}:{place.line}{f', in {place.name}' if place.name else ''}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:
