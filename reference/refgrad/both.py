@@ -74,7 +74,7 @@ def mask_out(value: Both, masked: Array) -> Both:
     """Return 0 where the mask holds, also in place of inf and nan, and the elements elsewhere."""
     if isinstance(value, Tensor):
         return value.masked_fill(wrap(backend.as_array(masked)), 0)
-    return xp.where(masked, backend.zero(value.dtype), value)
+    return keep(value, xp.logical_not(masked))
 
 
 def keep_where(value: Both, chooser: Both) -> Both:
