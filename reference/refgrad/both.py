@@ -250,7 +250,7 @@ def join(values: Sequence[Both], dim: int) -> Both:
 
 def flip(value: Both, dim: int) -> Both:
     """Reverse the order along a dimension."""
-    return value.flip(dim) if isinstance(value, Tensor) else xp.flip(value, dim)
+    return value.flip(dim) if isinstance(value, Tensor) else xp.flip(value, dim).copy()
 
 
 def diagonal(value: Both, offset: int, dims: tuple[int, int]) -> Both:
@@ -260,7 +260,7 @@ def diagonal(value: Both, offset: int, dims: tuple[int, int]) -> Both:
 
 def turn(value: Both, k: int, dims: tuple[int, int]) -> Both:
     """Turn by `k` quarters in the plane of two dimensions."""
-    return value.rot90(k, dims) if isinstance(value, Tensor) else xp.rot90(value, k, dims)
+    return value.rot90(k, dims) if isinstance(value, Tensor) else xp.rot90(value, k, dims).copy()
 
 
 def running_product(value: Both, dim: int) -> Both:

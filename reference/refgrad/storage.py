@@ -73,6 +73,15 @@ def overlaps_itself(array: Array) -> bool:
     )
 
 
+def same_elements(a: Array, b: Array) -> bool:
+    """Return whether two arrays look at the same elements in the same order."""
+    return bool(
+        a.shape == b.shape
+        and backend.address(a) == backend.address(b)
+        and all(x == y or size == 1 for x, y, size in zip(a.strides, b.strides, a.shape, strict=True))
+    )
+
+
 def dense_strides(array: Array) -> tuple[int, ...] | None:
     """Return the strides in bytes that a copy which keeps the layout has, or None for row-major ones.
 
@@ -179,6 +188,8 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     """View the memory of `array` with sizes, strides and offset in elements (the offset of `array` by default)."""
     item = array.itemsize
     memory = backend.root(array)
+    if 0 in shape:  # no element, no place in memory
+        return backend.strided(memory, tuple(shape), (item,) * len(shape), 0)
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item
     return backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
 

@@ -57,7 +57,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "matmul": (lambda a, b: a @ b.t(), 2),
     "einsum": (lambda a, b: torch.einsum("ij,kj,i->k", a, b, a[:, 0]), 2),
     "tensordot": (lambda a, b: torch.tensordot(a, b, ([1], [1])), 2),
-    "kron": (lambda a, b: torch.kron(a, b[0]), 2),
+    "kron": (lambda a, b: torch.kron(a.contiguous(), b[0]), 2),
     "det": (lambda a: torch.det(a @ a.t() + torch.eye(len(a), dtype=a.dtype)), 1),
     "inv": (lambda a: torch.linalg.inv(a @ a.t() + torch.eye(len(a), dtype=a.dtype)), 1),
     "solve": (lambda a, b: torch.linalg.solve(a @ a.t() + torch.eye(len(a), dtype=a.dtype), b), 2),

@@ -49,7 +49,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if x.ndim == 2:
         return addmm(bias, input, turned)
     if not x.flags.c_contiguous or bias._array.ndim != 1:
-        biased: Tensor = matmul(input, turned) + bias
+        biased: Tensor = matmul(input, turned).add_(bias)
         return biased
     viewed: Tensor = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned).view(
         *x.shape[:-1], weight._array.shape[0]
@@ -83,9 +83,9 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
     """Return a copy with a border: a constant, or elements of the tensor (reflect, replicate, circular)."""
+    ndim = input._array.ndim
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
-    ndim = input._array.ndim
     if len(pad) > 2 * ndim:
         raise RuntimeError(
             "Padding length should be less than or equal to two times the input dimension but got padding length "

@@ -32,10 +32,11 @@ NATIVE: dict[str, tuple[str, Mapping[str, int]]] = {
                 "leaky_relu",
                 "mish",
             ),
-            *("one_hot", "pad", "relu", "relu6", "selu", "silu", "softplus", "threshold"),
+            *("pad", "relu", "relu6", "selu", "silu", "softplus", "threshold"),
         )
     },
     "logsigmoid": ("log_sigmoid", {"input": 1}),
+    "one_hot": ("one_hot", {"tensor": 1}),
     "prelu": ("prelu", {"input": 1, "weight": 2}),
     "linear": ("linear", {"input": 1, "weight": 2, "bias": 3}),
     "embedding": ("embedding", {"weight": 1, "input": 2}),
@@ -44,11 +45,19 @@ NATIVE: dict[str, tuple[str, Mapping[str, int]]] = {
     "nll_loss": ("nll_loss_nd", {"input": 1, "target": 2}),
     "kl_div": ("kl_div", {"input": 1, "target": 2}),
 }
-_SHOWN = {"embedding": {"input": "indices"}}
+_SHOWN = {"embedding": {"input": "indices"}, "one_hot": {"tensor": "input"}}
 # Functions that torch writes in Python: the first attribute of each argument that they ask for.
 _ASKED: dict[str, Mapping[str, str]] = {
     name: {"target": "size", "input": "size"}
-    for name in ("binary_cross_entropy", "huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss")
+    for name in (
+        "binary_cross_entropy",
+        "binary_cross_entropy_with_logits",
+        "binary_cross_entropy_with_logits",
+        "huber_loss",
+        "l1_loss",
+        "mse_loss",
+        "smooth_l1_loss",
+    )
 }
 
 

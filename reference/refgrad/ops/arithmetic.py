@@ -11,7 +11,7 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import check_cast, check_sizes, finish_out, update
+from .inplace import finish_out, update
 from .registry import alias, function, method, operator, public
 
 __all__: list[str] = []
@@ -87,7 +87,7 @@ def binary(
     """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
     if not isinstance(a, Tensor):
         want = dtypes.result_of((a, b)).numpy
-        x, y = backend.as_array(a, want), b._array if isinstance(b, Tensor) else backend.as_array(b)
+        x, y = backend.as_array(a).astype(want), b._array if isinstance(b, Tensor) else backend.as_array(b)
         array = backend.as_array(compute(x, y.astype(want, copy=False)))
         return record(kind, keep_layout(array, y), inputs or (a, b), args)
     x = a._array
@@ -209,7 +209,8 @@ def recorded(*operands: Any) -> tuple[Any, ...]:
 
 @operator("__rfloordiv__")
 def _rfloordiv(self: Tensor, other: Any) -> Any:
-    return _floordiv(_full_like(self, other), self)
+    other = as_operand(other)
+    return other if other is NotImplemented else _floordiv(_full_like(self, other), self)
 
 
 @operator("__mod__")
@@ -225,6 +226,9 @@ def _mod(self: Tensor, other: Any) -> Any:
 
 @operator("__rmod__")
 def _rmod(self: Tensor, other: Any) -> Any:
+    other = as_operand(other)
+    if other is NotImplemented:
+        return other
     number = _full_like(self, other)
     _check_division("remainder_cpu", number, self)
     return binary(RemainderNode, xp.remainder, number, self, (), recorded(self))
@@ -315,7 +319,12 @@ def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
 def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:
     if alpha == 1:
         return compute
-    return lambda x, y: compute(x, bool(alpha) & y if x.dtype.kind == "b" else alpha * y)
+    return lambda x, y: compute(x, bool(alpha) & y if x.dtype.kind == "b" else _times(alpha, y))
+
+
+def _times(alpha: Any, y: Any) -> Any:
+    """Multiply by a number in the dtype of the elements; integers wrap around."""
+    return xp.asarray(alpha).astype(y.dtype) * y if isinstance(y, ndarray) else alpha * y
 
 
 def operand_of(value: Any) -> Any:
@@ -400,29 +409,28 @@ alias(sub, "subtract")
 alias(div, "divide", "true_divide")
 
 
-def _check_quotient(self: Tensor, other: Any) -> None:
-    """Refuse to store a quotient, which is of floats, in integers."""
-    if self._array.dtype.kind in "fc":
-        return
-    if isinstance(other, Tensor):
-        check_sizes(self, [other])
-    joint = dtypes.result_of((self, other))
-    check_cast(dtypes.get_default_dtype() if joint.is_integral else joint, self.dtype)
-
-
 def in_place_form(
-    name: str, operators: tuple[str, ...], compute: Callable[..., Any], before: Any = None
+    name: str,
+    operators: tuple[str, ...],
+    compute: Callable[..., Any],
+    before: Any = None,
+    floats: bool = False,
 ) -> None:
-    """Publish the in-place form of an operation, as a method and as an augmented assignment."""
+    """Publish the in-place form of an operation, as a method and as an augmented assignment.
+
+    `floats` says that the result is of floats, also of integers.
+    """
 
     def in_place(self: Tensor, other: Any, **options: Any) -> Any:
-        return update(name, self, compute, operand_of(other), before=before, promotes=True, **options)
+        return update(
+            name, self, compute, operand_of(other), before=before, promotes=True, floats=floats, **options
+        )
 
     def augmented(self: Tensor, other: Any) -> Any:
         other = as_operand(other)
         if other is NotImplemented:
             return other
-        return update(name, self, compute, other, before=before, promotes=True)
+        return update(name, self, compute, other, before=before, promotes=True, floats=floats)
 
     in_place.__name__ = in_place.__qualname__ = name
     in_place.__doc__ = f"Do `{name.rstrip('_')}` in place."
@@ -435,7 +443,7 @@ def in_place_form(
 in_place_form("add_", ("__iadd__",), add)
 in_place_form("sub_", ("__isub__",), sub, refuse_bool_sub)
 in_place_form("mul_", ("__imul__",), mul)
-in_place_form("div_", ("__itruediv__", "__idiv__"), div, _check_quotient)
+in_place_form("div_", ("__itruediv__", "__idiv__"), div, floats=True)
 in_place_form("remainder_", ("__imod__",), remainder)
 in_place_form("fmod_", (), fmod)
 in_place_form("floor_divide_", ("__ifloordiv__",), floor_divide)

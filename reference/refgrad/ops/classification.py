@@ -123,13 +123,13 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
             f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
             f"tensor of shape: {list(weight._array.shape)}"
         )
-    if x.dtype.kind not in "fc":
-        frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
-        raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
     if classes.dtype not in (xp.int64, xp.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
     if x.ndim == 1 and classes.size != 1:
         raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
+    if x.dtype.kind not in "fc":
+        frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
+        raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
     unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
     outside = unsigned >= x.shape[axis]
     if not outside.any():
@@ -200,11 +200,12 @@ def cross_entropy(
     if reduction == "none":
         each: Tensor = -product.sum(axis)
         return each
-    total: Tensor = -product.sum()
+    summed = product.sum()
+    if reduction == "mean" and not input._array.size:
+        nothing: Tensor = -summed.fill_(math.nan)
+        return nothing
+    total: Tensor = -summed
     if reduction == "sum":
-        return total
-    if not input._array.size:
-        total._array[...] = math.nan
         return total
     return _mean_over(total, input._array.size // classes)
 

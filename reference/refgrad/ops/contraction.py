@@ -80,8 +80,13 @@ def _named(subscripts: list[str], tensors: Sequence[Tensor]) -> list[Labels]:
 def _sizes(names: list[Labels], tensors: Sequence[Tensor]) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for number, (labels, tensor) in enumerate(zip(names, tensors, strict=True)):
-        for label, size in zip(labels, tensor._array.shape, strict=True):
+        for at, (label, size) in enumerate(zip(labels, tensor._array.shape, strict=True)):
             seen = sizes.get(label, 1)
+            if size != seen and 1 not in (size, seen) and label.startswith(_REST):
+                raise RuntimeError(
+                    f"einsum(): dimension {at} covered by ellipsis in operand {number}has size {size} which does not "
+                    f"broadcast with previously seen ellipsis with size {seen} for the respective dimension"
+                )
             if size != seen and 1 not in (size, seen):
                 raise RuntimeError(
                     f"einsum(): subscript {label} has size {size} for operand {number} which does not broadcast with "
@@ -185,9 +190,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     for one, two in zip(ours, theirs, strict=True):
         sizes = x[axis_of(one, len(x))], y[axis_of(two, len(y))]
         if sizes[1] == 1:  # a size of 1 goes with any other, as in broadcasting
-            a = a.sum(one, keepdim=True)
+            a = a.sum(one, keepdim=True, dtype=a.dtype)
         elif sizes[0] == 1:
-            b = b.sum(two, keepdim=True)
+            b = b.sum(two, keepdim=True, dtype=b.dtype)
         elif sizes[0] != sizes[1]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {x[one]} in dim {one} and second has size "
@@ -214,12 +219,12 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     """Return the Kronecker product: blocks of `other`, each times one element of `input`."""
     count = max(input._array.ndim, other._array.ndim)
     x, y = ((1,) * (count - each._array.ndim) + each._array.shape for each in (input, other))
-    for each, sizes in ((input, x), (other, y)):
-        if strides_for(each._array, tuple(sizes)) is None:
-            raise RuntimeError(NOT_VIEWABLE)
     one = _unsafe_view(input, [size for each in x for size in (each, 1)])
     two = _unsafe_view(other, [size for each in y for size in (1, each)])
-    return _unsafe_view(one * two, [a * b for a, b in zip(x, y, strict=True)])
+    product, sizes = one * two, [a * b for a, b in zip(x, y, strict=True)]
+    if strides_for(product._array, tuple(sizes)) is None:
+        raise RuntimeError(NOT_VIEWABLE)
+    return _unsafe_view(product, sizes)
 
 
 def _unsafe_view(tensor: Tensor, sizes: list[int]) -> Tensor:

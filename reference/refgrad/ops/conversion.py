@@ -131,12 +131,12 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     array, what = self._array, f"to view {self.dtype.scalar} as {dtype.scalar} (different element sizes)"
     if dtype.itemsize != array.itemsize and not array.ndim:
         raise RuntimeError(f"self.dim() cannot be 0 {what}")
-    if dtype.itemsize != array.itemsize and storage.strides(array)[-1] != 1:
-        raise RuntimeError(f"self.stride(-1) must be 1 {what}, but got {storage.strides(array)[-1]}")
     if dtype.itemsize > array.itemsize and array.ndim and array.shape[-1] * array.itemsize % dtype.itemsize:
         raise RuntimeError(
             f"self.size(-1) must be divisible by {dtype.itemsize // array.itemsize} {what}, but got {array.shape[-1]}"
         )
+    if dtype.itemsize != array.itemsize and storage.strides(array)[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {what}, but got {storage.strides(array)[-1]}")
     _check_regrouping(array, dtype, what)
     seen = wrap(array.view(dtype.numpy))
     seen._counter = self._share_counter()

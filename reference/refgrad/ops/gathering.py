@@ -214,7 +214,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         raise IndexError(
             f"out of range: tried to access index {wrong.flat[0]} on a tensor of {flat.size} elements."
         )
-    return record(TakeBackward0, flat[places], (input,), (input._array.shape,), (index,))
+    return record(TakeBackward0, xp.array(flat[places], order="C"), (input,), (input._array.shape,), (index,))
 
 
 @public

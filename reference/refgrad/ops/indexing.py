@@ -79,6 +79,8 @@ def _put_indexed(g: Any, indices: Indices, shape: tuple[int, ...]) -> Any:
 
 
 def _zeroed(g: Any, indices: Indices) -> Any:
+    if 0 in found_shape(g.shape, indices):
+        return g
     kept = xp.ones(g.shape, bool)
     kept[tuple(indices)] = False
     return both.where(both.like(kept, g), g, both.zeros_like(g))
@@ -312,6 +314,12 @@ def _delitem(self: Tensor, key: Any) -> None:
 
 @operator("__setitem__")
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
+    if not isinstance(value, Tensor | bool | int | float | complex | xp.generic | backend.ndarray):
+        from .._signatures import type_name
+
+        raise TypeError(f"can't assign a {type_name(value)} to a {self.type()}")
+    if key is False:
+        return
     seen, tensors = _views(self, key)
     value = _as_value(seen, value)
     if tensors is not None:
@@ -334,9 +342,7 @@ def _as_value(seen: Tensor, value: Any) -> Tensor:
         return value
     if isinstance(value, bool | int | float | complex | xp.generic):
         return wrap(filled((), value, seen._array.dtype))
-    if isinstance(value, backend.ndarray):
-        return wrap(value)
-    raise TypeError(f"can't assign a {type(value).__name__} to a {seen.type()}")
+    return wrap(value)
 
 
 def _without_leading_ones(value: Tensor) -> Tensor:

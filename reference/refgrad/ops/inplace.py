@@ -39,12 +39,14 @@ def update(
     *args: Any,
     before: Callable[..., None] | None = None,
     promotes: bool = False,
+    floats: bool = False,
     **options: Any,
 ) -> Tensor:
     """Replace the elements of `self` by `compute(self, *args)`, and its history by that of the result.
 
     `before(self, *args)` is checked before the memory is. `promotes` says that the result has the sizes and the dtype
-    that the operands have together, so that they can be refused before anything is computed.
+    that the operands have together, so that they can be refused before anything is computed
+    (`floats`: integers give the default dtype).
     """
     tensors = [each for each in args if isinstance(each, Tensor)]
     check_writable(self, *tensors, repeats=True)
@@ -57,7 +59,8 @@ def update(
     if promotes:
         check_sizes(self, tensors)
         if self._array.dtype.kind != "f":
-            check_cast(dtypes.result_of((self, *[each for each in args if each is not None])), self.dtype)
+            joint = dtypes.result_of((self, *[each for each in args if each is not None]))
+            check_cast(dtypes.get_default_dtype() if floats and joint.is_integral else joint, self.dtype)
     result = compute(self, *args, **options)
     if result._array.shape != self._array.shape:
         raise RuntimeError(MISMATCH.format(list(self.shape), list(result.shape)))
@@ -142,9 +145,7 @@ def refuse_overlap(self: Tensor, other: Tensor, *, partial: bool = False) -> Non
         raise RuntimeError(PARTIAL_OVERLAP)
     if not a.size or not b.size or not backend.xp.may_share_memory(a, b):
         return
-    if partial and (
-        a is b or (a.shape == b.shape and a.strides == b.strides and backend.address(a) == backend.address(b))
-    ):
+    if partial and (a is b or storage.same_elements(a, b)):
         return
     if storage.is_dense(a) and storage.is_dense(b):
         raise RuntimeError(PARTIAL_OVERLAP)
@@ -219,6 +220,8 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
     for each in inputs:
         if isinstance(each, Tensor):
             refuse_overlap(out, each, partial=True)
+    if storage.overlaps_itself(out._array):
+        raise RuntimeError(OVERLAP)
     check_cast(result.dtype, out.dtype)
     if out.shape != result.shape:
         if out._array.size:

@@ -57,7 +57,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
         if each._array.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")
     model = next((t for t in given if t._array.shape != (0,)), given[0])
-    dim = axis_of(dim, model._array.ndim)
+    dim = 0 if model._array.shape == (0,) and len(given) > 1 else axis_of(dim, model._array.ndim)
     arrays, sizes = [], []
     for at, each in enumerate(given):
         array = each._array

@@ -115,7 +115,8 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     _check_inner(x, y)
     if x.dtype is not y.dtype:
         _check_dtypes(input, mat2)
-    _refuse_bool("addmm_impl_cpu_", x)
+    if x.size and y.size:
+        _refuse_bool("addmm_impl_cpu_", x)
     result = record(suited(MmBackward0, x), _product(x, y), (input, mat2), (_is_transposed(y),))
     return result if out is None else finish_out("mm", result, out, input, mat2)
 
@@ -135,7 +136,8 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         )
     if x.dtype != y.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
-    _refuse_bool("bmm", x)
+    if x.size and y.size:
+        _refuse_bool("bmm", x)
     return finish_out(
         "bmm", record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2)), out, input, mat2
     )
@@ -202,8 +204,11 @@ def addmm(
     shape = (x.shape[0], y.shape[1])
     if bias.shape != shape and bias.shape != shape[1:]:
         expand(input, shape)  # refuses what does not fit
-    _refuse_bool("addmm_impl_cpu_", x)
+    if x.size and y.size:
+        _refuse_bool("addmm_impl_cpu_", x)
     array = _product(x, y)
+    if x.dtype.kind in "iu":
+        beta, alpha = int(beta), int(alpha)
     if alpha != 1:
         array *= alpha
     array += bias if beta == 1 else bias * beta

@@ -260,6 +260,10 @@ def l1_loss(
     return result
 
 
+def _first(wrong: Array) -> int:
+    return int(wrong.argmax()) if wrong.any() else wrong.size
+
+
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -280,10 +284,12 @@ def binary_cross_entropy(
         raise RuntimeError(f"Found dtype {target.dtype.scalar} but expected {input.dtype.scalar}")
     if x.dtype.kind not in "fc":
         raise NotImplementedError(f"\"binary_cross_entropy\" not implemented for '{input.dtype.scalar}'")
-    if not ((x >= 0) & (x <= 1)).all():
-        raise RuntimeError("all elements of input should be between 0 and 1")
-    if not ((y >= 0) & (y <= 1)).all():
-        raise RuntimeError("all elements of target should be between 0 and 1")
+    for name, wrong in sorted(
+        (("input", ~((x >= 0) & (x <= 1))), ("target", ~((y >= 0) & (y <= 1)))),
+        key=lambda pair: _first(pair[1]),
+    ):  # torch looks at one pair after the other
+        if wrong.any():
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     floor = x.dtype.type(-100)
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
     if weight is not None:

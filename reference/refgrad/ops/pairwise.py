@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import check_broadcast, keep_layout
-from .inplace import check_cast, update
+from .inplace import check_cast, check_sizes, update
 from .registry import method, public
 
 __all__: list[str] = []
@@ -133,6 +133,7 @@ def _check_lerp(input: Tensor, end: Tensor, weight: Any) -> None:
 
 def _check_lerp_in_place(self: Tensor, end: Tensor, weight: Any) -> None:
     _check_lerp(self, end, weight)
+    check_sizes(self, [each for each in (end, weight) if isinstance(each, Tensor)])
 
 
 @public
@@ -178,7 +179,11 @@ def _three(name: str, *tensors: Tensor) -> list[Any]:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return `input + value * tensor1 * tensor2`."""
     arrays = _three("addcmul", input, tensor1, tensor2)
-    array = arrays[0] + arrays[1] * arrays[2] * (int(value) if arrays[0].dtype.kind in "iu" else value)
+    if arrays[0].dtype.kind in "iu":
+        value = int(value)
+        array = arrays[0] + arrays[1] * arrays[2] * xp.asarray(value).astype(arrays[0].dtype)
+    else:
+        array = arrays[0] + arrays[1] * arrays[2] * value
     array = keep_layout(array, input._array, tensor1._array, tensor2._array)
     return record(AddcmulBackward0, array, (input, tensor1, tensor2), (value,))
 

@@ -19,18 +19,18 @@ from .shape import axis_of
 __all__: list[str] = []
 
 MaskedFillBackward0 = derivative(
-    "MaskedFillBackward0", self=lambda g, mask: both.keep(g, ~both.plain(mask)), saves="mask"
+    "MaskedFillBackward0", self=lambda g, mask: both.mask_out(g, both.plain(mask)), saves="mask"
 )
 MaskedFillBackward1 = derivative(
     "MaskedFillBackward1",
-    self=lambda g, mask: both.keep(g, ~both.plain(mask)),
+    self=lambda g, mask: both.mask_out(g, both.plain(mask)),
     saves="mask",
     value=lambda g, mask: both.keep(g, both.plain(mask)).sum(),
 )
 MaskedScatterBackward0 = derivative(
     "MaskedScatterBackward0",
     args="shape",
-    self=lambda g, mask: both.keep(g, ~both.plain(mask)),
+    self=lambda g, mask: both.mask_out(g, both.plain(mask)),
     saves="mask",
     source=lambda g, mask, shape: _scatter_source(g, both.plain(mask), shape),
 )
@@ -288,7 +288,9 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
     number = scalars.stored(value.item() if isinstance(value, Tensor) else value, input.dtype)
     made = storage.copy(x)
-    if x.ndim:
+    if not made.size:
+        pass
+    elif x.ndim:
         made[(*[slice(None)] * axis, places)] = number
     elif places.size:
         made[...] = number

@@ -150,7 +150,12 @@ def _publish(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
     public(call)
 
     def in_place(self: Tensor) -> Tensor:
-        return update(f"{name}_", self, call)
+        return update(f"{name}_", self, call, before=refuse_bool)
+
+    def refuse_bool(self: Tensor) -> None:
+        refused = NOT_FOR_BOOL.get(name)
+        if self._array.dtype.kind == "b" and isinstance(refused, RuntimeError):
+            raise refused
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"
     in_place.__doc__ = f"Replace each element by its `{name}`."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
+from .. import both, dtypes
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
-from .broadcasting import as_operand, common
+from .broadcasting import as_operand, common, keep_layout, row_major
 from .holomorphic import suited
 from .inplace import finish_out
 from .registry import operator, public
@@ -45,13 +45,14 @@ def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
 
 def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
     """d/de b**e = b**e log b, and 0 where the power is 0 however the exponent moves."""
+    kind = both.plain(result).dtype
     if isinstance(base, int | float):
         flat = exponent >= 0 if base == 0 else None
-        slope = g * (result * both.log(both.like(xp.asarray(base, both.plain(result).dtype), result)))
+        slope = result * both.log(both.like(xp.asarray(base, kind), result))
     else:
         flat = (base == 0) & (exponent >= 0)
-        slope = g * (result * both.log(base))
-    return slope if flat is None else both.where(flat, both.zeros_like(slope), slope)
+        slope = result * both.log(both.cast(base, kind) if both.plain(base).dtype != kind else base)
+    return g * (slope if flat is None else both.where(flat, both.zeros_like(slope), slope))
 
 
 def _power(x: Any, y: Any) -> Any:
@@ -89,6 +90,8 @@ def _pow_number(self: Tensor, exponent: Any) -> Tensor:
         array = x.copy()
     else:
         array = xp.power(x, y)
+    if not self._array.flags.c_contiguous:
+        array = keep_layout(array, self._array)
     return record(suited(PowBackward0, array), array, (self,), (exponent,))
 
 
@@ -98,11 +101,9 @@ def _rpow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented or isinstance(other, Tensor):
         return other if other is NotImplemented else binary(_kind_of(other, self), _power, other, self)
     x, y = common(self, other)
-    powers = (
-        xp.ascontiguousarray(_power(xp.asarray(y, x.dtype), x))
-        if x.ndim
-        else _power(xp.asarray(y, x.dtype), x)
-    )
+    if dtypes.result_of((self, other)) is dtypes.bool and other is True:
+        raise NotImplementedError("\"pow\" not implemented for 'Bool'")
+    powers = row_major(xp.asarray(_power(xp.asarray(y, x.dtype), x)))
     return record(suited(PowBackward2, powers), powers, (self,), (other,))
 
 

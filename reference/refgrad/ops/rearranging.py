@@ -96,9 +96,10 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
     one, two = axes = tuple([axis_of(each, ndim) for each in dims])
     x = input._array
-    turned = xp.rot90(x, k, axes)
-    model = x.swapaxes(one, two) if k % 2 else x
-    return record(Rot90Backward0, keep_layout(turned.copy(), model), (input,), (k, axes))
+    flipped = ((), (two,), axes, (one,))[k % 4]
+    array = keep_layout(xp.flip(x, flipped).copy(), x) if flipped else xp.array(x, order="C")
+    array = array.swapaxes(one, two) if k % 2 else array
+    return record(Rot90Backward0, array, (input,), (k, axes))
 
 
 @public
@@ -134,7 +135,7 @@ def repeat(self: Tensor, *sizes: Any) -> Tensor:
         shape = (1,) * (len(counts) - self._array.ndim) + self._array.shape
         grown = [size * count for size, count in zip(shape, counts, strict=True)]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(grown)}: {grown}")
-    return moved(RepeatBackward0, self, lambda places: xp.tile(places, counts))
+    return moved(RepeatBackward0, self, lambda places: xp.tile(places, [max(each, 0) for each in counts]))
 
 
 def _check_counts(self: Tensor, counts: tuple[int, ...]) -> None:

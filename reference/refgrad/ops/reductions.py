@@ -123,6 +123,9 @@ def put_along(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: b
     index = both.plain(indices)
     if not keepdim:
         g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)
+    if isinstance(g, Tensor):
+        scattered: Tensor = g._zeros(shape).scatter(dim, wrap(index), g)
+        return scattered
     return both.put_flat(g, flat_index(index, shape, dim), shape)
 
 

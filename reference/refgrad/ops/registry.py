@@ -74,8 +74,14 @@ def fitted(
     if any(key not in names for key in kwargs):
         return own, values, False
     if not own and args and isinstance(args[0], bool | int | float | complex) and names[0] == "input":
+        if name in _NUMBER_FIRST:
+            return args, kwargs, True
         return (_as_tensor(args[0]), *args[1:]), kwargs, False
     return args, kwargs, True
+
+
+# Functions that take a number in front as they take one behind.
+_NUMBER_FIRST = frozenset({"add", "mul", "multiply", "sub", "subtract"})
 
 
 def _as_tensor(number: Any) -> Tensor:

@@ -58,7 +58,7 @@ def _running_back(g: Any, dim: int) -> Any:
         return g
     if isinstance(g, Tensor):
         return g.flip(dim).cumsum(dim).flip(dim)
-    return xp.flip(xp.cumsum(xp.flip(g, dim), axis=dim), dim)
+    return xp.flip(xp.cumsum(xp.flip(g, dim), axis=dim), dim).copy()
 
 
 def _wide(x: Array, dtype: Any) -> Any:
@@ -178,8 +178,9 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the lower median of all elements, or along a dimension with where it was."""
     x = input._array
     if dim is None:
-        _refuse_bool("median", x)
-        if not x.size:
+        if x.size:
+            _refuse_bool("median", x)
+        else:
             nothing = xp.nan if x.dtype.kind == "f" else xp.asarray(-(2**63), xp.int64).astype(x.dtype)
             return record(MedianBackward0, xp.full((), nothing, x.dtype), (input,))
         ranked = xp.sort(x, axis=None)

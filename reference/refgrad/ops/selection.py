@@ -12,7 +12,7 @@ from ..recording import record
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast, keep_layout
+from .broadcasting import check_broadcast, keep_layout, row_major
 from .inplace import MISMATCH, finish_out, update
 from .reductions import (
     AmaxBackward0,
@@ -164,7 +164,9 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     _check_three(c.shape, x.shape, y.shape)
     array = xp.where(c, x, y)
     if array.ndim > 1:
-        array = keep_layout(array, c, *[each._array for each in (input, other) if isinstance(each, Tensor)])
+        array = keep_layout(
+            array, condition._array, *[each._array for each in (input, other) if isinstance(each, Tensor)]
+        )
     return record(WhereBackward0, array, (input, other), (), (condition,))
 
 
@@ -378,13 +380,16 @@ _arg("argmin", False)
 def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
     def extreme(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Tensor:
         x = input._array
+        given = () if dim == () else dim if isinstance(dim, tuple | list) else (dim,)
+        if not x.size:
+            for each in given:
+                if x.ndim and not x.shape[axis_of(each, x.ndim)]:
+                    raise IndexError(f"{name}(): Expected reduction dim {each} to have non-zero size.")
         axes = axes_of(dim if dim != () else None, x.ndim)
         if axes is None:
             _refuse_empty(name, x)
-        elif x.ndim and (empty := [axis for axis in axes if not x.shape[axis]]):
-            raise IndexError(f"{name}(): Expected reduction dim {empty[0]} to have non-zero size.")
         compute = xp.max if largest else xp.min
-        array = compute(x, axis=axes, keepdims=keepdim) if x.ndim else x.copy()
+        array = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim))) if x.ndim else x.copy()
         result = record(kind, array, (input,), (axes if x.ndim else None, keepdim))
         return finish_out(name, result, out, input)
 
