@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -57,6 +58,7 @@ class Trial:
         self._replayed = 0
         self._printed = ""
         self._weighing = False
+        self._short_of_memory = False
         self._unseen = False  # memory was graded that nobody could see from outside
 
     def load(self) -> Loaded:
@@ -71,9 +73,10 @@ class Trial:
         if not isinstance(imported, wire.Imported):
             self._discard()
             return Loaded(notes, _malformed())
-        return Loaded(
-            notes, None if imported.raised is None else _import_failed(imported.raised, self.submission.entry)
-        )
+        if imported.raised is None:
+            return Loaded(notes)
+        self._note_memory([imported.raised])
+        return Loaded(notes, _import_failed(imported.raised, self.submission.entry))
 
     def replay(self, expectation: Expectation) -> Replayed:
         """Replay a program and return what was observed."""
@@ -100,15 +103,16 @@ class Trial:
         self._replayed += 1
         seconds = expectation.check.timeout or self._limits.wall_seconds
         try:
-            return Replayed(
-                expectation.script.play(lambda request: self._ask(request, seconds), nonces(), self._weigh)
-            )
+            seen = expectation.script.play(lambda request: self._ask(request, seconds), nonces(), self._weigh)
         except WorkerDied as died:
             self._discard()
             return Replayed(failure=_died(died, "during this check"))
         except ValueError:
             self._discard()
             return Replayed(failure=_malformed())
+        if not expectation.check.hidden:
+            self._note_memory([one.payload for one in seen])
+        return Replayed(seen)
 
     def renew(self) -> None:
         """Throw the worker away, so that the next replay has a fresh one."""
@@ -131,7 +135,8 @@ class Trial:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the report should know about how it was graded."""
-        return (_OWN_ACCOUNT,) if self._unseen else ()
+        limit = f"The code ran into its limit of {self._limits.memory_mb} MB of memory (MemoryError)."
+        return (*([_OWN_ACCOUNT] if self._unseen else []), *([limit] if self._short_of_memory else []))
 
     @property
     def output(self) -> str:
@@ -163,6 +168,11 @@ class Trial:
 
     def _reload(self) -> Finding | None:
         return self.load().failure
+
+    def _note_memory(self, payloads: Iterable[wire.Payload]) -> None:
+        """Python turns a limit of memory into an exception that does not say how much there was."""
+        hit = any(isinstance(one, wire.Raised) and "MemoryError" in one.bases for one in payloads)
+        self._short_of_memory = self._short_of_memory or hit
 
     def _weigh(self) -> int | None:
         weight = None if self._worker is None else self._worker.weigh()

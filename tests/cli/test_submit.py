@@ -194,6 +194,22 @@ def test_hidden_checks_run_at_level_partial_only_if_told_so_and_the_report_says_
     assert run("submit", path, "--allow-partial").code == 3
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("kept = bytearray(1 << 40)", "The code ran into its limit of 512 MB of memory (MemoryError)."),
+        ("kept = np.ones(1 << 40)", "The code ran into its limit of 512 MB of memory (MemoryError)."),
+        ("while True: print('x' * 100_000)", "64 KB are taken, and far more was printed"),
+    ],
+)
+def test_a_limit_that_was_hit_is_said_with_its_number(
+    line: str, says: str, course: Path, hand_in: HandIn, run: Run
+) -> None:
+    ended = run("submit", hand_in(f"{SOLUTION}\nimport numpy as np\n{line}\n"))
+    assert ended.code == 0, ended.err
+    assert says in " ".join(ended.out.split())
+
+
 def test_a_required_level_that_is_not_there_ends_with_3(
     course: Path, hand_in: HandIn, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,7 +187,10 @@ def test_a_flood_of_output_is_kept_short_and_stopped(load: Load) -> None:
     limits = Limits(output_kb=8)
     with pytest.raises(WorkerDied) as caught:
         load("while True: print('x' * 10000)", limits=limits)
-    assert (caught.value.reason, caught.value.detail) == ("output", "The code printed without end.")
+    assert (caught.value.reason, caught.value.detail) == (
+        "output",
+        "The code printed without end; 8 KB are taken, and far more was printed.",
+    )
 
 
 def test_output_is_bounded_decoded_and_kept_after_death(broker: Broker) -> None:

@@ -200,7 +200,9 @@ class Worker:
         if isinstance(stop, DeadlineError):
             return self._dead("timeout", f"The code did not answer within {seconds:g} seconds")
         if isinstance(stop, FloodError):
-            return self._dead("output", "The code printed without end")
+            kilobytes = self._limits.output_kb
+            said = f"The code printed without end; {kilobytes} KB are taken, and far more was printed"
+            return self._dead("output", said)
         if isinstance(stop, UnaskedError):
             return self._dead("malformed", "The code answered before it was asked")
         return self._dead(*_cause(self._finish(_GRACE), self._limits))
