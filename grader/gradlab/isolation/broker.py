@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 import msgspec
 
 from gradlab.errors import IsolationError
-from gradlab.isolation import levels
+from gradlab.isolation import levels, seatbelt
 from gradlab.isolation.channel import DeadlineError, FloodError, HungUpError, Pipes
 from gradlab.isolation.plain import PlainStarter
 from gradlab.isolation.prove import holds
@@ -107,6 +107,13 @@ class Broker:
                         Isolation(plan.level, tuple(proof.walls)), plan.walls, proof.stopped, refused
                     )
                 refused.append(levels.Refused(plan.level, plan.walls, proof))
+        if self._plain.prefix and self._cap != "none":
+            proof = holds(levels.SANDBOX, self._plain.probe)
+            if not isinstance(proof, str):
+                walls = (seatbelt.WALL, "a wall-clock limit")
+                return _Proved(Isolation(levels.SANDBOX.level, walls), (), proof.stopped, refused)
+            refused.append(levels.Refused(levels.SANDBOX.level, levels.SANDBOX.walls, proof))
+        self._plain.prefix = []
         return _Proved(Isolation("none", ("a process of its own", "a wall-clock limit")), (), {}, refused)
 
     def _probe_child(self, plan: levels.Plan, probe: control.Probe) -> control.Probed:

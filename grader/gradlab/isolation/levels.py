@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradlab.errors import UsageError
 
-__all__ = ["CAP_VARIABLE", "LEVELS", "Plan", "Refused", "capped", "plans"]
+__all__ = ["CAP_VARIABLE", "LEVELS", "SANDBOX", "Plan", "Refused", "capped", "plans"]
 
 LEVELS = ("none", "partial", "standard", "strong")  # from weak to strong
 CAP_VARIABLE = "GRADLAB_LEVEL_CAP"
@@ -45,6 +45,21 @@ class Plan(NamedTuple):
     level: str
     walls: tuple[str, ...]
     must_stop: frozenset[str] | None
+
+
+# macOS, whose sandbox limits neither memory nor machine code.
+SANDBOX = Plan(
+    "partial",
+    ("sandbox-exec",),
+    _CALLS
+    - {
+        "take more memory than allowed",
+        "raise its own limits",
+        "start a thread",
+        "map machine code",
+        "share memory",
+    },
+)
 
 
 def capped(cap: str | None) -> str:

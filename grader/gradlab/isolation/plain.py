@@ -1,4 +1,5 @@
-"""Level none: a plain subprocess that speaks the same protocol, with a wall-clock limit and no walls.
+"""Level none: a plain subprocess that speaks the same protocol, with a wall-clock limit and no walls; level partial where
+the system has a sandbox to start it in (macOS).
 
 For public checks on a student's own machine. It runs wherever Python does: nothing here, and nothing that it imports,
 needs fork, fcntl, resource or poll.
@@ -16,31 +17,56 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
+import msgspec
+
+from gradlab.errors import IsolationError
+from gradlab.isolation import seatbelt
 from gradlab.isolation.channel import DeadlineError, FloodError, HungUpError, Printed, UnaskedError
+from gradlab.isolation.levels import Plan
 from gradlab.isolation.worker import Ended, Limits, Worker
 from gradlab.isolation.zygote import ENVIRONMENT, LAUNCH
+from gradlab.worker.control import Probe, Probed, decode_probed
 
 __all__ = ["PlainStarter"]
 
 _CHUNK = 1 << 16
 _GLANCE = 0.02  # seconds between looks at what another thread may have noticed
 _LINGER = 1.0  # seconds for the pipes to end once the process has
+_PROBE_SECONDS = 30.0
 _WAITING = 64  # chunks of unread reply that a worker may have sent before it blocks
 _KEPT = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR")  # Windows' Python does not start without the first
 
 
 class PlainStarter:
-    """Starts unconfined workers."""
+    """Starts workers that are processes of their own, with `prefix` in front of their command lines: a sandbox of the
+    system's, where there is one."""
 
     def __init__(self, engine: str | None, roots: Sequence[str]) -> None:
         self._arguments = [engine or "", *map(os.path.abspath, roots)]
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.prefix = seatbelt.prefix(roots)
+
+    def probe(self, plan: Plan, probe: Probe) -> Probed:
+        """Have a probe child attack behind the prefix. Raises IsolationError if it says nothing."""
+        attacked = [probe.canary, probe.folder, str(probe.parent), str(probe.port)]
+        try:
+            done = subprocess.run(
+                [*self.prefix, *LAUNCH, "probed", *attacked],
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_PROBE_SECONDS,
+                check=False,
+            )
+            return decode_probed(done.stdout)
+        except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as error:
+            raise IsolationError(f"A probe child could not be confined by {plan.walls[0]}: {error}") from None
 
     def worker(self, limits: Limits) -> Worker:
         """Return a worker that has yet to say Ready."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         process = subprocess.Popen(
-            [*LAUNCH, "alone", *self._arguments],
+            [*self.prefix, *LAUNCH, "alone", *self._arguments],
             env={**ENVIRONMENT, **kept},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -212,6 +212,12 @@ def attack(probe: Probe) -> dict[str, str | None]:
         try:
             attempt(probe)
             stopped[name] = None
-        except (OSError, MemoryError, RuntimeError, ValueError) as error:
+        except (
+            OSError,
+            MemoryError,
+            RuntimeError,
+            ValueError,
+            AttributeError,
+        ) as error:  # or no such call here
             stopped[name] = type(error).__name__
     return stopped
