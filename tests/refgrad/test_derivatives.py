@@ -9,10 +9,20 @@ import numpy as np
 import pytest
 
 import refgrad as torch
+from refgrad import late
 from refgrad.autograd import gradcheck, gradgradcheck
+from refgrad.graph import Node
 from refgrad.nn import functional as F  # noqa: N812 - the name everybody uses
 
 Function = Callable[..., Any]
+
+
+def _set_in_place(a: Any, b: Any) -> Any:
+    changed = a * 2
+    changed[[0, 1], [2, 0]] = b[0, :2]
+    return changed.index_put((torch.tensor([1]),), b[:1]) ** 2
+
+
 index = torch.tensor([[0, 1, 1], [1, 0, 2]])
 rows = torch.tensor([1, 0, 1])
 
@@ -113,6 +123,62 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "huber": (lambda a, b: F.huber_loss(a, b, delta=0.2), 2),
     "smooth l1": (lambda a, b: F.smooth_l1_loss(a, b, beta=0.2), 2),
     "kl": (lambda a, b: F.kl_div(a, b, reduction="sum"), 2),
+    "acosh": (lambda a: (a + 1).acosh() * a.logit(), 1),
+    "extremes": (lambda a: a.amax(1) * a.min() * a.min(1)[0] * a.kthvalue(2)[0], 1),
+    "one limit": (
+        lambda a, b: a.clamp_min(0.4) * a.clamp_max(b + 0.1) * a.clamp_min(b) * a.clamp_max(0.6),
+        2,
+    ),
+    "kept parts": (lambda a: a[...] * torch.rsub(a, a, alpha=2) * torch.rot90(a, 2), 1),
+    "to complex": (lambda a: (a.to(torch.complex128) * 1j).conj_physical().imag ** 2, 1),
+    "diagonal of a matrix": (lambda a: torch.diag(a[:, :2]) ** 2, 1),
+    "nan_to_num": (lambda a: a.nan_to_num() ** 2, 1),
+    "glu": (lambda a: F.glu(a[:, :2]) ** 2, 1),
+    "prelu": (lambda a, b: F.prelu(a - 0.5, b[0, :1]) ** 2, 2),
+    "threshold": (lambda a: F.threshold(a, 0.5, 2.0) ** 2, 1),
+    "reflected border": (lambda a: F.pad(a[None], (1, 2), mode="reflect") ** 2, 1),
+    "repeated border": (lambda a: F.pad(a[None], (1, 2), mode="replicate") ** 2, 1),
+    "max_pool1d": (lambda a: F.max_pool1d(a[None], 2, stride=1) ** 2, 1),
+    "cross entropy of positions": (lambda a: F.cross_entropy(a[None], torch.tensor([[1, 0, 1]])), 1),
+    "equal parts": (
+        lambda a: a.split(1)[1] * a.view(1, 2, 1, 3).squeeze() * a[None, None].squeeze((0, 1)),
+        1,
+    ),
+    "copies in place": (lambda a, b: (a * 2).copy_(b) * (a * 2).fill_(b[0, 0]), 2),
+    "set in place": (lambda a, b: _set_in_place(a, b), 2),
+    "masked by a tensor": (lambda a, b: a.masked_fill(a > 0.5, b[0, 0]) ** 2, 2),
+    "shapes in place": (lambda a: (a * 1).unsqueeze_(0).squeeze_().t_().transpose_(0, 1) ** 2, 1),
+    "fmod": (lambda a, b: torch.fmod(a, 0.35) + a.fmod(b) + a % 0.35 + a.remainder(b) + a.frac(), 2),
+    "fmax": (lambda a, b: torch.fmax(a, b) * a, 2),
+    "copysign": (torch.copysign, 2),
+    "outer": (lambda a, b: torch.outer(a[0], b[1]), 2),
+    "clamp tensors": (lambda a, b: a.clamp(b - 0.1, b + 0.1) * b, 2),
+    "cdist": (torch.cdist, 2),
+    "cdist of other orders": (lambda a, b: torch.cdist(a, b, 3.0) + torch.cdist(a, b, 1.0), 2),
+    "dist": (lambda a, b: torch.dist(a, b, 3.0), 2),
+    "renorm": (lambda a: torch.renorm(a, 2, 0, 0.5), 1),
+    "cross": (lambda a, b: torch.linalg.cross(a, b), 2),
+    "trapezoid": (lambda a, b: torch.trapezoid(a) + torch.trapezoid(a, b.cumsum(1)), 2),
+    "quantile": (lambda a: a.quantile(0.3, dim=1) * a.quantile(0.7), 1),
+    "mode": (lambda a: a.mode(1)[0] ** 2, 1),
+    "block_diag": (lambda a, b: torch.block_diag(a, b) ** 2, 2),
+    "cummax": (lambda a: a.cummax(1)[0] * a.cummin(0)[0], 1),
+    "std_mean": (lambda a: torch.std_mean(a, 1)[0] * torch.var_mean(a, 1)[1], 1),
+    "aminmax": (lambda a: torch.aminmax(a, dim=1).min * torch.aminmax(a, dim=1).max, 1),
+    "nansum": (lambda a: a.nansum(1) ** 2, 1),
+    "trace": (lambda a: a[:, :2].trace() ** 2, 1),
+    "index_copy": (lambda a, b: a.index_copy(0, torch.tensor([1, 0]), b) ** 2, 2),
+    "index_fill": (lambda a: a.index_fill(1, torch.tensor([1]), 2.0) ** 2, 1),
+    "masked_scatter": (lambda a, b: a.masked_scatter(a > 0.5, b) ** 2, 2),
+    "scatter": (lambda a, b: a.scatter(1, index[:, :1], b[:, :1]) ** 2 + a.scatter(1, index[:, :1], 2.0), 2),
+    "parts of complex numbers": (lambda a, b: (torch.complex(a, b) ** 2).real * torch.complex(b, a).imag, 2),
+    "complex products": (lambda a, b: (torch.complex(a, b) @ torch.complex(b, a).mH).abs(), 2),
+    "complex functions": (lambda a, b: torch.complex(a, b).exp().angle() + torch.polar(a, b).sqrt().real, 2),
+    "conjugates": (lambda a, b: (torch.complex(a, b).conj() / torch.complex(b, a)).sgn().imag, 2),
+    "view_as_complex": (
+        lambda a: torch.view_as_complex(a.t().contiguous()[:2].t().contiguous()).real ** 2,
+        1,
+    ),
     "embedding": (lambda a: F.embedding(rows, a) ** 2, 1),
     **{
         name: (lambda a, name=name: getattr(a, name)(), 1)
@@ -177,6 +243,49 @@ LAYOUTS: dict[str, Function] = {
 }
 
 
+# Kinds of nodes that no entry above makes, and why.
+WITHOUT_DIFFERENCES = {
+    "Unique2Backward0": "has no derivative in torch either",
+    **dict.fromkeys(
+        (
+            "CeilBackward0",
+            "FloorBackward0",
+            "RoundBackward0",
+            "RoundBackward1",
+            "TruncBackward0",
+        ),
+        "0 wherever there is a derivative; the differential tests compare it",
+    ),
+    **dict.fromkeys(("FillBackward2", "ZeroBackward0"), "0, for the result does not depend on it"),
+    **{
+        f"{name}Backward{at}": "0: a truth value or random number, written in place"
+        for name, count in (
+            *(("Eq", 2), ("Ne", 2), ("Lt", 2), ("Le", 2), ("Gt", 2), ("Ge", 2), ("Bernoulli", 3)),
+            *(("Exponential", 1), ("Normal", 4), ("Random", 3), ("Uniform", 1)),
+        )
+        for at in range(count)
+    },
+}
+
+
+def _kinds(kind: type[Node]) -> set[str]:
+    """Return the names of a kind of node and of all kinds made from it."""
+    below = {name for each in kind.__subclasses__() for name in _kinds(each)}
+    return below | ({kind.__name__} if kind.rules else set())
+
+
+def _recorded(output: torch.Tensor) -> set[str]:
+    """Return the names of all nodes behind an output."""
+    seen: set[Any] = set()
+    left = [output.grad_fn]
+    while left:
+        node = left.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            left += node.edges
+    return {type(node).__name__ for node in seen}
+
+
 def operands(count: int, layout: str) -> tuple[torch.Tensor, ...]:
     drawn = np.random.default_rng(7)
     made = []
@@ -211,3 +320,15 @@ def test_the_determinant_of_a_singular_matrix_has_a_derivative() -> None:
     a = torch.tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True)
     torch.det(a).backward()
     assert torch.allclose(a.grad, torch.tensor([[4.0, -2.0], [-2.0, 1.0]]), atol=1e-5)
+
+
+def test_every_rule_of_the_engine_is_checked_or_excluded_for_a_reason() -> None:
+    late.load_all()
+    checked: set[str] = set()
+    for function, count in OPERATIONS.values():
+        given = operands(count, "row-major")
+        made = function(*given)
+        slopes = torch.autograd.grad(made.sum(), given, create_graph=True, allow_unused=True)
+        checked = checked.union(*[_recorded(each) for each in (made, *slopes) if each is not None])
+    unchecked = _kinds(Node) - checked
+    assert unchecked == WITHOUT_DIFFERENCES.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -96,6 +97,20 @@ class ModuleList(_Numbered):
     def __iadd__(self, modules: Iterable[Module]) -> Any:
         return self.extend(modules)
 
+    def __repr__(self) -> str:
+        """Return the modules by position, those in a row that print alike as one."""
+        texts = [repr(each) for each in self]
+        if not texts:
+            return f"{self._get_name()}()"
+        lines, start = [], 0
+        for text, group in itertools.groupby(texts):
+            count = len(list(group))
+            places = f"({start})" if count == 1 else f"({start}-{start + count - 1})"
+            times = "" if count == 1 else f"{count} x "
+            lines.append(f"{places}: {times}{text}".replace("\n", "\n  "))
+            start += count
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+
 
 class ModuleDict(Module):
     """A dictionary of modules."""
@@ -162,6 +177,15 @@ class ParameterList(Module):
     def __getitem__(self, index: int) -> Any:
         return list(self._parameters.values())[index]
 
+    def extra_repr(self) -> str:
+        """Show dtype and sizes of each parameter."""
+        return "\n".join(_shown(str(at), each, repr(each.dtype)) for at, each in enumerate(self))
+
+
+def _shown(key: str, parameter: Parameter, kind: str) -> str:
+    sizes = "x".join(map(str, parameter.shape))
+    return f"  ({key}): Parameter containing: [{kind} of size {sizes}]"
+
 
 class ParameterDict(Module):
     """A dictionary of parameters."""
@@ -185,6 +209,10 @@ class ParameterDict(Module):
 
     def __contains__(self, key: str) -> bool:
         return key in self._parameters
+
+    def extra_repr(self) -> str:
+        """Show type and sizes of each parameter."""
+        return "\n".join(_shown(key, each, each.type()) for key, each in self.items())
 
     def keys(self) -> Any:
         """Return the names."""

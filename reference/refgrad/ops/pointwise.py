@@ -73,7 +73,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.
 SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
-    "abs": (xp.absolute, lambda g, self: g * both.sign(self)),
+    "abs": (xp.absolute, lambda g, self: g * both.unit(self)),
     "relu": (_relu, _relu_slope),
     "sign": (lambda x: storage.copy(x) if x.dtype.kind == "b" else xp.sign(x), _zero),
     "floor": (xp.floor, _zero),
