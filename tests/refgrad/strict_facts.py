@@ -54,6 +54,7 @@ def main(names: list[str]) -> None:
             engine.manual_seed(0)
             engine.set_printoptions(profile="default")
             engine.set_default_dtype(engine.float32)
+            engine.set_grad_enabled(True)
             found = programs.run(case["code"], "refgrad", setup=facts.get("setup", ""))
             if (found.exception, found.message) != (case.get("exception"), case.get("message")):
                 wrong[f"{name}:{case['id']}"] = f"{found.exception}: {found.message}"

@@ -131,7 +131,10 @@ def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = Non
     outputs = _outputs(func, given)
     if grad_outputs is None:
         drawn = xp.random.default_rng(0)
-        seeds = [wrap(drawn.normal(size=each._array.shape).astype(each._array.dtype)) for each in outputs]
+        seeds = [
+            wrap(backend.as_array(drawn.standard_normal(each._array.shape)).astype(each._array.dtype))
+            for each in outputs
+        ]
         for each in seeds:
             each.requires_grad = True
     else:

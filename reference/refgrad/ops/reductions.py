@@ -116,15 +116,18 @@ def quotient(g: Any, divisor: Any) -> Any:
     return both.keep(g / divisor, both.plain(divisor) != 0)
 
 
-def put_along(g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
-    """Put each gradient where its element came from along `dim`, and zeros elsewhere."""
+def put_along(
+    g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool, *, repeated: bool = False
+) -> Any:
+    """Put each gradient where its element came from along `dim`, and zeros elsewhere; add up what is `repeated`."""
     if not shape:
         return g
     index = both.plain(indices)
     if not keepdim:
         g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)
     if isinstance(g, Tensor):
-        scattered: Tensor = g._zeros(shape).scatter(dim, wrap(index), g)
+        zeros = g._zeros(shape)
+        scattered: Tensor = (zeros.scatter_add if repeated else zeros.scatter)(dim, wrap(index), g)
         return scattered
     return both.put_flat(g, flat_index(index, shape, dim), shape)
 

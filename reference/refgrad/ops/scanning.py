@@ -25,8 +25,11 @@ _SORTED = lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, d
 SortBackward0 = derivative("SortBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
 TopkBackward0 = derivative("TopkBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
 KthvalueBackward0 = derivative("KthvalueBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
-CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
-CumminBackward0 = derivative("CumminBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
+_RUNNING = lambda g, indices, shape, dim, keepdim: (  # noqa: E731 - an element may be the extreme for several
+    put_along(g, indices, shape, dim, keepdim, repeated=True)
+)
+CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="shape dim keepdim", self=_RUNNING)
+CumminBackward0 = derivative("CumminBackward0", saves="indices", args="shape dim keepdim", self=_RUNNING)
 MedianBackward1 = derivative("MedianBackward1", saves="indices", args="shape dim keepdim", self=_SORTED)
 MedianBackward0 = derivative(
     "MedianBackward0",
