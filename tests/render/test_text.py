@@ -237,3 +237,21 @@ def test_no_line_of_the_output_is_a_command_to_a_ci_system(report: Report, prefi
     assert not re.search(r"(?m)^[ \t]*::", text)
     assert "##[" not in text
     assert "##vso[" not in text
+
+
+def test_a_name_that_every_check_lacks_is_said_once_without_the_advice_of_any(report: Report) -> None:
+    lacks = [
+        msgspec.structs.replace(
+            report.checks[1],
+            name=f"check_{number}",
+            findings=(
+                Finding("program", "There is no torch.tensor in this engine.", help=f"Advice {number}."),
+            ),
+        )
+        for number in range(4)
+    ]
+    text = render(with_checks(report, *lacks))
+    assert text.count("There is no torch.tensor") == 1
+    assert "4 checks" in text
+    assert "Advice" not in text
+    assert "import engine" not in text

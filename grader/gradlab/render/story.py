@@ -78,6 +78,7 @@ def _told(checks: tuple[CheckResult, ...], said: set[object]) -> Story:
         return Story(checks, title, remark, shown, more)
     said.add(messages)
     explained = not (many or _is_stub(check))
+    same = all(other.findings == check.findings for other in checks)  # and so is the advice
     program = check.program if explained else None
     before = program in said
     said.add(program or "")
@@ -92,7 +93,7 @@ def _told(checks: tuple[CheckResult, ...], said: set[object]) -> Story:
         graph=check.graph if program and not before else None,
         shown_before=bool(program) and before,
         diagnosis=check.diagnosis,
-        helps=tuple(dict.fromkeys(finding.help for finding in shown if finding.help)),
+        helps=tuple(dict.fromkeys(finding.help for finding in shown if finding.help)) if same else (),
         places=tuple(dict.fromkeys(finding.location for finding in shown if finding.location)),
         alone=f"grade check --only {check.name}" if explained and _is_mine_to_repeat(check) else "",
     )
@@ -114,18 +115,22 @@ def _is_stub(check: CheckResult) -> bool:
     return bool(check.findings) and all(finding.message.startswith(_STUB) for finding in check.findings)
 
 
-def _same_everywhere(report: Report) -> tuple[Finding, ...]:
-    """Return the findings that all failed checks share, as when the engine cannot be imported."""
+def _same_everywhere(report: Report) -> tuple[str, ...]:
+    """Return what is said of all failed checks, as when the engine cannot be imported or has no `tensor`."""
     failed = [
-        check.findings for check in report.checks if check.outcome is Outcome.FAILED and not check.hidden
+        _messages(check) for check in report.checks if check.outcome is Outcome.FAILED and not check.hidden
     ]
-    return failed[0] if len(failed) > 2 and all(findings == failed[0] for findings in failed) else ()
+    return failed[0] if len(failed) > 2 and all(messages == failed[0] for messages in failed) else ()
 
 
-def _alike(check: CheckResult, everywhere: tuple[Finding, ...]) -> str:
+def _messages(check: CheckResult) -> tuple[str, ...]:
+    return tuple(finding.message for finding in check.findings)
+
+
+def _alike(check: CheckResult, everywhere: tuple[str, ...]) -> str:
     """Return what stands for this check and its neighbours in one row, or nothing if it needs a row of its own."""
     if check.outcome is not Outcome.FAILED or check.hidden or not check.findings:
         return ""
     if _is_stub(check):
         return _STUB
-    return check.findings[0].message if check.findings == everywhere else ""
+    return check.findings[0].message if _messages(check) == everywhere else ""
