@@ -55,6 +55,8 @@ FLOORS = {
     "gradlab.explanation": 3,
     "gradlab.places": 3,
     "gradlab.fuzz": 3,
+    "gradlab.diagnosis": 3,
+    "gradlab.patterns": 3,
     "gradlab.runner": 3,
     "gradlab.mutants": 3,
     "gradlab.lint": 3,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from gradlab import scoring
 from gradlab.confirm import doubts
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from gradlab.assignment import Assignment
+    from gradlab.patterns import Pattern
     from gradlab.session import Engines
     from gradlab.submission import Submission
 
@@ -53,7 +55,8 @@ class Grading:
     """What one grading needs beside the submission itself. Reuse it for a class: expectations are cached in it.
 
     `shrink` gives for each failed public check the smallest program that shows the difference; it costs a failing
-    submission up to three seconds, and next to nothing where another one has failed in the same way before.
+    submission up to three seconds, and next to nothing where another one has failed in the same way before. `diagnose`
+    names the mistake that fails in the same way, where there is a single one.
     """
 
     assignment: Assignment
@@ -65,8 +68,10 @@ class Grading:
     on_output: Callable[[str], None] | None = None
     shrink: bool = True
     allow_partial: bool = False  # run hidden checks at isolation level partial too; the report says so
+    diagnose: bool = True
     expectations: Expectations = field(init=False)
     judge: Judge = field(init=False)
+    patterns: tuple[Pattern, ...] | None = field(default=None, init=False)  # of the mistakes, once needed
     known: Known = field(default_factory=dict, init=False)  # smallest programs, by the failures seen before
 
     def __post_init__(self) -> None:
@@ -102,6 +107,7 @@ def grade(
             _confirm(grading, trial, results)
     finally:
         grading.expectations.forget(submission.sha256)
+    _diagnose(grading, results)
     verdicts = tuple(results.values())
     score, max_score = scoring.total(verdicts)
     report = Report(
@@ -177,6 +183,20 @@ def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) ->
             if check.name in doubted.sample:
                 waiting += doubted.rest
                 doubted = doubted._replace(sample=frozenset())
+
+
+def _diagnose(grading: Grading, results: dict[str, CheckResult]) -> None:
+    """Name the mistake that fails the public checks as the submission does, if there is a single one."""
+    from gradlab.diagnosis import diagnoses, pattern_of
+
+    if not grading.diagnose or not pattern_of(results.values())[0]:
+        return
+    if grading.patterns is None:
+        from gradlab.patterns import patterns
+
+        grading.patterns = patterns(grading)
+    for name, diagnosis in diagnoses(results.values(), grading.patterns).items():
+        results[name] = replace(results[name], diagnosis=diagnosis)
 
 
 _UNCONFIRMED = Finding(

@@ -57,7 +57,13 @@ class Bench:
         surface = BACKWARD.surface if check.name in self.checks else WIDE
         assignment = dataclasses.replace(BACKWARD, checks=(check,), surface=surface)
         grading = Grading(
-            assignment, self.engines, build_manager(), secret=b"secret", seed=seed, shrink=shrink
+            assignment,
+            self.engines,
+            build_manager(),
+            secret=b"secret",
+            seed=seed,
+            shrink=shrink,
+            diagnose=False,
         )
         submission = parse({"engine.py": source.encode()})
         return grade(grading, submission, student="ada", attempt=1, submitted_at="").checks[0]

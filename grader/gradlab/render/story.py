@@ -19,7 +19,8 @@ class Story:
     """One check, or several of a task that ended in the same way and share a line.
 
     `remark` stands before the findings; `more` findings are left out. Where an earlier check said the very same, as when
-    the engine always hangs, its program and help are not repeated; nor is a program that was shown: then `shown_before`.
+    the engine always hangs, its program and help are not repeated; nor is a diagnosis, nor a program that was shown:
+    then `shown_before`.
     """
 
     checks: tuple[CheckResult, ...]
@@ -82,6 +83,8 @@ def _told(checks: tuple[CheckResult, ...], said: set[object]) -> Story:
     program = check.program if explained else None
     before = program in said
     said.add(program or "")
+    diagnosis = None if check.diagnosis in said else check.diagnosis
+    said.add(diagnosis)
     return Story(
         checks,
         title,
@@ -92,7 +95,7 @@ def _told(checks: tuple[CheckResult, ...], said: set[object]) -> Story:
         smallest=check.smallest,
         graph=check.graph if program and not before else None,
         shown_before=bool(program) and before,
-        diagnosis=check.diagnosis,
+        diagnosis=diagnosis,
         helps=tuple(dict.fromkeys(finding.help for finding in shown if finding.help)) if same else (),
         places=tuple(dict.fromkeys(finding.location for finding in shown if finding.location)),
         alone=f"grade check --only {check.name}" if explained and _is_mine_to_repeat(check) else "",
