@@ -205,6 +205,11 @@ def empty_strided(*args: Any, **kwargs: Any) -> Tensor:
     check_place(values)
     dtype = chosen_dtype(values, dtypes.get_default_dtype())
     check_size(values["size"], dtype)
+    if len(values["size"]) != len(values["stride"]):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(values['size'])}) must match dimensionality of strides "
+            f"({len(values['stride'])})"
+        )
     steps = [step * dtype.itemsize for step in values["stride"]]
     return finish(backend.empty(values["size"], dtype.numpy, tuple(steps)), values)
 

@@ -157,6 +157,8 @@ def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Tensor:  # noqa: N803
     """Return the norm of a vector, or of a matrix where `ord` is given: "fro", or 1 and inf and their negatives."""
+    if isinstance(ord, str) and ord not in ("fro", "nuc"):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     axes = tuple(range(A._array.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     if ord is None or len(axes) == 1:
         return vector_norm(A, 2 if ord is None else ord, dim, keepdim)

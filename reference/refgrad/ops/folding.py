@@ -48,7 +48,12 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
         )
     if wanted.count(-1) == 1:
         rest = -math.prod(wanted)
-        if rest and shape[dim] % rest == 0:
+        if rest and shape[dim] % rest:
+            raise RuntimeError(
+                f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
+                "the input tensor"
+            )
+        if rest:
             wanted = tuple([shape[dim] // rest if size == -1 else size for size in wanted])
     if wanted.count(-1) == 0 and math.prod(wanted) != shape[dim]:
         raise RuntimeError(

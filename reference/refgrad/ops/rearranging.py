@@ -95,6 +95,10 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     if ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
     one, two = axes = tuple([axis_of(each, ndim) for each in dims])
+    if one == two:
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
+        )
     x = input._array
     flipped = ((), (two,), axes, (one,))[k % 4]
     array = keep_layout(xp.flip(x, flipped).copy(), x) if flipped else xp.array(x, order="C")

@@ -38,6 +38,8 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
     if len(shape) != len(steps):
         raise RuntimeError("mismatch in length of strides and shape")
     start = storage.offset(array) if storage_offset is None else storage_offset
+    if start < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {start}")
     if any(step < 0 for step in steps):
         raise RuntimeError(
             f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}"
