@@ -169,6 +169,28 @@ def test_a_released_bundle_can_be_checked_and_handed_in(
     assert "Score 3 / 3 5 / 5" in " ".join(graded.out.split())
 
 
+def test_how_mistakes_fail_is_in_a_released_bundle_without_their_code_and_names(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradlab.course import shipped_course
+
+    ended = run("release", "backward", tmp_path / "bundle", "--course", shipped_course())
+    assert ended.code == 0, ended.err
+    patterns = (tmp_path / "bundle" / "diagnosis.json").read_text()
+    root = shipped_course() / "backward"
+    assert len(list((root / "mistakes").glob("*.py"))) > 20
+    for path in (root / "mistakes").glob("*.py"):
+        assert path.stem not in patterns
+        assert not [
+            line
+            for line in path.read_text().split('"""')[2].splitlines()
+            if len(line) > 20 and line in patterns
+        ]
+    hidden = re.findall(r"^def (\w+)", (root / "hidden.py").read_text(), re.M)
+    assert len(hidden) >= 8
+    assert not [name for name in hidden if name in patterns]
+
+
 def test_the_workflow_s_commands_run_in_ci(
     two: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

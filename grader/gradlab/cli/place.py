@@ -98,4 +98,12 @@ def handed_out(course: Course) -> tuple[str, ...]:
         shown = pictures((course.root / "handout.md").read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):  # the student's own business
         shown = []
-    return ("README.md", "assignment.toml", "checks.py", "course.toml", "handout.md", *shown)
+    return (
+        "README.md",
+        "assignment.toml",
+        "checks.py",
+        "course.toml",
+        "diagnosis.json",
+        "handout.md",
+        *shown,
+    )

@@ -25,6 +25,7 @@ def release(assignment: str, directory: Path, course: Path | None) -> int:
     nothing of solutions, hidden checks or mistakes. Nothing is ever overwritten.
     """
     from gradlab.course import find_course, load_assignment
+    from gradlab.patterns import BUNDLED, bundled
     from gradlab.release import release as bundle_of
     from gradlab.starter import write_files
 
@@ -33,7 +34,7 @@ def release(assignment: str, directory: Path, course: Path | None) -> int:
         raise UsageError(
             f"{found.course.root} is a student's bundle already. Release from the course that made it."
         )
-    bundle = bundle_of(found, datetime.now(UTC))
+    bundle = bundle_of(found, datetime.now(UTC), {BUNDLED: bundled(found)})
     for path in write_files(bundle.files, directory):
         click.echo(path)
     if bundle.withheld:
