@@ -14,6 +14,7 @@ from gradlab.assemble import assemble
 from gradlab.errors import CourseError
 from gradlab.lint.bench import Bench
 from gradlab.lint.bundle import make_bundle
+from gradlab.lint.examples import try_examples
 from gradlab.lint.handouts import read_handout
 from gradlab.lint.misconceptions import try_mistakes
 from gradlab.lint.model import Linted, TaskQuality
@@ -49,16 +50,13 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
     progress("the checks", 0, 1)
     with Bench(grading) as bench:
         mistakes, problems = _mistakes(assignment)
-        problems += [
-            *bench.problems,
-            *read_handout(assignment),
-            *unquoted(bench),
-            *make_bundle(assignment),
-        ]
+        problems += [*bench.problems, *read_handout(assignment), *unquoted(bench), *make_bundle(assignment)]
+        if bench.problems:
+            return Linted(assignment.name, tuple(problems), _tasks(assignment, mistakes), whole=False)
         progress("the solution and the stubs", 0, 1)
         stairs = climb(bench)
         problems += stairs.problems
-        if bench.problems or stairs.problems:
+        if stairs.problems:
             return Linted(
                 assignment.name, tuple(problems), _tasks(assignment, mistakes), stairs.matrix, whole=False
             )
@@ -69,6 +67,8 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
         bench.hurry(solution)
         for done, found in enumerate(try_mistakes(bench, solution, mistakes), 1):
             progress("mistakes", done, len(mistakes))
+            problems += found
+        for found in try_examples(bench, mistakes):
             problems += found
         mutation = mutate(bench, stairs.matrix, lambda done, total: progress("mutants", done, total))
         problems += mutation.problems

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from gradlab.errors import CourseError, SubmissionError
 from gradlab.judging import verdict
 from gradlab.model import Finding
-from gradlab.submission import parse
+from gradlab.submission import Submission, parse
 from gradlab.trial import Trial
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DRAWN_FOR", "Bench"]
 
+Engine = str | Submission  # the source of engine.py, or whatever else may be handed in
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -79,18 +80,18 @@ class Bench:
         worker = replace(limits.worker, wall_seconds=min(limits.worker.wall_seconds, patience))
         self._hurried = replace(self.assignment, limits=replace(limits, worker=worker))
 
-    def failing(self, source: str) -> dict[str, Finding]:
+    def failing(self, engine: Engine) -> dict[str, Finding]:
         """Return the checks that an engine fails, each with the first thing that is said about it."""
         found: dict[str, Finding] = {}
-        with closing(self._trying(source, self.checks)) as tried:
+        with closing(self._trying(engine, self.checks)) as tried:
             for name, finding in tried:
                 if finding is not None:
                     found[name] = finding
         return found
 
-    def killer(self, source: str, checks: Sequence[str]) -> str | None:
+    def killer(self, engine: Engine, checks: Sequence[str]) -> str | None:
         """Return the first of `checks` that an engine fails, None if it passes them all."""
-        with closing(self._trying(source, checks)) as tried:
+        with closing(self._trying(engine, checks)) as tried:
             return next((name for name, finding in tried if finding is not None), None)
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -105,11 +106,12 @@ class Bench:
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _trial(self, source: str) -> Trial:
-        return Trial(self._engines, parse({"engine.py": source.encode()}), self._hurried)
+    def _trial(self, engine: Engine) -> Trial:
+        submission = parse({"engine.py": engine.encode()}) if isinstance(engine, str) else engine
+        return Trial(self._engines, submission, self._hurried)
 
-    def _trying(self, source: str, checks: Sequence[str]) -> Generator[tuple[str, Finding | None]]:
-        with self._trial(source) as trial:
+    def _trying(self, engine: Engine, checks: Sequence[str]) -> Generator[tuple[str, Finding | None]]:
+        with self._trial(engine) as trial:
             try:
                 failure = trial.load().failure
             except SubmissionError as error:
