@@ -1,25 +1,22 @@
-"""The shipped assignments, small courses made on the spot, and grading in this very process."""
+"""The shipped assignments, on the bench of `grade lint`, and small courses made on the spot."""
 
 from __future__ import annotations
 
-import itertools
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from gradlab import wire
+from gradlab.assemble import assemble
 from gradlab.assignment import Assignment
 from gradlab.course import find_course, load_assignment, shipped_course
-from gradlab.manager import build_manager, observers
-from gradlab.model import Check, Observation
-from gradlab.program import Program
-from gradlab.record import record
-from gradlab.replay import Script
-from gradlab.worker.replay import Replayer
+from gradlab.lint import SECRET
+from gradlab.lint.bench import Bench
+from gradlab.manager import build_manager
+from gradlab.runner import Grading
+from gradlab.session import Engines
 
 ORDER = find_course(Path(), shipped_course()).order
 ENGINE = {
@@ -166,43 +163,6 @@ def backward() -> Assignment:
     return load_assignment(find_course(Path(), shipped_course()), "backward")
 
 
-class Bench:
-    """Checks recorded on one engine, to be replayed on others in this process, without isolation."""
-
-    def __init__(self, assignment: Assignment, engine: types.ModuleType) -> None:
-        self.manager = build_manager(assignment.course.plugins)
-        self.recorded: list[tuple[Check, Program, tuple[Observation, ...]]] = []
-        for check in assignment.checks:
-            for instance in range(check.instances):
-                program = record(
-                    check,
-                    engine,
-                    seed=check.name.encode(),
-                    observers=observers(self.manager),
-                    surface=assignment.surface,
-                    instance=instance,
-                )
-                self.recorded.append((check, program, _replay(program, engine)))
-
-    def failing(self, source: str, without: frozenset[str] = frozenset()) -> Mapping[str, str]:
-        """Return the checks that an engine fails, each with the first thing said about it."""
-        found: dict[str, str] = {}
-        for check, program, expected in self.recorded:
-            if check.name in without:
-                continue
-            actual = _replay(program, engine_from(source))
-            findings = [
-                finding
-                for group in self.manager.hook.judge(check=check, expected=expected, actual=actual)
-                for finding in group
-            ]
-            if findings:
-                found.setdefault(check.name, findings[0].message)
-            elif [(seen.sid, seen.nth) for seen in expected] != [(seen.sid, seen.nth) for seen in actual]:
-                found.setdefault(check.name, "The submission did something else, and nobody says what.")
-        return found
-
-
 def engine_from(source: str) -> types.ModuleType:
     """Run an engine's source as the module `engine`."""
     module = types.ModuleType("engine")
@@ -210,24 +170,29 @@ def engine_from(source: str) -> types.ModuleType:
     return module
 
 
-def _replay(program: Program, engine: types.ModuleType) -> tuple[Observation, ...]:
-    replayer = Replayer(engine, lambda file: None)
-    replies = []
-    script = Script(program)
-    for request in script.requests(itertools.count()):
-        reply = replayer.run(wire.decode_request(wire.encode(request)))  # type: ignore[arg-type]
-        replies.append(wire.decode_reply(wire.encode(reply)))
-        if reply.ended is not None:
-            break
-    return script.observations(replies)  # type: ignore[arg-type]
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """The engines that all benches share."""
+    with Engines.start("refgrad") as engines:
+        yield engines
 
 
-@pytest.fixture(scope="session", params=["refgrad", pytest.param("torch", marks=pytest.mark.torch)])
-def bench(request: pytest.FixtureRequest, shipped: Assignment) -> Bench:
-    """The shipped checks, recorded on the course's engine and, where it is installed, on PyTorch itself."""
-    if request.param == "torch":
-        pytest.importorskip("torch", reason="PyTorch is not installed")
-    return Bench(shipped, import_module(request.param))
+@pytest.fixture(scope="session")
+def grading(engines: Engines) -> Callable[[Assignment], Grading]:
+    """Return a function that says how `grade lint` grades an assignment."""
+
+    def made(assignment: Assignment) -> Grading:
+        return Grading(assignment, engines, build_manager(assignment.course.plugins), SECRET, shrink=False)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def bench(shipped: Assignment, grading: Callable[[Assignment], Grading]) -> Iterator[Bench]:
+    """A shipped assignment on the bench of `grade lint`, in a hurry."""
+    with Bench(grading(shipped)) as bench:
+        bench.hurry(assemble(shipped, solved=[task.id for task in shipped.tasks]))
+        yield bench
 
 
 @pytest.fixture

@@ -29,7 +29,13 @@ __all__ = ["lint"]
         help="Instead: compare what the checks observe on the course's engine with another, such as torch.",
     ),
     options.course,
-    options.written_as,
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "markdown"]),
+        default="text",
+        help="How the result is written.",
+    ),
     options.output,
     options.seed,
 )
@@ -61,7 +67,13 @@ def lint(
     from gradlab.cli.writing import screen_for, write
     from gradlab.render import lint as render
 
-    write(render.as_json(linted) if form == "json" else render.as_text(linted, screen_for(output)), output)
+    if form == "json":
+        text = render.as_json(linted)
+    else:
+        text = (
+            render.as_markdown(linted) if form == "markdown" else render.as_text(linted, screen_for(output))
+        )
+    write(text, output)
     return 1 if any(one.problems for one in linted) else 0
 
 

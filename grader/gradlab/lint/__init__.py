@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gradlab.mistakes import Mistake
     from gradlab.runner import Grading
 
-__all__ = ["SECRET", "Linted", "Progress", "TaskQuality", "compare", "lint"]
+__all__ = ["SECRET", "Linted", "Mutation", "Progress", "TaskQuality", "compare", "lint", "task_table"]
 
 SECRET = b"gradlab lint"  # in place of the course's, which nothing but grading needs
 
@@ -52,13 +52,13 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
         mistakes, problems = _mistakes(assignment)
         problems += [*bench.problems, *read_handout(assignment), *unquoted(bench), *make_bundle(assignment)]
         if bench.problems:
-            return Linted(assignment.name, tuple(problems), _tasks(assignment, mistakes), whole=False)
+            return Linted(assignment.name, tuple(problems), task_table(assignment, mistakes), whole=False)
         progress("the solution and the stubs", 0, 1)
         stairs = climb(bench)
         problems += stairs.problems
         if stairs.problems:
             return Linted(
-                assignment.name, tuple(problems), _tasks(assignment, mistakes), stairs.matrix, whole=False
+                assignment.name, tuple(problems), task_table(assignment, mistakes), stairs.matrix, whole=False
             )
         solution = assemble(assignment, solved=[task.id for task in assignment.tasks])
         progress("the checks again", 0, 1)
@@ -72,7 +72,7 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
             problems += found
         mutation = mutate(bench, stairs.matrix, lambda done, total: progress("mutants", done, total))
         problems += mutation.problems
-    return Linted(assignment.name, tuple(problems), _tasks(assignment, mistakes, mutation), stairs.matrix)
+    return Linted(assignment.name, tuple(problems), task_table(assignment, mistakes, mutation), stairs.matrix)
 
 
 def _mistakes(assignment: Assignment) -> tuple[tuple[Mistake, ...], list[str]]:
@@ -82,9 +82,10 @@ def _mistakes(assignment: Assignment) -> tuple[tuple[Mistake, ...], list[str]]:
         return (), list(error.problems)
 
 
-def _tasks(
+def task_table(
     assignment: Assignment, mistakes: Sequence[Mistake], mutation: Mutation | None = None
 ) -> tuple[TaskQuality, ...]:
+    """Return how much looks at each task, and what came of its mutants, if they were tried."""
     mutation = mutation or Mutation()
     task_of = {check.name: check.task for check in assignment.checks}
     seen_in = [{task_of[name] for name in mistake.must_fail} for mistake in mistakes]

@@ -11,6 +11,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from msgspec import structs
+
 from gradlab.errors import CourseError, SubmissionError
 from gradlab.judging import verdict
 from gradlab.model import Finding
@@ -54,7 +56,6 @@ class Bench:
                 ]
             except CourseError as error:
                 self.problems += error.problems
-        self._hurried = self.assignment
         self.seconds: dict[str, float] = dict.fromkeys(self._expected, 0.0)
         self._pool = ThreadPoolExecutor(_processors(), "bench")
 
@@ -74,11 +75,12 @@ class Bench:
             for name in self.checks:
                 started = time.monotonic()
                 self._first(trial, name)
-                self.seconds[name] = time.monotonic() - started
-        limits = self.assignment.limits
-        patience = max(_PATIENCE, _TIMES * max(self.seconds.values(), default=0.0))
-        worker = replace(limits.worker, wall_seconds=min(limits.worker.wall_seconds, patience))
-        self._hurried = replace(self.assignment, limits=replace(limits, worker=worker))
+                self.seconds[name] = seconds = time.monotonic() - started
+                timeout = max(_PATIENCE, _TIMES * seconds)
+                self._expected[name] = [
+                    replace(one, check=structs.replace(one.check, timeout=timeout))
+                    for one in self._expected[name]
+                ]
 
     def failing(self, engine: Engine) -> dict[str, Finding]:
         """Return the checks that an engine fails, each with the first thing that is said about it."""
@@ -108,7 +110,7 @@ class Bench:
 
     def _trial(self, engine: Engine) -> Trial:
         submission = parse({"engine.py": engine.encode()}) if isinstance(engine, str) else engine
-        return Trial(self._engines, submission, self._hurried)
+        return Trial(self._engines, submission, self.assignment)
 
     def _trying(self, engine: Engine, checks: Sequence[str]) -> Generator[tuple[str, Finding | None]]:
         with self._trial(engine) as trial:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from gradlab.lint import Linted, TaskQuality
     from gradlab.render.text import Screen
 
-__all__ = ["SCHEMA", "as_json", "as_text"]
+__all__ = ["SCHEMA", "as_json", "as_markdown", "as_text"]
 
 SCHEMA = "gradlab/lint/1"
+_NOT_TRIED = "Mistakes and mutants were not tried: first the above must be right."
 _HEADS = ("task", "points", "checks", "mistakes", "mutants", "equivalent", "killed", "")
 
 
@@ -37,15 +38,18 @@ def as_text(linted: Sequence[Linted], screen: Screen) -> str:
     return inert_commands("\n".join(parts))
 
 
+def as_markdown(linted: Sequence[Linted]) -> str:
+    """Return the same as Markdown."""
+    return "\n\n".join(part for one in linted for part in _sections(one)) + "\n"
+
+
 def rate(task: TaskQuality) -> str:
     """Return a kill rate in percent, rounded down, so that 100 % means all of them."""
     return f"{int(task.kill_rate * 1000) / 10:g} %"
 
 
 def _parts(one: Linted) -> Iterator[RenderableType]:
-    right = "all is well" if one.engine is None else f"the same on {one.engine}, in every check"
-    wrong = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}" if one.problems else right
-    yield Text(f"{one.assignment}: {wrong}", style="bold red" if one.problems else "bold green")
+    yield Text(f"{one.assignment}: {_verdict(one)}", style="bold red" if one.problems else "bold green")
     if one.tasks:
         yield Padding(_table(one), (0, 0, 0, 2))
     if one.matrix:
@@ -56,9 +60,13 @@ def _parts(one: Linted) -> Iterator[RenderableType]:
         if diff:
             yield Padding(Text(diff, no_wrap=True, overflow="ignore"), (0, 0, 0, 4))
     if not one.whole:
-        yield Padding(
-            Text("Mistakes and mutants were not tried: first the above must be right."), (0, 0, 0, 2)
-        )
+        yield Padding(Text(_NOT_TRIED), (0, 0, 0, 2))
+
+
+def _verdict(one: Linted) -> str:
+    if one.problems:
+        return f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}"
+    return "all is well" if one.engine is None else f"the same on {one.engine}, in every check"
 
 
 def _table(one: Linted) -> Table:
@@ -66,11 +74,15 @@ def _table(one: Linted) -> Table:
     for head in _HEADS:
         table.add_column(head, justify="left" if head == "task" else "right")
     for task in one.tasks:
-        counts = [str(count) for count in (task.mistakes, task.mutants, task.equivalents)]
-        killed = (str(task.killed), rate(task)) if one.whole else ("-", "")
-        checks = f"{task.public} + {task.hidden}"
-        table.add_row(clean(task.id), points(task.points), checks, *counts, *killed)
+        table.add_row(clean(task.id), *_cells(one, task))
     return table
+
+
+def _cells(one: Linted, task: TaskQuality) -> tuple[str, ...]:
+    """Return what stands under `_HEADS`, behind the task."""
+    counts = [str(count) for count in (task.mistakes, task.mutants, task.equivalents)]
+    killed = (str(task.killed), rate(task)) if one.whole else ("-", "")
+    return (points(task.points), f"{task.public} + {task.hidden}", *counts, *killed)
 
 
 def _matrix(one: Linted) -> Table:
@@ -82,6 +94,27 @@ def _matrix(one: Linted) -> Table:
     for name, needed in one.matrix.items():
         table.add_row(name, *("x" if task.id in needed else "" for task in one.tasks))
     return table
+
+
+def _sections(one: Linted) -> Iterator[str]:
+    yield f"### {one.assignment}: {_verdict(one)}"
+    if one.tasks:
+        heads = ("task", "title", *_HEADS[1:-1])
+        rows = [(task.id, clean(task.title), *_cells(one, task)) for task in one.tasks]
+        yield _markdown(heads, [(*row[:-2], " = ".join(cell for cell in row[-2:] if cell)) for row in rows])
+    if one.matrix:
+        tasks = [task.id for task in one.tasks]
+        marks = [[name, *("x" if task in one.matrix[name] else "" for task in tasks)] for name in one.matrix]
+        yield _markdown(("fails without task", *tasks), marks)
+    for problem in one.problems:
+        yield "\n".join(f"    {line}".rstrip() for line in clean(problem, lines=True).splitlines())
+    if not one.whole:
+        yield _NOT_TRIED
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _data(one: Linted) -> dict[str, Any]:
