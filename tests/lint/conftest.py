@@ -33,8 +33,8 @@ class Tensor:
     def __init__(self, data: Any) -> None:
         self.data = np.asarray(data)
 
-    def __mul__(self, factor: float) -> Tensor:
-        return Tensor(times(self.data, factor))
+    def __mul__(self, factor: Any) -> Tensor:
+        return Tensor(times(self.data, getattr(factor, "data", factor)))
 
     def sum(self) -> Tensor:
         return Tensor(total(self.data))
@@ -55,7 +55,7 @@ def times(numbers: Any, factor: float) -> Any:
 def total(numbers: Any) -> Any:
     """Add up all numbers."""
     ### BEGIN SOLUTION 1.2
-    return numbers[0] + numbers[1:].sum()
+    return np.sum(numbers)
     ### END SOLUTION
 '''
 SETTINGS = """title = "Sums"
@@ -212,9 +212,10 @@ def engines() -> Iterator[Engines]:
 def linted(write: Write, engines: Engines) -> Lint:
     """Return a function that lints the course with changes."""
 
-    def run(*changes: Change, **new: str) -> Linted:
+    def run(*changes: Change, random_programs: int = 0, **new: str) -> Linted:
         course = find_course(write(*changes, **new))
         assignment = load_assignment(course, "sums")
-        return lint(Grading(assignment, engines, build_manager(), SECRET, shrink=False))
+        grading = Grading(assignment, engines, build_manager(), SECRET, shrink=False)
+        return lint(grading, random_programs=random_programs)
 
     return run

@@ -28,6 +28,13 @@ __all__ = ["lint"]
         metavar="MODULE",
         help="Instead: compare what the checks observe on the course's engine with another, such as torch.",
     ),
+    click.option(
+        "--random-programs",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Also run N random programs on each mutant that is listed as equivalent.",
+    ),
     options.course,
     click.option(
         "--format",
@@ -42,6 +49,7 @@ __all__ = ["lint"]
 def lint(
     assignments: tuple[str, ...],
     engine: str | None,
+    random_programs: int,
     course: Path | None,
     form: str,
     output: Path | None,
@@ -63,7 +71,7 @@ def lint(
     names = assignments or found.order
     with Engines.start(found.engine) as engines, ExitStack() as stack:
         other = stack.enter_context(Engines.start(engine, cap="none")) if engine is not None else None
-        linted = [_lint(found, name, engines, other, seed) for name in names]
+        linted = [_lint(found, name, engines, other, seed, random_programs) for name in names]
     from gradlab.cli.writing import screen_for, write
     from gradlab.render import lint as render
 
@@ -77,7 +85,9 @@ def lint(
     return 1 if any(one.problems for one in linted) else 0
 
 
-def _lint(course: Course, name: str, engines: Engines, other: Engines | None, seed: int) -> Linted:
+def _lint(
+    course: Course, name: str, engines: Engines, other: Engines | None, seed: int, random_programs: int
+) -> Linted:
     from gradlab.course import load_assignment
     from gradlab.errors import CourseError
     from gradlab.faults import faults
@@ -90,7 +100,9 @@ def _lint(course: Course, name: str, engines: Engines, other: Engines | None, se
             return Linted(name, found, whole=False)
         assignment = load_assignment(course, name)
         grading = Grading(assignment, engines, build_manager(course.plugins), SECRET, seed, shrink=False)
-        return lint(grading, _Progress(name)) if other is None else compare(grading, other)
+        if other is not None:
+            return compare(grading, other)
+        return lint(grading, _Progress(name), random_programs=random_programs)
     except CourseError as error:
         return Linted(name, error.problems, whole=False)
     finally:

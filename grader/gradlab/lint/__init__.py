@@ -20,6 +20,7 @@ from gradlab.lint.misconceptions import try_mistakes
 from gradlab.lint.model import Linted, TaskQuality
 from gradlab.lint.mutation import Mutation, mutate
 from gradlab.lint.other_engine import compare
+from gradlab.lint.proof import tell_apart
 from gradlab.lint.repeats import other_inputs, repeat
 from gradlab.lint.sentences import unquoted
 from gradlab.lint.stairs import climb
@@ -40,9 +41,12 @@ SECRET = b"gradlab lint"  # in place of the course's, which nothing but grading 
 Progress = Callable[[str, int, int], object]
 
 
-def lint(grading: Grading, progress: Progress = lambda what, done, total: None) -> Linted:
+def lint(
+    grading: Grading, progress: Progress = lambda what, done, total: None, *, random_programs: int = 0
+) -> Linted:
     """Look at everything in `grading.assignment`. Mistakes and mutants are tried only if the checks themselves, the
-    solution and the stubs are right, because nothing they show would be certain otherwise.
+    solution and the stubs are right, because nothing they show would be certain otherwise. So many `random_programs` are
+    run on each mutant that is listed as equivalent.
 
     Raises IsolationError if no worker can be confined here.
     """
@@ -72,6 +76,8 @@ def lint(grading: Grading, progress: Progress = lambda what, done, total: None) 
             problems += found
         mutation = mutate(bench, stairs.matrix, lambda done, total: progress("mutants", done, total))
         problems += mutation.problems
+        progress("random programs", 0, 1)
+        problems += tell_apart(grading, mutation, random_programs)
     return Linted(assignment.name, tuple(problems), task_table(assignment, mistakes, mutation), stairs.matrix)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gradlab.lint.equivalents import MOST, Equivalent, load_equivalents
@@ -25,6 +25,7 @@ class Mutation:
     survivors: tuple[Mutant, ...] = ()
     equivalents: tuple[Mutant, ...] = ()
     problems: tuple[str, ...] = ()
+    listed: Mapping[str, Equivalent] = field(default_factory=dict)
 
 
 def mutate(bench: Bench, matrix: Mapping[str, Sequence[str]], step: Callable[[int, int], object]) -> Mutation:
@@ -44,6 +45,7 @@ def mutate(bench: Bench, matrix: Mapping[str, Sequence[str]], step: Callable[[in
             *_too_many(made, equivalents),
             *_survived(made, survivors),
         ),
+        listed,
     )
 
 
