@@ -188,6 +188,8 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     """View the memory of `array` with sizes, strides and offset in elements (the offset of `array` by default)."""
     item = array.itemsize
     memory = backend.root(array)
+    if memory.dtype != array.dtype:  # seen as another dtype
+        memory = memory.reshape(-1).view(array.dtype)
     if 0 in shape:  # no element, no place in memory
         return backend.strided(memory, tuple(shape), (item,) * len(shape), 0)
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item

@@ -164,6 +164,7 @@ def run(seeds: range) -> tuple[Counter[str], Counter[str], dict[str, tuple[int, 
             listed[rule] += 1
             continue
         kinds[difference.kind] += 1
+        print(f"seed {seed}", file=sys.stderr, flush=True)
         if difference.kind not in shown:
             lines = reduced(lines, difference, ours, theirs)
             again = compare(lines, ours, theirs) or f"once only: {difference}"

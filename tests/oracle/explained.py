@@ -170,6 +170,14 @@ RULES: tuple[Rule, ...] = (
         _half_done,
     ),
     Rule(
+        "overlap in memory",
+        "torch judges it also by strides of dimensions of size 1; it is refused before or after sizes and dtypes.",
+        False,
+        lambda difference: (
+            "refer" in (text := f"{difference.theirs} {difference.ours}") and "single memory" in text
+        ),
+    ),
+    Rule(
         "products of sizes that do not fit",
         "which of the steps of a matrix product refuses its operands.",
         False,

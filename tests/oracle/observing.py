@@ -123,9 +123,17 @@ def _edges(node: Any) -> list[Any]:
     return [None if to is None else (to.name(), output) for to, output in node.next_functions]
 
 
+def _usable(value: Any) -> bool:
+    """Tell whether autograd still knows the node of a value: not of a view that must not be used any more."""
+    try:
+        return bool(value.is_leaf) or value.grad_fn is not None
+    except RuntimeError:
+        return False
+
+
 def _gradients(engine: Any, space: dict[str, Any]) -> Iterator[tuple[str, Seen]]:
     tensors = [space[name] for name in _names(space)]
-    tensors = [value for value in tensors if isinstance(value, engine.Tensor)]
+    tensors = [value for value in tensors if isinstance(value, engine.Tensor) and _usable(value)]
     leaves = [value for value in tensors if value.requires_grad and value.is_leaf]
     made = [value for value in tensors if value.grad_fn is not None]
     if not leaves or not made:

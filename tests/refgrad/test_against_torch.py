@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import random
 import sys
 from pathlib import Path
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.torch
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "oracle"))
 differential = importlib.import_module("differential")
-
-GAPS = json.loads((Path(__file__).parent / "known_gaps.json").read_text("utf-8")).get("programs", {})
-SEEDS = [
-    pytest.param(
-        seed, marks=[pytest.mark.xfail(reason=GAPS[str(seed)], strict=True)] if str(seed) in GAPS else []
-    )
-    for seed in range(200)
-]
 
 
 @st.composite
@@ -48,13 +39,13 @@ def refgrad() -> Any:
     torch.set_warn_always(False)
 
 
-@pytest.mark.xfail(bool(GAPS), reason="finds the differences that known_gaps.json lists by seed", strict=True)
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+# Always the same programs: those on new seeds are looked for with tests/oracle/differential.py (docs/oracle.md).
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(lines=programs())
 def test_a_random_program_shows_the_same_on_both(refgrad: Any, lines: list[str]) -> None:
     _check(lines, refgrad)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(200))
 def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> None:
     _check(differential.build(random.Random(seed).choice), refgrad)

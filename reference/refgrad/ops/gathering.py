@@ -233,6 +233,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
             f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar}"
         )
     axis = axis_of(dim, len(have))
+    if not have:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     shapes = []
     for one, other in ((have, want), (want, have)):
         joint = (*one[:axis], *other[axis : axis + 1], *one[axis + 1 :])

@@ -365,6 +365,15 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
             UserWarning,
             stacklevel=3,
         )
+        if values._array.size == 1 and any(
+            isinstance(each, Tensor) and each._array.dtype.kind == "b" for each in indices
+        ):
+            warnings.warn(
+                "Use of masked_fill_ on expanded tensors is deprecated. Please clone() the tensor before performing "
+                "this operation. This also applies to advanced indexing e.g. tensor[mask] = scalar",
+                UserWarning,
+                stacklevel=3,
+            )
     for each in (values, *indices):
         if isinstance(each, Tensor):
             refuse_overlap(self, each, partial=values._array.size == 1 and each._array.dtype.kind == "b")

@@ -65,17 +65,24 @@ def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
     return converted
 
 
+_OF_NUMBERS = {"copysign": "CopysignBackward1", "xlogy": "XlogyBackward2"}
+
+
 def _publish(
     name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]
 ) -> None:
     kind = derivative(f"{name.capitalize()}Backward0", self=first, other=second)
     takes_numbers = name in ("copysign", "xlogy")
+    numbered = derivative(_OF_NUMBERS[name], self=first, other=second) if takes_numbers else kind
 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):
             if not takes_numbers or not isinstance(other, bool | int | float):
                 raise TypeError(name)
             other = wrap(xp.asarray(other, dtypes.result_of((input, other)).numpy))
+            return binary(
+                numbered, _in_default(compute) if other.dtype.is_integral else compute, input, other
+            )
         joint = dtypes.result_of((input, other))
         if joint.is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)

@@ -135,10 +135,6 @@ def repeat(self: Tensor, *sizes: Any) -> Tensor:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
         )
-    if min(counts, default=0) < 0:
-        shape = (1,) * (len(counts) - self._array.ndim) + self._array.shape
-        grown = [size * count for size, count in zip(shape, counts, strict=True)]
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(grown)}: {grown}")
     return moved(RepeatBackward0, self, lambda places: xp.tile(places, [max(each, 0) for each in counts]))
 
 

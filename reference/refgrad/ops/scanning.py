@@ -69,7 +69,7 @@ def _wide(x: Array, dtype: Any) -> Any:
 
 
 def _check_scan(name: str, input: Tensor, dtype: Any) -> None:
-    if dtype is dtypes.bool:
+    if dtype is dtypes.bool and input._array.ndim and input._array.size:
         raise NotImplementedError(f"\"{name}_out_cpu\" not implemented for 'Bool'")
     refuse_integral(input, dtype)
 
