@@ -389,18 +389,15 @@ def refuses_a_second_backward(torch, observe, rng):
 )
 def frees_what_was_saved(torch, observe, rng):
     """What the nodes saved is gone after backward, and its memory is free."""
-    few = torch.tensor(rng.uniform(0.5, 1.0, size=8).round(2))
-    many = few
-    for _ in range(5):
-        many = (many.reshape(-1, 1) * few).reshape(-1)  # 8 ** 6 numbers in the end
-    x = torch.tensor(np.array(rng.uniform(0.5, 1.0, size=()).round(2)), requires_grad=True)
+    column, row = torch.tensor(rng.uniform(0.5, 1.0, size=(64, 1)).round(2)), torch.tensor(np.ones(64))
+    x = torch.tensor(rng.normal(size=64).round(2), requires_grad=True)
     start = observe.memory()
-    y = many * x
+    y = column * x  # 32 kB
     saved = observe.watch(y)
     y = y * y  # saves y
-    for _ in range(10):
-        y = (y * 0.9).relu()  # saves its result
-    z = y.sum()
+    z = y.relu().sum()  # relu saves its result
+    for _ in range(4):
+        z = z + ((column * row) @ x).sum()  # @ saves the matrix
     del y
     built = observe.memory()
     z.backward(torch.tensor(np.array(rng.normal(size=()).round(2))))
@@ -408,6 +405,10 @@ def frees_what_was_saved(torch, observe, rng):
     observe.released(start, built)
     observe.gradient(x)
     observe.value(z)
+    del z
+    for _ in range(5):
+        ((column * row) @ x).sum().backward()
+    observe.released(start, built)
 
 
 @check(task="2.6", points=1, help="retain_graph=True keeps what was saved until a backward without it.")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from gradlab.model import Check, CheckResult, Outcome
 
-__all__ = ["Doubts", "doubts"]
+__all__ = ["Doubts", "doubts", "unweighed"]
 
 _SAMPLE = 2
 
@@ -25,6 +25,21 @@ class Doubts(NamedTuple):
     now: list[Check]
     sample: frozenset[str]
     rest: list[Check]
+
+
+def unweighed(checks: Sequence[Check], results: Mapping[str, CheckResult]) -> list[Check]:
+    """Return the passed public checks of memory in whose task a hidden one failed. Public checks go by the engine's own
+    account, which a submission can forge; only hidden ones are weighed from outside. Why one failed does not matter: a
+    submission could choose another reason."""
+    weighing = [check for check in checks if check.weighs]
+    failed = {
+        check.task for check in weighing if check.hidden and results[check.name].outcome is Outcome.FAILED
+    }
+    return [
+        check
+        for check in weighing
+        if not check.hidden and check.task in failed and results[check.name].outcome is Outcome.PASSED
+    ]
 
 
 def doubts(

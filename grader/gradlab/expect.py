@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from gradlab.assignment import Assignment
     from gradlab.session import Engines
 
-__all__ = ["Expectation", "Expectations", "seed_of"]
+__all__ = ["Expectation", "Expectations", "drawn_for", "seed_of"]
 
 REFERENCE_LIMITS = Limits(wall_seconds=60.0, cpu_seconds=3600, memory_mb=2048, output_kb=64)
-LEAST_WEIGHT = 16 << 20  # bytes; less is hard to tell from what a process needs anyway
+# Bytes that a check must take to have them weighed: from outside less is hard to tell from what a process needs anyway.
+LEAST_OUTSIDE, LEAST_OWN = 8 << 20, 64 << 10
+_EVERY_SUBMISSION = "every submission"
+_WITH_MEMORY = (
+    "memory",
+    "freed",
+    "calls",
+    "end",
+)  # what may be observed in a check whose inputs are not a secret
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class _Pending(NamedTuple):
 class Expectations:
     """Record and replay checks on the reference, once per check and seed.
 
-    Never written to disk: floats are compared on the machine that made them. Hidden checks have another seed for
-    every submission and are not kept.
+    Never written to disk: floats are compared on the machine that made them. What is drawn for one submission is not
+    kept.
     """
 
     def __init__(
@@ -71,11 +79,11 @@ class Expectations:
     def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
         """Begin to make what `of` will be asked for, while the submission is still busy with other things."""
         for check in checks:
-            drawn_for = submission_sha256 if check.hidden or secretly else ""
+            whom = drawn_for(check, submission_sha256, secretly=secretly)
             for instance in range(1 if secretly else check.instances):
-                key = (check.name, instance, drawn_for)
+                key = (check.name, instance, whom)
                 if key not in self._pending:
-                    script = self.engines.recording(self._record, check, drawn_for, instance)
+                    script = self.engines.recording(self._record, check, whom, instance)
                     expectation = self.engines.replaying(self._expect, check, script)
                     self._pending[key] = _Pending(script, expectation)
 
@@ -87,9 +95,11 @@ class Expectations:
         Raises CheckAuthoringError if it cannot be recorded.
         """
         self.ahead([check], submission_sha256, secretly=secretly)
-        if check.hidden or secretly:  # asked for once, and the inputs should not stay around
-            return self._pending.pop((check.name, instance, submission_sha256)).expectation.result()
-        return self._pending[(check.name, instance, "")].expectation.result()
+        whom = drawn_for(check, submission_sha256, secretly=secretly)
+        key = (check.name, instance, whom)
+        if whom == submission_sha256:  # asked for once, and the inputs should not stay around
+            return self._pending.pop(key).expectation.result()
+        return self._pending[key].expectation.result()
 
     def forget(self, submission_sha256: str) -> None:
         """Let go of what was made ahead for a submission and never asked for."""
@@ -97,10 +107,10 @@ class Expectations:
             for future in self._pending.pop(key):
                 future.cancel()
 
-    def _record(self, check: Check, drawn_for: str, instance: int) -> Script:
-        if drawn_for and self._secret is None:
+    def _record(self, check: Check, whom: str, instance: int) -> Script:
+        if whom and self._secret is None:
             raise InternalError(f"The hidden inputs of the check {check.name!r} need the course's secret.")
-        seed = seed_of(check, self.assignment, drawn_for, self._secret, self._seed)
+        seed = seed_of(check, self.assignment, whom, self._secret, self._seed)
         program = record(
             check,
             self.engines.engine,
@@ -114,7 +124,7 @@ class Expectations:
     def _expect(self, check: Check, recorded: Future[Script]) -> Expectation:
         script = recorded.result()
         try:
-            seen = self._weighed(script) if script.weighs else self._played(script)
+            seen = self._played(script, weighed=check.hidden and script.weighs)
         except WorkerDied as died:
             raise InternalError(f"The reference failed on the check {check.name!r}: {died.detail}") from died
         if seen[-1].payload != Scalar("reached"):
@@ -125,22 +135,27 @@ class Expectations:
         for one in seen:
             if isinstance(one.payload, Released):
                 _can_be_judged(check, one.payload, script.line(one.sid))
+            elif check.hidden and check.weighs and one.kind not in _WITH_MEMORY:
+                raise CheckAuthoringError(
+                    f"{check.file}:{script.line(one.sid)}: the hidden check {check.name!r} observes memory and also "
+                    f"{one.kind}. Memory costs time, so that such a check has the same inputs for every submission; observe "
+                    f"{one.kind} in a check of its own."
+                )
         return Expectation(check, script, seen)
 
-    def _played(self, script: Script) -> tuple[Observation, ...]:
+    def _played(self, script: Script, *, weighed: bool) -> tuple[Observation, ...]:
         worker = self.engines.reference_worker(REFERENCE_LIMITS)
+        if weighed:
+            worker.tare()
         try:
-            return script.play(lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces())
+            return script.play(
+                lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds),
+                nonces(),
+                worker.weigh if weighed else None,
+            )
         except WorkerDied:
             self.engines.drop_reference_worker()
             raise
-
-    def _weighed(self, script: Script) -> tuple[Observation, ...]:
-        with self.engines.fresh_reference_worker(REFERENCE_LIMITS) as worker:
-            worker.tare()
-            return script.play(
-                lambda request: worker.ask(request, REFERENCE_LIMITS.wall_seconds), nonces(), worker.weigh
-            )
 
 
 def _can_be_judged(check: Check, seen: Released, line: int) -> None:
@@ -150,27 +165,36 @@ def _can_be_judged(check: Check, seen: Released, line: int) -> None:
             f"The hidden check {check.name!r} grades memory, which this machine does not let gradlab read from outside a "
             "worker (/proc/PID/smaps_rollup or status). Grade it on a Linux machine with /proc."
         )
-    taken = max(
-        built - start
-        for built, start in ((seen.built.own, seen.start.own), (seen.built.outside, seen.start.outside))
-        if built is not None and start is not None
+    start, built = (
+        (seen.start.outside, seen.built.outside) if check.hidden else (seen.start.own, seen.built.own)
     )
-    if taken < LEAST_WEIGHT:
+    least = LEAST_OUTSIDE if check.hidden else LEAST_OWN
+    taken = (built or 0) - (start or 0)
+    if taken < least:
         raise CheckAuthoringError(
             f"{check.file}:{line}: the check {check.name!r} weighs what the reference takes between the first two "
-            f"readings: {taken / 2**20:.1f} MB, too little to be told from other changes. Use tensors large enough for "
-            f"{LEAST_WEIGHT >> 20} MB."
+            f"readings: {taken >> 10} kB, too little to be told from other changes. Use tensors large enough for "
+            f"{least >> 10} kB."
         )
 
 
-def seed_of(check: Check, assignment: Assignment, drawn_for: str, secret: bytes | None, seed: int) -> bytes:
+def drawn_for(check: Check, submission_sha256: str, *, secretly: bool = False) -> str:
+    """Return whom a check's inputs are drawn for: nobody, as for public checks, or one submission, by its hash, or all of
+    them alike where memory is weighed. What is observed of memory does not depend on the inputs, and to record and replay
+    such a check on the reference costs more than all others together."""
+    if not (check.hidden or secretly):
+        return ""
+    return _EVERY_SUBMISSION if check.hidden and check.weighs else submission_sha256
+
+
+def seed_of(check: Check, assignment: Assignment, whom: str, secret: bytes | None, seed: int) -> bytes:
     """Return the seed of a check's `rng`.
 
-    `drawn_for` empty, as for public checks: a function of `seed` and the check's name, the same for everybody. Otherwise
-    it is the SHA-256 of the submission that the inputs are drawn for: an HMAC under the course's secret of assignment,
-    suite, submission and check, so that nobody can know it beforehand, two submissions differ, and a regrade repeats it.
+    `whom` (see `drawn_for`) empty: a function of `seed` and the check's name, the same for everybody. Otherwise an HMAC
+    under the course's secret of assignment, suite, `whom` and check, so that nobody can know it beforehand, two
+    submissions differ, and a regrade repeats it.
     """
-    if not drawn_for:
+    if not whom:
         return hashlib.sha256(f"{seed}\0{assignment.name}\0{check.name}".encode()).digest()
-    message = "\0".join([assignment.name, assignment.suite_sha256, drawn_for, check.name, str(seed)])
+    message = "\0".join([assignment.name, assignment.suite_sha256, whom, check.name, str(seed)])
     return hmac.digest(secret or b"", message.encode(), "sha256")

@@ -72,6 +72,11 @@ class Check(msgspec.Struct, frozen=True):
     file: str = ""
     line: int = 0
 
+    @property
+    def weighs(self) -> bool:
+        """Whether the check reads memory, as its code says."""
+        return "released" in self.function.__code__.co_names
+
 
 class Observation(msgspec.Struct, frozen=True):
     """What happened at one step, unjudged. `kind` is the observer's name, or read, error, calls, end."""

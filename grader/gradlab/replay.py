@@ -47,7 +47,7 @@ class Script:
 
     @property
     def weighs(self) -> bool:
-        """Whether memory in use is observed: such a program needs a worker of its own, from its start."""
+        """Whether memory in use is observed."""
         return any(self._weighed)
 
     def line(self, sid: int) -> int:
@@ -64,12 +64,12 @@ class Script:
         self,
         ask: Callable[[wire.Replay], wire.Reply],
         nonces: Iterable[int],
-        weigh: Callable[[], int | None] = lambda: None,
+        weigh: Callable[[], int | None] | None = None,
     ) -> tuple[Observation, ...]:
         """Ask a worker for one segment after the other, and return what it says was observed.
 
         `weigh` tells what the waiting worker holds, as seen from outside (see `Worker.weigh`); it is asked where the
-        program observes memory. Raises ValueError for anything that no replay of this program can answer, and
+        program observes memory; without it only the worker's own account is. Raises ValueError for anything that no replay of this program can answer, and
         whatever `ask` raises.
         """
         replies: list[wire.Observed] = []
@@ -79,7 +79,7 @@ class Script:
             if not isinstance(reply, wire.Observed):
                 raise ValueError(f"an answer of type {type(reply).__name__}")
             replies.append(reply)
-            outside.append(weigh() if weighed else None)
+            outside.append(weigh() if weighed and weigh is not None else None)
             if reply.ended is not None:
                 break
         return self.observations(replies, outside)

@@ -17,7 +17,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from gradlab import scoring
-from gradlab.confirm import doubts
+from gradlab.confirm import doubts, unweighed
 from gradlab.counterexample import Counterexamples, Known
 from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
@@ -80,9 +80,18 @@ class Grading:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """The checks to run, public ones first."""
+        """The checks to run, in the order of the report: public ones first."""
         chosen = [check for check in self.assignment.checks if self.select(check)]
         return tuple(sorted(chosen, key=lambda check: check.hidden))
+
+    @property
+    def in_turn(self) -> tuple[Check, ...]:
+        """The checks in the order in which they run: what is weighed from outside comes first, in a fresh worker."""
+        return tuple(
+            sorted(
+                self.checks, key=lambda check: not (check.hidden and check.weighs and not check.depends_on)
+            )
+        )
 
 
 def grade(
@@ -94,7 +103,7 @@ def grade(
     """
     isolation = grading.engines.isolation
     _require(grading, isolation.level)
-    grading.expectations.ahead(grading.checks, submission.sha256)
+    grading.expectations.ahead(grading.in_turn, submission.sha256)
     try:
         with (
             Trial(grading.engines, submission, grading.assignment) as trial,
@@ -108,7 +117,7 @@ def grade(
     finally:
         grading.expectations.forget(submission.sha256)
     _diagnose(grading, results)
-    verdicts = tuple(results.values())
+    verdicts = tuple([results[check.name] for check in grading.checks])
     score, max_score = scoring.total(verdicts)
     report = Report(
         assignment=grading.assignment.name,
@@ -154,7 +163,7 @@ def _run_all(
 ) -> dict[str, CheckResult]:
     results: dict[str, CheckResult] = {}
     said = False
-    for check in grading.checks:
+    for check in grading.in_turn:
         if check.hidden and not said:
             said = _pass_on_output(grading, trial)
         grading.manager.hook.check_started(check=check)
@@ -169,6 +178,8 @@ def _confirm(grading: Grading, trial: Trial, results: dict[str, CheckResult]) ->
     """Fail public checks that pass on their inputs, which everybody knows, and not on secret ones."""
     if grading.secret is None:
         return
+    for check in unweighed(grading.checks, results):
+        results[check.name] = _result(check, Outcome.FAILED, (_UNWEIGHED,))
     doubted = doubts(grading.checks, results, grading.secret, trial.submission.sha256)
     waiting = list(doubted.now)
     grading.expectations.ahead(waiting, trial.submission.sha256, secretly=True)
@@ -203,6 +214,13 @@ _UNCONFIRMED = Finding(
     "runner",
     "This passes with the inputs that everybody knows, but not with others that were drawn for this submission.",
     help="Compute the answer from the inputs, whatever they are.",
+)
+
+_UNWEIGHED = Finding(
+    "runner",
+    "Your engine says that the memory is given back. That counts only if the hidden check of this task passes, which "
+    "measures it from outside.",
+    help="Nothing may hold what was saved any longer, in whatever form.",
 )
 
 

@@ -45,7 +45,7 @@ class Trial:
 
     Invariants: at most one worker at a time; a dead worker is never asked again; the time that all requests of one
     submission take together is bounded by the assignment's `submission_seconds`, granted once or twice; what is weighed
-    has a worker of its own, which was put on the scales before it met the submission.
+    from outside comes first in its worker, whose tare was taken before any of the submission's code had run.
     """
 
     def __init__(self, engines: Engines, submission: Submission, assignment: Assignment) -> None:
@@ -57,14 +57,13 @@ class Trial:
         self._worker: Worker | None = None
         self._replayed = 0
         self._printed = ""
-        self._weighing = False
         self._short_of_memory = False
-        self._unseen = False  # memory was graded that nobody could see from outside
 
     def load(self) -> Loaded:
         """Compile and import the submission. Raises SubmissionError if it cannot be graded at all."""
         try:
             compiled = self._compile()
+            self._tare()
             imported = self._ask(wire.Import(next_nonce()))
         except WorkerDied as died:
             self._discard()
@@ -84,26 +83,17 @@ class Trial:
             limit = self._assignment.limits.submission_seconds
             text = f"Not run: the submission had used up its {limit:g} seconds."
             return Replayed(failure=Finding("runner", text), ran=False)
-        if expectation.script.weighs:
-            return self._replay_weighed(expectation)
-        return self._replay(expectation)
-
-    def _replay_weighed(self, expectation: Expectation) -> Replayed:
-        self._discard()
-        self._weighing = True
-        try:
-            return self._replay(expectation)
-        finally:
-            self._weighing = False
+        weighed = expectation.script.weighs and expectation.check.hidden
+        if weighed and not self.is_fresh:
             self._discard()
-
-    def _replay(self, expectation: Expectation) -> Replayed:
         if self._worker is None and (failure := self._reload()) is not None:
             return Replayed(failure=failure, ran=False)
         self._replayed += 1
         seconds = expectation.check.timeout or self._limits.wall_seconds
         try:
-            seen = expectation.script.play(lambda request: self._ask(request, seconds), nonces(), self._weigh)
+            seen = expectation.script.play(
+                lambda request: self._ask(request, seconds), nonces(), self._weigh if weighed else None
+            )
         except WorkerDied as died:
             self._discard()
             return Replayed(failure=_died(died, "during this check"))
@@ -136,7 +126,7 @@ class Trial:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the report should know about how it was graded."""
         limit = f"The code ran into its limit of {self._limits.memory_mb} MB of memory (MemoryError)."
-        return (*([_OWN_ACCOUNT] if self._unseen else []), *([limit] if self._short_of_memory else []))
+        return (limit,) if self._short_of_memory else ()
 
     @property
     def output(self) -> str:
@@ -174,17 +164,17 @@ class Trial:
         hit = any(isinstance(one, wire.Raised) and "MemoryError" in one.bases for one in payloads)
         self._short_of_memory = self._short_of_memory or hit
 
+    def _tare(self) -> None:
+        if self._worker is not None:
+            self._worker.tare()
+
     def _weigh(self) -> int | None:
-        weight = None if self._worker is None else self._worker.weigh()
-        self._unseen = self._unseen or weight is None
-        return weight
+        return None if self._worker is None else self._worker.weigh()
 
     def _ask(self, request: wire.Request, seconds: float | None = None) -> wire.Reply:
         if self._worker is None:
             self._worker = self._engines.submission_worker(self._limits)
             self._replayed = 0
-            if self._weighing:
-                self._worker.tare()
         started = time.monotonic()
         limit = min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
         try:
@@ -211,12 +201,6 @@ class Trial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._discard()
-
-
-_OWN_ACCOUNT = (
-    "Memory was not measured from outside, which this isolation level or machine does not offer: what your engine says of "
-    "its own arrays was believed. The course measures."
-)
 
 
 def _died(died: WorkerDied, when: str) -> Finding:

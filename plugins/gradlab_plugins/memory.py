@@ -2,8 +2,8 @@
 `observe.released`: which share of the memory that was taken is given back.
 
 Whether a tensor exists is the submission's own word. Memory has two accounts: that of numpy's arrays, kept in the
-worker, and the system's, read from outside. A share counts as given back only if both say so, for only the second
-cannot be forged, and only the first knows of memory that was taken and never touched.
+worker, and for hidden checks the system's, read from outside. There a share counts as given back only if both say so,
+for only the second cannot be forged, and only the first knows of memory that was taken and never touched.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from gradlab_plugins.comparing import Difference, cut, difference, finding
 __all__ = ["judge", "register_observers"]
 
 APART = 0.25  # shares may differ by so much
-NOTHING = 4 << 20  # bytes that are not told from none
-# What a submission's worker may hold before the first reading, beyond what the reference's does: its code, above all.
+# Bytes that are not told from none: by numpy's account, which is exact, and by the system's.
+OWN_NOTHING = 16 << 10
+OUTSIDE_NOTHING = 2 << 20
+# What a submission's worker may hold before the first reading, beyond what the reference's does: its modules, above all.
 # More is memory laid in to be given back instead of what should be.
-LAID_IN = 8 << 20
+LAID_IN = 2 << 20
 
 
 def watch(recording: Recording, tensor: Any) -> Any:
@@ -43,7 +45,8 @@ def memory(recording: Recording) -> Any:
 def released(recording: Recording, start: Any, built: Any) -> None:
     """Observe which share of what was taken between two readings is given back by now: `observe.released(start, built)`.
 
-    Between them at least 16 MB must be taken, so that it is seen from outside.
+    Between them a hidden check must take at least 8 MB, so that it is seen from outside, and a public one 64 kB. Memory
+    costs time when it is first touched, about half a millisecond a megabyte: take little more.
     """
     recording.compare(start, built)
 
@@ -97,17 +100,17 @@ class _Account(NamedTuple):
     def taken(self) -> int:
         return self.built - self.start
 
-    def share(self, base: int, reference: _Account) -> float | None:
+    def share(self, base: int, reference: _Account, nothing: int) -> float | None:
         """Return which share of what was taken is given back, from 0 to 1, where no more than `base` was there before;
-        None if nothing was taken that could be.
+        None if no more than `nothing` was taken.
 
         The whole is what was taken, but no more than the reference took: a loan that is paid back at once does not make
         what is kept look small.
         """
         whole, kept = min(self.taken, reference.taken), self.now - base
-        if max(whole, kept) < NOTHING:
+        if max(whole, kept) < nothing:
             return None
-        return min(1.0, max(0.0, 1.0 - kept / max(whole, NOTHING)))
+        return min(1.0, max(0.0, 1.0 - kept / max(whole, nothing)))
 
 
 def _shares(
@@ -126,14 +129,23 @@ def _share_difference(wanted: Observation, have: Payload) -> Difference | None:
     when = f"after {cut(wanted.label)}" if wanted.label else "by now"
     right, mine = _own(want), _own(have)
     found = _apart(
-        right.share(right.start, right), mine.share(mine.start, right), when, "your engine's arrays"
+        right.share(right.start, right, OWN_NOTHING),
+        mine.share(mine.start, right, OWN_NOTHING),
+        when,
+        "your engine's arrays",
     )
     seen, shown = _outside(want), _outside(have)
-    if found is not None or seen is None or shown is None:
+    if found is not None or seen is None:
         return found
+    if shown is None:
+        return Difference("The memory in use could not be read from outside.", "read", "not read")
     base = min(shown.start, seen.start + LAID_IN)
     whose = "the whole process, measured from outside"
-    return _apart(seen.share(seen.start, seen), shown.share(base, seen), when, whose)
+    right_share, my_share = (
+        seen.share(seen.start, seen, OUTSIDE_NOTHING),
+        shown.share(base, seen, OUTSIDE_NOTHING),
+    )
+    return _apart(right_share, my_share, when, whose)
 
 
 def _own(released: Released) -> _Account:

@@ -65,7 +65,6 @@ def {name}(torch, observe, rng):
     z.backward()
     observe.freed(saved)
     observe.released(start, built)
-    observe.gradient(x)
 '''
 
 COURSE = {
@@ -89,7 +88,8 @@ observe = ["gradient", "watch", "freed", "memory", "released"]
 errors = "class"
 grad_fn = "none"
 """,
-    "keeping/checks.py": _CHECK.format(name="in_public", points=3, hidden=False),
+    "keeping/checks.py": _CHECK.format(name="in_public", points=3, hidden=False)
+    + "    observe.gradient(x)\n",
     "keeping/hidden.py": _CHECK.format(name="in_secret", points=3, hidden=True),
     "keeping/handout.md": "# Keeping\n\n## 1.1 Let go\n\nLet go.\n",
 }

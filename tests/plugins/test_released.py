@@ -58,8 +58,8 @@ CHECKS = [gives_back, keeps, needs_no_more_and_more]
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    """What is taken here is too little to be seen from outside, and exact by the worker's account."""
-    monkeypatch.setattr("gradlab_plugins.memory.NOTHING", 1000)
+    """What is taken here is little, and exact by the worker's account."""
+    monkeypatch.setattr("gradlab_plugins.memory.OWN_NOTHING", 1000)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -138,12 +138,24 @@ REFERENCE = seen((0, 20, 0), (3, 23, 3))
         seen((0, 60, 0), (3, 63, 3)),  # saves more, gives all of it back
         seen((0, 8, 0), (3, 11, 3)),  # saves less
         seen((0, 0, 0), (3, 23, 3)),  # not numpy's arrays
-        seen((0, 20, 0), None),  # nobody could look
     ],
     ids=str,
 )
 def test_what_a_right_engine_may_show(lab, have):
     assert judged(lab, REFERENCE, have) == []
+
+
+def test_a_public_check_goes_by_the_engines_own_account(lab):
+    public = seen((0, 20, 0), None)
+    assert judged(lab, public, public) == []
+    (message,) = judged(lab, public, seen((0, 20, 20), None))
+    assert "your engine's arrays" in message
+
+
+def test_what_nobody_could_see_from_outside_is_not_believed(lab):
+    assert judged(lab, REFERENCE, seen((0, 20, 0), None)) == [
+        "The memory in use could not be read from outside."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +173,7 @@ def test_what_a_right_engine_may_show(lab, have):
 )
 def test_where_the_accounts_disagree_the_worse_one_counts(lab, have, whose):
     (message,) = judged(lab, REFERENCE, have)
-    assert re.match("Of the memory that was taken, (nothing|about 40 %) is given back after", message)
+    assert re.match("Of the memory that was taken, (nothing|about 10 %) is given back after", message)
     assert message.endswith("; in the reference all is.")
     assert whose in message
 

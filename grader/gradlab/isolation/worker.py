@@ -122,7 +122,8 @@ class Worker:
         return self._channel.printed.text()
 
     def tare(self) -> None:
-        """Have `weigh` count from what it holds now, while it waits. Do it before it has met a submission."""
+        """Have `weigh` count from what it holds now, while it waits. Do it before any code of
+        a submission has run."""
         self._tare = self._memory()
 
     def weigh(self) -> int | None:

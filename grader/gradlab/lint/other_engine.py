@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from gradlab.errors import CourseError
-from gradlab.expect import REFERENCE_LIMITS, seed_of
+from gradlab.expect import REFERENCE_LIMITS, drawn_for, seed_of
 from gradlab.isolation import WorkerDied, nonces, private_memory
 from gradlab.lint.bench import DRAWN_FOR, Bench
 from gradlab.lint.model import Linted
@@ -48,13 +48,13 @@ def compare(grading: Grading, other: Engines) -> Linted:
 def _differences(grading: Grading, other: Engines, here: Expectation, instance: int) -> Iterator[str]:
     check, engine = here.check, other.engine_name
     place = f"{check.file}:{check.line}: the check {check.name!r}"
-    drawn_for = DRAWN_FOR if check.hidden else ""
+    whom = drawn_for(check, DRAWN_FOR)
     try:
         there = Script(
             record(
                 check,
                 other.engine,
-                seed=seed_of(check, grading.assignment, drawn_for, grading.secret, grading.seed),
+                seed=seed_of(check, grading.assignment, whom, grading.secret, grading.seed),
                 observers=grading.expectations.observers,
                 surface=grading.assignment.surface,
                 instance=instance,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradlab import wire
 from gradlab.errors import CourseError
-from gradlab.expect import seed_of
+from gradlab.expect import drawn_for, seed_of
 from gradlab.lint.bench import DRAWN_FOR, Bench
 from gradlab.lint.direct import observed_directly
 from gradlab.record import record
@@ -52,8 +52,8 @@ def _repeated(grading: Grading, expectation: Expectation, instance: int) -> list
     check, observers = expectation.check, grading.expectations.observers
     place = f"{check.file}:{check.line}: the check {check.name!r}"
     engine, assignment = grading.engines.engine, grading.assignment
-    drawn_for = DRAWN_FOR if check.hidden else ""
-    seed = seed_of(check, assignment, drawn_for, grading.secret, grading.seed)
+    whom = drawn_for(check, DRAWN_FOR)
+    seed = seed_of(check, assignment, whom, grading.secret, grading.seed)
     try:
         program = record(
             check, engine, seed=seed, observers=observers, surface=assignment.surface, instance=instance

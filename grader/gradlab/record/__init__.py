@@ -93,7 +93,8 @@ def _finished(recorder: Recorder, check: Check) -> Program:
     last = program.segments[-1]
     while last and last[-1].op == "drop":  # the program's end drops everything
         last.pop()
-    if not last and len(program.segments) > 1:
+    # After a reading of memory there is always another segment: at its end a program lets go of everything.
+    if not last and len(program.segments) > 1 and program.segments[-2][-1].name != "memory":
         program.segments.pop()
     return program
 

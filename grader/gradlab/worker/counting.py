@@ -12,15 +12,14 @@ import numpy as np
 
 __all__ = ["bytes_in_arrays", "stop_counting"]
 
-_ARRAYS_ONLY = [tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)]
+_ARRAYS = np.lib.tracemalloc_domain
 
 
 def bytes_in_arrays() -> int:
     """Return the bytes of all arrays that were made since the first call, and still exist."""
     if not tracemalloc.is_tracing():
         tracemalloc.start()
-    traces = tracemalloc.take_snapshot().filter_traces(_ARRAYS_ONLY).traces
-    return sum(trace.size for trace in traces)
+    return sum(trace.size for trace in tracemalloc.take_snapshot().traces if trace.domain == _ARRAYS)
 
 
 def stop_counting() -> None:
