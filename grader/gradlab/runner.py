@@ -286,9 +286,9 @@ def _located(
     open_before = any(
         result.task != check.task and result.outcome is Outcome.FAILED for result in before.values()
     )
-    task = next(task for task in grading.assignment.tasks if task.id == check.task)
+    defines = [name for task in grading.assignment.tasks if task.id == check.task for name in task.defines]
     operations = frozenset[str]() if shown is None else shown.operations
-    return located(findings, trial.submission, () if open_before else task.defines, operations)
+    return located(findings, trial.submission, () if open_before else defines, operations)
 
 
 def _result(

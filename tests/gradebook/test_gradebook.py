@@ -17,6 +17,7 @@ from gradlab.errors import GradebookError
 from gradlab.gradebook import Attempt, Gradebook
 from gradlab.model import (
     CheckResult,
+    Diagnosis,
     Engine,
     Environment,
     Finding,
@@ -35,7 +36,17 @@ FILES = {"engine.py": b"x = 1\n"}
 def report_on(attempt: Attempt, outcome: Outcome = Outcome.FAILED) -> Report:
     finding = Finding("gradients", "x.grad is 1.0", "2.0", "1.0", "Add.", Location("engine.py", 3), 7)
     check = CheckResult(
-        "adds", "2.1", "Adds up", outcome, 0.0, 2.0, True, 0.5, (finding,), "x = 1", "As one does"
+        "adds",
+        "2.1",
+        "Adds up",
+        outcome,
+        0.0,
+        2.0,
+        True,
+        0.5,
+        (finding,),
+        "x = 1",
+        Diagnosis("assigns", "As one does"),
     )
     return Report(
         assignment=attempt.assignment,

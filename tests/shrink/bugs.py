@@ -106,13 +106,12 @@ weight.grad    # reference [0.5, 0.5], yours [1.0, 1.0]
     "never_releases": (
         "frees_what_was_saved",
         """
-few = torch.tensor(1.0)
+column = torch.tensor(1.0)
 x = torch.tensor(1.0, requires_grad=True)
-y = few * x
+y = column * x
 saved = weakref.ref(y)
-z = y * 1.0
-del y
-z.backward()
+y = y * y
+y.backward()
 saved() is not None    # reference released, yours alive
 """,
     ),

@@ -15,7 +15,6 @@ must_fail = [
     "in_front_and_stretched",
     "against_itself",
     "frees_what_was_saved",
-    "kept_and_given_back",
 ]
 
 

@@ -42,7 +42,6 @@ must_fail = [
     "against_itself",
     "released_node_by_node",
     "any_graph",
-    "kept_and_given_back",
 ]
 
 
