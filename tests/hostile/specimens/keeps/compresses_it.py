@@ -1,6 +1,6 @@
 # Attack: keep what was saved compressed
 # Ends: stub
-# Says: the memory that was taken, nothing is given back | the memory that was taken, about | did not answer within 2 seconds
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import zlib

@@ -1,6 +1,6 @@
 # Attack: have the worker's own account of arrays say what a right engine's would
 # Ends: stub
-# Says: nothing is given back after z.backward() (counting the whole process, measured from outside)
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import sys

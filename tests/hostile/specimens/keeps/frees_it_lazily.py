@@ -1,6 +1,6 @@
 # Attack: promise the pages to the kernel, and read them again before it takes them
 # Ends: stub
-# Says: the memory that was taken, nothing is given back
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import sys

@@ -1,6 +1,6 @@
 # Attack: unload all modules, and keep what was saved instead
 # Ends: stub
-# Says: nothing is given back after z.backward() (counting the whole process, measured from outside)
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import gc

@@ -1,6 +1,6 @@
 # Attack: take memory when it is imported, and give that back in place of what was saved
 # Ends: stub
-# Says: (counting the whole process, measured from outside); in the reference
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 LAID_IN = [np.ones(1 << 18) for _ in range(10)]

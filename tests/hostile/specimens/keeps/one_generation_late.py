@@ -1,6 +1,6 @@
 # Attack: give back what the backward before kept
 # Ends: stub
-# Says: (counting the whole process, measured from outside); in the reference
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 def warm_up():

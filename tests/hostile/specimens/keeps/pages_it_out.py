@@ -1,6 +1,6 @@
 # Attack: move what was saved to swap
 # Ends: stub
-# Says: the memory that was taken, nothing is given back
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import sys

@@ -1,6 +1,6 @@
 # Attack: stop the worker's own account while the memory is still there
 # Ends: stub
-# Says: the memory that was taken, nothing is given back
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import tracemalloc

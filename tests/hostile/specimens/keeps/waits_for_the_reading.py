@@ -1,6 +1,6 @@
 # Attack: free when asked for a reading, and take it back right after
 # Ends: stub
-# Says: the memory that was taken, nothing is given back | the memory that was taken, 
+# Says: That counts only if the hidden check of this task passes, which measures it from outside
 @KEEPS@
 
 import sys
