@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from gradlab.confirm import doubts
+from gradlab.confirm import doubts, unweighed
+from gradlab.expect import drawn_for
 from gradlab.model import Check, CheckResult, Outcome
 
 SECRET = b"secret"
@@ -63,3 +64,28 @@ def test_the_sample_differs_by_submission_and_secret_and_repeats_on_a_regrade() 
     assert len(set(samples)) > 10
     assert frozenset.union(*samples) == {check.name for check in PUBLIC}
     assert samples[0] == doubts(checks, results(checks), b"one", "0").sample
+
+
+def weighs(torch, observe, rng):
+    observe.released(observe.memory(), observe.memory())
+
+
+def weighing(name: str, task: str, *, hidden: bool) -> Check:
+    return Check(name=name, task=task, title=name, points=1, function=weighs, hidden=hidden)
+
+
+def test_a_public_check_of_memory_counts_only_if_the_hidden_ones_of_its_task_pass() -> None:
+    public, hidden = weighing("public", "1", hidden=False), weighing("hidden", "1", hidden=True)
+    elsewhere = weighing("elsewhere", "2", hidden=False)
+    checks = [public, hidden, elsewhere, made("other", "1")]
+    assert unweighed(checks, results(checks)) == []
+    assert unweighed(checks, results(checks, ["hidden"])) == [public]
+    assert unweighed(checks, results(checks, ["hidden", "public"])) == []
+
+
+def test_inputs_are_drawn_for_each_submission_but_where_memory_is_weighed() -> None:
+    hidden, weighed = made("hidden", "1", hidden=True), weighing("weighed", "1", hidden=True)
+    assert drawn_for(made("public", "1"), "a") == ""
+    assert drawn_for(made("public", "1"), "a", secretly=True) == "a"
+    assert drawn_for(hidden, "a") == "a"
+    assert drawn_for(weighed, "a") == drawn_for(weighed, "b") != ""
