@@ -162,8 +162,9 @@ def _can_be_judged(check: Check, seen: Released, line: int) -> None:
     """Refuse a check that weighs too little, and hidden ones where nobody can look from outside."""
     if check.hidden and seen.now.outside is None:
         raise IsolationError(
-            f"The hidden check {check.name!r} grades memory, which this machine does not let gradlab read from outside a "
-            "worker (/proc/PID/smaps_rollup or status). Grade it on a Linux machine with /proc."
+            f"The hidden check {check.name!r} grades memory, and this machine does not let gradlab read from outside how "
+            "much a worker holds (/proc/PID/smaps_rollup or status). Run 'grade doctor', and grade it on a Linux machine "
+            "whose /proc hides no processes."
         )
     start, built = (
         (seen.start.outside, seen.built.outside) if check.hidden else (seen.start.own, seen.built.own)

@@ -161,6 +161,7 @@ def test_doctor_names_the_level_its_walls_and_everything_in_use(course: Path, ru
     assert facts["isolation"]["walls"]
     if facts["hidden_checks"]:
         assert all(facts["isolation"]["tried"].values())
+        assert facts["memory_from_outside"] is True
     assert facts["engine"]["name"] == "refgrad"
     assert facts["gradebook"]["attempts"] == 0
     assert not (course / ".gradlab").exists()

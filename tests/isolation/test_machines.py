@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from gradlab.gradebook import Gradebook
 from gradlab.worker.seccomp import ARCHITECTURES
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +96,12 @@ def as_user(*more: str) -> list[str]:
         else ["--inh-caps=-all"]
     )
     return [tool("setpriv"), "--reuid=12345", "--regid=12345", "--clear-groups", *reads, *more]
+
+
+def where_processes_are_hidden(*more: str) -> list[str]:
+    """Become root of a container whose /proc shows nobody else's processes."""
+    hide = 'mount -t proc -o hidepid=2,gid=12345 proc /proc && exec "$@"'
+    return [tool("unshare"), "--mount", "--pid", "--fork", "sh", "-c", hide, "sh", *in_container(*more)]
 
 
 def look(*start: str, without: Sequence[int] = ()) -> dict[str, Any]:
@@ -180,3 +187,44 @@ def test_without_proc_nothing_can_be_confined() -> None:
     hide = 'mount -t tmpfs none /proc && exec "$@"'
     found = look(tool("unshare"), "--mount", "sh", "-c", hide, "sh")
     assert (found["level"], found["weight"]) == ("none", None)
+
+
+def test_where_processes_are_hidden_all_is_graded_but_hidden_checks_of_memory(tmp_path: Path) -> None:
+    """The attempt waits, the command says why, and no student is blamed for it."""
+    course, examples = tmp_path / "course", ROOT / "assignments"
+    shutil.copytree(examples, course, ignore=shutil.ignore_patterns(".gradlab"))
+    folders = os.pathsep.join(str(ROOT / name) for name in ("reference", "grader", "plugins"))
+    environment = {"PYTHONPATH": folders, "PATH": os.environ["PATH"]}
+
+    def grade(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = where_processes_are_hidden(sys.executable, "-m", "gradlab.cli", *arguments)
+        return subprocess.run(
+            command,
+            env=environment,
+            cwd=course,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def hand_in(assignment: str) -> subprocess.CompletedProcess[str]:
+        path = str(examples / assignment / "examples" / "own_design.py")
+        return grade("submit", path, "--student", "ada", "--assignment", assignment)
+
+    waits = hand_in("backward")
+    assert (waits.returncode, waits.stdout) == (3, "")
+    assert "does not let gradlab read from outside how much a worker holds" in waits.stderr
+    assert "The attempt is kept and waits for a run that can grade it." in waits.stderr
+    with Gradebook.open(course / ".gradlab" / "gradebook.db") as book:
+        assert [(attempt.assignment, attempt.state) for attempt in book.attempts()] == [
+            ("backward", "received")
+        ]
+    assert hand_in("zero_grad").returncode == 0
+    checked = grade(
+        "check", str(examples / "backward" / "examples" / "own_design.py"), "--assignment", "backward"
+    )
+    assert checked.returncode == 0, checked.stdout
+    doctor = grade("doctor")
+    assert doctor.returncode == 0
+    assert "but those that grade memory are refused (exit code 3)" in doctor.stdout

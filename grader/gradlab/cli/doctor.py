@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["doctor"]
 
 SCHEMA = "gradlab/doctor/1"
+_NOT_WEIGHED = (
+    "but those that grade memory are refused (exit code 3): /proc does not say what a worker holds, as where it is "
+    "mounted with hidepid"
+)
 LIBRARIES = ("click", "msgspec", "nbformat", "numpy", "pluggy", "rich", "SQLAlchemy")
 
 
@@ -63,6 +67,7 @@ def _facts(course: Course, engines: Engines) -> dict[str, Any]:
             ],
         },
         "hidden_checks": isolation.level in ("strong", "standard"),
+        "memory_from_outside": _weighs(engines),
         "engine": {"name": engines.engine_name, "version": engines.engine_version},
         "course": {"root": str(course.root), "assignments": list(course.order)},
         "gradebook": _gradebook(database(course)),
@@ -72,6 +77,15 @@ def _facts(course: Course, engines: Engines) -> dict[str, Any]:
             **{name.lower(): version(name) for name in LIBRARIES},
         },
     }
+
+
+def _weighs(engines: Engines) -> bool:
+    """Return whether the memory of a waiting worker can be read from outside, without which no hidden check grades it."""
+    from gradlab.isolation import Limits
+
+    with engines.submission_worker(Limits()) as worker:
+        worker.tare()
+        return worker.weigh() is not None
 
 
 def _gradebook(where: str | Path) -> dict[str, Any]:
@@ -114,6 +128,7 @@ def _text(facts: dict[str, Any]) -> str:
             for tried in isolation["refused"]
         ),
         ("", f"hidden checks {verdict}"),
+        *([] if facts["memory_from_outside"] or not facts["hidden_checks"] else [("", _NOT_WEIGHED)]),
         ("engine", f"{engine['name']} {engine['version']}"),
         ("course", f"{course['root']} ({', '.join(course['assignments'])})"),
         ("gradebook", f"{book['where']}"),
