@@ -16,6 +16,7 @@ FLOORS = {
     "gradlab.wire": 0,
     "gradlab.model": 0,
     "gradlab.wording": 0,
+    "gradlab.syntax": 0,
     "gradlab.program": 1,
     "gradlab.worker": 1,
     "gradlab.hookspecs": 1,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gradlab import syntax
 from gradlab.handout import EXAMPLE, sections
 from gradlab.statements import lines_of
 
@@ -66,7 +66,7 @@ def _pieces(assignment: Assignment, source: str) -> Iterator[tuple[str | None, s
     owner = {name: task.id for task in reversed(assignment.tasks) for name in task.defines}
     lines = lines_of(source)
     task, start, end = None, 0, 0
-    for node in ast.parse(source).body:
+    for node in syntax.parse(source).body:
         new = owner.get(getattr(node, "name", ""))
         if new is not None and new != task:
             yield task, "\n".join(lines[start:end])

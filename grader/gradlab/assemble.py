@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from gradlab import syntax
 from gradlab.errors import CourseError, UsageError
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class _Chapter:
 
     @classmethod
     def read(cls, name: str, source: str) -> _Chapter:
-        tree = ast.parse(source, name)
+        tree = syntax.parse(source, name)
         lines = source.splitlines()
         imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         text = (ast.get_docstring(tree) or name).splitlines()
@@ -223,7 +224,7 @@ def _without_gaps(lines: list[_Line]) -> list[_Line]:
 
 def join_imports(nodes: Iterable[ast.Import | ast.ImportFrom], code: str) -> str:
     """Return import lines, the standard library's first, each name once and only if `code` uses it."""
-    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(syntax.parse(code)) if isinstance(node, ast.Name)}
     modules: dict[str, set[str]] = {}
     for node in nodes:
         for alias in node.names:

@@ -11,6 +11,7 @@ import builtins
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gradlab import syntax
 from gradlab.assemble import assemble, join_imports
 from gradlab.assignment import Assignment, earlier_assignments
 from gradlab.course import load_assignment
@@ -51,13 +52,13 @@ def known_so_far(assignment: Assignment) -> Known:
         earlier = load_assignment(course, name)
         every_task = [task.id for task in earlier.tasks]
         for solved in ((), every_task):
-            for node in ast.parse(assemble(earlier, solved=solved)).body:
+            for node in syntax.parse(assemble(earlier, solved=solved)).body:
                 for bound in bound_by(node):
                     handed_out.setdefault(bound, set()).add(ast.dump(node))
                     solutions[bound] = _essence(node)
     now = {
         name: _essence(node)
-        for node in ast.parse(assemble(assignment, solved=())).body
+        for node in syntax.parse(assemble(assignment, solved=())).body
         for name in bound_by(node)
     }
     return Known(handed_out, {name for name in solutions if now.get(name) != solutions[name]})
@@ -121,7 +122,7 @@ class _Moving:
     overruled: dict[str, Statement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.in_base = {name: node for node in ast.parse(self.base).body for name in bound_by(node)}
+        self.in_base = {name: node for node in syntax.parse(self.base).body for name in bound_by(node)}
         self.definitions = {
             name: node
             for name, node in self.in_base.items()
@@ -235,7 +236,7 @@ class _Moving:
             return source
         lines = lines_of(source)
         nodes = [
-            node for node in ast.parse(source).body if isinstance(node, IMPORTS) and not _is_future(node)
+            node for node in syntax.parse(source).body if isinstance(node, IMPORTS) and not _is_future(node)
         ]
         start, end = (
             (nodes[0].lineno - 1, nodes[-1].end_lineno or 0) if nodes else (_after_future(source),) * 2
@@ -305,7 +306,7 @@ def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
 def _after_future(source: str) -> int:
     ends = [
         node.end_lineno or 0
-        for index, node in enumerate(ast.parse(source).body)
+        for index, node in enumerate(syntax.parse(source).body)
         if (isinstance(node, IMPORTS) and _is_future(node)) or (index == 0 and isinstance(node, ast.Expr))
     ]
     return max(ends, default=0)

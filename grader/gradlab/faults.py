@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradlab import syntax
 from gradlab.draft import Draft, read_tasks
 from gradlab.errors import CourseError
 from gradlab.manager import build_manager, observers
@@ -77,7 +78,7 @@ def _engine(course: Course, problems: list[str]) -> tuple[set[str], set[str]]:
         source = (course.root / "engine" / chapter).read_text(encoding="utf-8")
         solved |= set(_SOLUTION.findall(source))
         try:
-            tree = ast.parse(source)
+            tree = syntax.parse(source)
         except SyntaxError as error:
             problems.append(f"{course.root / 'engine' / chapter}:{error.lineno or 1}: {error.msg}.")
             continue
@@ -124,7 +125,7 @@ def _tasks(course: Course, name: str) -> tuple[Task, ...]:
 def _unknown_imports(path: Path, source: str, defined: set[str]) -> list[str]:
     """Return a sentence for each name that a mistake imports from the engine and that is not there."""
     try:
-        body = ast.parse(source).body
+        body = syntax.parse(source).body
     except SyntaxError:  # which was said before
         return []
     return [

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradlab import syntax
 from gradlab.errors import CourseError
 from gradlab.settings import did_you_mean
 
@@ -58,7 +59,7 @@ def _read(path: Path, checks: Collection[str] | None, problems: list[str]) -> Mi
     lists: dict[str, frozenset[str]] = dict.fromkeys(_LISTS, frozenset())
     try:
         source = path.read_text(encoding="utf-8")
-        tree = ast.parse(source, str(path))
+        tree = syntax.parse(source, str(path))
     except UnicodeDecodeError:
         problems.append(f"{path}: is not UTF-8 text.")
         return Mistake(path.stem, "", **lists, source="")
@@ -121,10 +122,10 @@ def _names(value: ast.expr) -> list[str] | None:
 def replace_definitions(solution: str, mistake: Mistake) -> str:
     """Return the solution with the mistake's functions and classes in place of its own; new ones go to the end."""
     lines = solution.splitlines()
-    spans = {node.name: node for node in ast.parse(solution).body if isinstance(node, _DEFINITIONS)}
+    spans = {node.name: node for node in syntax.parse(solution).body if isinstance(node, _DEFINITIONS)}
     added: list[str] = []
     cuts: list[tuple[int, int, str]] = []
-    for node in ast.parse(mistake.source).body:
+    for node in syntax.parse(mistake.source).body:
         text = ast.get_source_segment(mistake.source, node) or ""
         if isinstance(node, _DEFINITIONS) and node.name in spans:
             old = spans[node.name]

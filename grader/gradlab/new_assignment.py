@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
+from gradlab import syntax
 from gradlab.assignment import read_assignment
 from gradlab.course import COURSE_FILE, Course
 from gradlab.errors import UsageError
@@ -92,7 +93,9 @@ def _free_function(course: Course) -> _Function:
         (course.root / "engine" / file).read_text(encoding="utf-8") for file in course.chapters
     )
     names = {
-        node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        node.name
+        for node in ast.walk(syntax.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
     if missing := [name for name in _NEEDED if name not in names]:
         raise UsageError(

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from gradlab import syntax
+
 __all__ = ["main"]
 
 
@@ -69,7 +71,7 @@ def _play(program: Path) -> None:
     _show_source(program.name, source)
     lines = source.splitlines()
     names: dict[str, Any] = {"__name__": "program"}
-    for node in ast.parse(source).body:
+    for node in syntax.parse(source).body:
         first, *more = lines[node.lineno - 1 : node.end_lineno]
         print(f">>> {first}", *(f"... {line}" for line in more), sep="\n", flush=True)
         exec(compile(ast.Interactive([node]), program.name, "single"), names)

@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING
 
+from gradlab import syntax
 from gradlab.errors import SubmissionError
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _read(file: SourceFile) -> Iterator[Statement]:
     names = {cell.label: file_name(file, cell) for cell in file.cells}
     for cell in compiled.cells:
         lines = lines_of(cell.source)
-        for node in ast.parse(cell.source).body:
+        for node in syntax.parse(cell.source).body:
             if not (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)):
                 yield Statement(node, lines, names[cell.label])
 
@@ -166,7 +167,7 @@ def _module(path: str, entry: str) -> str:
 
 def _without_annotations(node: ast.stmt) -> ast.AST:
     """Return a copy in which nothing is annotated: with `from __future__ import annotations` they are never run."""
-    return _Bare().visit(ast.parse(ast.unparse(node)))  # type: ignore[no-any-return]
+    return _Bare().visit(syntax.parse(ast.unparse(node)))  # type: ignore[no-any-return]
 
 
 class _Bare(ast.NodeTransformer):

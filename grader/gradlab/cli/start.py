@@ -75,11 +75,11 @@ def _base(assignment: Assignment, *, is_carried: bool) -> str:
 
 def _bundle_s_own(path: Path) -> str:
     """Return the stub of a bundle, which the student may have worked on or thrown away."""
-    import ast
+    from gradlab import syntax
 
     try:
         source = path.read_text(encoding="utf-8")
-        ast.parse(source)
+        syntax.parse(source)
     except (OSError, SyntaxError, ValueError) as error:
         raise UsageError(
             f"{path}, the engine of this bundle, is not there or not valid Python ({error}). Take it from the bundle as it "

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradlab import syntax
 from gradlab.assemble import Assembled, Place, assembled
 from gradlab.mutants.operators import OPERATORS
 from gradlab.mutants.text import Edit, Text
@@ -123,7 +124,7 @@ def _changed(top: ast.stmt, text: Text, edit: Edit) -> str | None:
     """Return what an edit makes of a definition, as a tree written out; None if it does not parse or is the same."""
     start, end = text.start(top), text.end(top)
     try:
-        tree = ast.parse(text.source[start : edit.start] + edit.text + text.source[edit.end : end])
+        tree = syntax.parse(text.source[start : edit.start] + edit.text + text.source[edit.end : end])
     except SyntaxError:
         return None
     changed = ast.dump(tree)

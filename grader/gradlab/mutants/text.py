@@ -6,6 +6,8 @@ import ast
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from gradlab import syntax
+
 __all__ = ["Edit", "Text"]
 
 # What may stand anywhere in an expression without parentheses around it.
@@ -42,7 +44,7 @@ class Text:
     _parameters: dict[ast.AST, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tree", ast.parse(self.source))
+        object.__setattr__(self, "tree", syntax.parse(self.source))
         lines = self.source.splitlines(keepends=True)
         starts = [0]
         for line in lines:

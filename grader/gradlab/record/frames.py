@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType
 
+from gradlab import syntax
+
 __all__ = ["NOWHERE", "Site", "function_node", "site_of"]
 
 Span = tuple[int | None, int | None, int | None, int | None]
@@ -67,7 +69,7 @@ class _Source:
         self.spans: dict[Span, ast.AST] = {}
         self.ends: dict[tuple[int | None, int | None], list[ast.AST]] = {}
         self.functions: dict[int, ast.AST] = {}
-        tree = ast.parse("".join(self.lines))
+        tree = syntax.parse("".join(self.lines))
         for parent in ast.walk(tree):
             for node in ast.iter_child_nodes(parent):
                 self.parents[node] = parent
@@ -99,7 +101,7 @@ def _brief(text: str) -> str:
     if "rng" not in text:
         return text
     try:
-        return ast.unparse(_Brief().visit(ast.parse(text))).partition("\n")[0]
+        return ast.unparse(_Brief().visit(syntax.parse(text))).partition("\n")[0]
     except SyntaxError:  # the first of several lines
         return f"{text.partition('rng')[0]}..."
 
