@@ -15,7 +15,7 @@ from gradlab import syntax
 from gradlab.assemble import assemble, join_imports
 from gradlab.assignment import Assignment, earlier_assignments
 from gradlab.course import load_assignment
-from gradlab.errors import SubmissionError
+from gradlab.errors import SubmissionError, UsageError
 from gradlab.model import Task
 from gradlab.statements import DEFINITIONS, IMPORTS, Statement, bound_by, lines_of, own_statements
 from gradlab.submission import Submission
@@ -77,7 +77,8 @@ def carry(assignment: Assignment, base: str, submission: Submission, known: Know
     """Return `base`, the assignment's stub, with the student's definitions of earlier tasks in it.
 
     Raises SubmissionError, with every problem and its line, if the result could not be what the student means: a
-    name that has another meaning in the new stub, a name that nothing defines, nothing to carry at all.
+    name that has another meaning in the new stub, a name that nothing defines, nothing to carry at all. Raises UsageError
+    if no assignment comes before this one.
     """
     try:
         return _carry(assignment, base, submission, known)
@@ -89,14 +90,19 @@ def _carry(assignment: Assignment, base: str, submission: Submission, known: Kno
     tasks = [
         task for earlier in earlier_assignments(assignment.course, assignment.name) for task in earlier.tasks
     ]
+    if not tasks:
+        raise UsageError(
+            f"{assignment.name} is the first assignment: no earlier task is solved in it, and --carry has nothing to "
+            "bring along. Start without it."
+        )
     moving = _Moving(
         base, own_statements(submission), known, {name for task in tasks for name in task.defines}
     )
     if not moving.wanted:
         names = ", ".join(sorted(moving.names_of_tasks)[:4])
         raise SubmissionError(
-            f"{submission.entry} defines none of the functions of earlier tasks ({names}, ...) that its tasks solve, so "
-            "there is nothing to carry over. An engine that grew from a starter has them; for one of another design, "
+            f"{submission.entry} defines none of the functions of earlier tasks ({names}, ...), so there is "
+            " nothing to carry over. An engine that grew from a starter has them; for one of another design, "
             "start without --carry and bring in by hand what you need."
         )
     moving.follow()

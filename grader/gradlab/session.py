@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gradlab.isolation.levels import Refused
     from gradlab.model import Isolation
 
-__all__ = ["Engines", "engine_roots"]
+__all__ = ["Engines", "engine_roots", "processors"]
 
 Result = TypeVar("Result")
 
@@ -147,3 +148,8 @@ def engine_roots(engine: str) -> tuple[str, ...]:
             f"The engine {engine!r} is not installed. Install it, or name another (in course.toml, or with --engine)."
         )
     return (str(Path(spec.origin).resolve().parents[1 if spec.submodule_search_locations else 0]),)
+
+
+def processors() -> int:
+    """Return how many processors this process may use, and so how many submissions are worth trying at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

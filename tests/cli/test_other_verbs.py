@@ -83,7 +83,15 @@ def test_start_writes_what_can_be_checked_at_once(
     assert ended.code == 0
     assert "grade check" in ended.out
     names = {path.name for path in (tmp_path / "mine").iterdir()}
-    assert names == {"assignment.toml", "checks.py", "course.toml", "engine.ipynb", "engine.py", "handout.md"}
+    assert names == {
+        "assignment.toml",
+        "checks.py",
+        "course.toml",
+        "diagnosis.json",
+        "engine.ipynb",
+        "engine.py",
+        "handout.md",
+    }
     monkeypatch.chdir(tmp_path / "mine")
     ended = run("check")
     assert ended.code == 1

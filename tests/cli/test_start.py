@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ENGINE, SETTINGS, SOLUTION, Run
+from .conftest import ENGINE, SETTINGS, SOLUTION, WRONG, Run
 
 NEXT = (
     SETTINGS.replace('title = "First steps"', 'title = "Next steps"')
@@ -189,6 +189,60 @@ def test_how_mistakes_fail_is_in_a_released_bundle_without_their_code_and_names(
     hidden = re.findall(r"^def (\w+)", (root / "hidden.py").read_text(), re.M)
     assert len(hidden) >= 8
     assert not [name for name in hidden if name in patterns]
+
+
+ADDS = '''"""Add where it says multiply.
+
+A product is no sum.
+"""
+
+from engine import Tensor
+
+must_fail = ["multiplies", "squares"]
+
+
+def mul(a, b):
+    return Tensor(a.data + b.data)
+'''
+
+
+def test_what_start_writes_names_a_known_mistake(
+    course: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course / "steps" / "mistakes").mkdir()
+    (course / "steps" / "mistakes" / "adds_instead.py").write_text(ADDS)
+    assert run("start", "steps", tmp_path / "mine").code == 0
+    monkeypatch.chdir(tmp_path / "mine")
+    (tmp_path / "mine" / "engine.py").write_text(WRONG)
+    said = "written to add where it says multiply. A product is no sum."
+    assert said in " ".join(run("check").out.split())
+    patterns = (tmp_path / "mine" / "diagnosis.json").read_text()
+    assert "mistake 1" in patterns
+    assert "adds_instead" not in patterns
+
+
+def test_a_bundle_hands_on_what_it_knows_of_mistakes(
+    two: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (two / "more" / "mistakes").mkdir()
+    (two / "more" / "mistakes" / "adds.py").write_text(
+        ADDS.replace("def mul", "def sub").replace('"multiplies", "squares"', '"subtracts"')
+    )
+    assert run("release", "more", tmp_path / "bundle").code == 0
+    (tmp_path / "mine.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path / "bundle")
+    assert run("start", "more", tmp_path / "carried", "--carry", tmp_path / "mine.py").code == 0
+    given, carried = ((tmp_path / name / "diagnosis.json").read_text() for name in ("bundle", "carried"))
+    assert given == carried
+    assert "A product is no sum." in carried
+
+
+def test_the_first_assignment_has_nothing_to_carry(course: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(SOLUTION)
+    ended = run("start", "steps", tmp_path / "next", "--carry", tmp_path / "mine.py")
+    assert ended.code == 2
+    assert ended.err.startswith("grade: steps is the first assignment: no earlier task is solved in it")
+    assert not (tmp_path / "next").exists()
 
 
 def test_the_workflow_s_commands_run_in_ci(

@@ -37,6 +37,7 @@ def start(assignment: str | None, directory: Path | None, carry: Path | None, co
     """
     from gradlab.cli.place import course_to_start_from
     from gradlab.course import load_assignment
+    from gradlab.patterns import BUNDLED, bundled
     from gradlab.starter import starter_files, write_files
 
     source = course_to_start_from(course, assignment if carry else None)
@@ -46,7 +47,8 @@ def start(assignment: str | None, directory: Path | None, carry: Path | None, co
     folder = directory or Path(assignment)
     base = _base(found, is_carried=carry is not None)
     carried = None if carry is None else _carried(found, base, carry)
-    written = write_files(starter_files(found, base if carried is None else carried.source), folder)
+    files = starter_files(found, base if carried is None else carried.source)
+    written = write_files({**files, BUNDLED: bundled(found)}, folder)
     click.echo(f"{found.title}: wrote {', '.join(path.name for path in written)} to {folder}.")
     if carried is not None:
         _say(carried)

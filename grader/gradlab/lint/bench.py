@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from msgspec import structs
 from gradlab.errors import CourseError, SubmissionError
 from gradlab.judging import verdict
 from gradlab.model import Finding
+from gradlab.session import processors
 from gradlab.submission import Submission, parse
 from gradlab.trial import Trial
 
@@ -57,7 +57,7 @@ class Bench:
             except CourseError as error:
                 self.problems += error.problems
         self.seconds: dict[str, float] = dict.fromkeys(self._expected, 0.0)
-        self._pool = ThreadPoolExecutor(_processors(), "bench")
+        self._pool = ThreadPoolExecutor(processors(), "bench")
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -128,8 +128,3 @@ class Bench:
             if findings:
                 return findings[0]
         return None
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
