@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from gradlab.errors import CheckAuthoringError, InternalError, IsolationError
 from gradlab.isolation import Limits, WorkerDied, nonces
@@ -14,7 +16,7 @@ from gradlab.manager import observers
 from gradlab.model import Check, Observation
 from gradlab.record import record
 from gradlab.replay import Script
-from gradlab.wire import Released, Scalar
+from gradlab.wire import Alive, Array, Flags, Payload, Released, Scalar, Seq
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,7 +30,7 @@ __all__ = ["Expectation", "Expectations", "drawn_for", "seed_of"]
 
 REFERENCE_LIMITS = Limits(wall_seconds=60.0, cpu_seconds=3600, memory_mb=2048, output_kb=64)
 # Bytes that a check must take to have them weighed: from outside less is hard to tell from what a process needs anyway.
-LEAST_OUTSIDE, LEAST_OWN = 8 << 20, 64 << 10
+LEAST_OUTSIDE, LEAST_OWN = 4 << 20, 64 << 10
 _EVERY_SUBMISSION = "every submission"
 _WITH_MEMORY = (
     "memory",
@@ -40,11 +42,18 @@ _WITH_MEMORY = (
 
 @dataclass(frozen=True)
 class Expectation:
-    """A recorded check and what the reference did on it."""
+    """A recorded check and what the reference did on it.
+
+    `provable` says whether observations that are the same to the bit are right, whatever they are of.
+    """
 
     check: Check
     script: Script
     observations: tuple[Observation, ...]
+    provable: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provable", all(_is_proof(seen.payload) for seen in self.observations))
 
 
 class _Pending(NamedTuple):
@@ -177,6 +186,15 @@ def _can_be_judged(check: Check, seen: Released, line: int) -> None:
             f"readings: {taken >> 10} kB, too little to be told from other changes. Use tensors large enough for "
             f"{least >> 10} kB."
         )
+
+
+def _is_proof(payload: Payload) -> bool:
+    """Whether something is right if it is the same: NaN equals nothing, and of what is no data only a name is known."""
+    if isinstance(payload, Array):
+        return payload.dtype[0] != "f" or not np.isnan(np.frombuffer(payload.data, payload.dtype)).any()
+    if isinstance(payload, Seq):
+        return all(map(_is_proof, payload.items))
+    return isinstance(payload, Scalar | Flags | Alive)
 
 
 def drawn_for(check: Check, submission_sha256: str, *, secretly: bool = False) -> str:

@@ -55,7 +55,8 @@ def check_started(check: Check) -> None:
 
 @hookspec
 def judge(check: Check, expected: Sequence[Observation], actual: Sequence[Observation]) -> Sequence[Finding]:
-    """Return a Finding for every difference between what the reference and the submission did.
+    """Return a Finding for every difference between what the reference and the submission did. Not called where all that
+    was observed is the same to the bit.
 
     Both sequences are in program order. Judge the kinds that your observers declare, and no others; use
     `gradlab.pairs` to walk them side by side. No finding means no difference.

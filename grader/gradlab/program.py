@@ -6,13 +6,26 @@ values, or one of the four markers `Ref`, `Glob`, `Arr`, `Fn`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 import numpy as np
 
-__all__ = ["Arr", "Block", "Fn", "Glob", "Program", "Ref", "Step", "Trace", "pack", "refs", "walk"]
+__all__ = [
+    "Arr",
+    "Block",
+    "Fn",
+    "Glob",
+    "Program",
+    "Ref",
+    "Step",
+    "Trace",
+    "pack",
+    "pack_steps",
+    "refs",
+    "walk",
+]
 
 
 class Ref(msgspec.Struct, frozen=True, array_like=True, tag="r"):
@@ -57,7 +70,8 @@ class Step(msgspec.Struct, array_like=True):
     may_raise: bool = False  # the check itself caught what this step raised
     read: bool = False  # the result left the engine as a plain scalar: both engines' answers are compared
     sid: int = 0  # stable identity, survives shrinking
-    # For the parent only; `packed()` leaves these out.
+    drops: list[int] = []  # only in packed steps: the slots of the drops that follow
+    # For the parent only; packed steps leave these out.
     var: str = ""  # the author's name for `out`
     label: str = ""  # the author's text of what is observed
     line: int = 0  # line in the checks file
@@ -71,11 +85,23 @@ class Step(msgspec.Struct, array_like=True):
             {key: pack(value) for key, value in self.kwargs.items()} if self.kwargs else {},
             self.name,
             self.out,
-            [step.packed() for step in self.body] if self.body else [],
+            pack_steps(self.body) if self.body else [],
             self.may_raise,
             self.read,
             self.sid,
         )
+
+
+def pack_steps(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps as they go to a worker. What is dropped goes along with the step before it: a chain of a thousand
+    operations drops a thousand tensors."""
+    packed: list[Step] = []
+    for step in steps:
+        if step.op == "drop" and packed:
+            packed[-1].drops += [mark.slot for mark in step.args]
+        else:
+            packed.append(step.packed())
+    return packed
 
 
 class Trace(msgspec.Struct, array_like=True):
@@ -95,7 +121,7 @@ class Block(msgspec.Struct, array_like=True):
 
     def packed(self) -> Block:
         """Return a copy as it goes to a worker."""
-        traces = [Trace(trace.params, [step.packed() for step in trace.steps]) for trace in self.traces]
+        traces = [Trace(trace.params, pack_steps(trace.steps)) for trace in self.traces]
         return Block(self.name, self.params, traces, self.static)
 
 

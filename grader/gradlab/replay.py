@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.model import Observation
-from gradlab.program import Arr, Fn, Program, Step, walk
+from gradlab.program import Arr, Fn, Program, Step, pack_steps, walk
 
 __all__ = ["Script", "unjudged"]
 
@@ -122,7 +122,7 @@ def _segments(program: Program) -> Iterator[wire.Replay]:
             nonce=0,
             start=index == 0,
             last=index == last,
-            steps=wire.encode_part([step.packed() for step in steps]),
+            steps=wire.encode_part(pack_steps(steps)),
             arrays={i: _array(program.arrays[i]) for i in sorted(arrays - sent_arrays)},
             blocks={i: wire.encode_part(program.blocks[i].packed()) for i in sorted(blocks - sent_blocks)},
         )

@@ -21,7 +21,7 @@ __all__ = ["judge", "register_observers"]
 APART = 0.25  # shares may differ by so much
 # Bytes that are not told from none: by numpy's account, which is exact, and by the system's.
 OWN_NOTHING = 16 << 10
-OUTSIDE_NOTHING = 2 << 20
+OUTSIDE_NOTHING = 1 << 20
 # What a submission's worker may hold before the first reading, beyond what the reference's does: its modules, above all.
 # More is memory laid in to be given back instead of what should be.
 LAID_IN = 2 << 20
@@ -45,7 +45,7 @@ def memory(recording: Recording) -> Any:
 def released(recording: Recording, start: Any, built: Any) -> None:
     """Observe which share of what was taken between two readings is given back by now: `observe.released(start, built)`.
 
-    Between them a hidden check must take at least 8 MB, so that it is seen from outside, and a public one 64 kB. Memory
+    Between them a hidden check must take at least 4 MB, so that it is seen from outside, and a public one 64 kB. Memory
     costs time when it is first touched, about half a millisecond a megabyte: take little more.
     """
     recording.compare(start, built)

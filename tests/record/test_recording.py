@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradlab.errors import CheckAuthoringError
-from gradlab.program import Arr, Fn, Glob, Program, Ref
+from gradlab.program import Arr, Fn, Glob, Program, Ref, pack_steps
 
 
 def diamond(torch, observe, rng):
@@ -111,7 +111,7 @@ def test_a_program_reads_as_the_check_was_written(lab):
 
 def test_no_step_holds_an_expected_value(lab):
     program = lab.record(with_everything)
-    packed = [step.packed() for segment in program.segments for step in segment]
+    packed = [step for segment in program.segments for step in pack_steps(segment)]
     assert all(s.var == s.label == s.observer == "" and s.line == 0 for s in packed)
     floats = [a for s in program.steps() for a in s.args if type(a) is float]
     assert set(floats) <= {2.0, 7.0}

@@ -134,14 +134,14 @@ class _Run:
         for step in steps:
             if step.op == "return":
                 answer = self._value(step.args[0])
+                self._drop(step.drops)
             else:
                 self._step(step)
         return answer
 
     def _step(self, step: Step) -> None:
         if step.op == "drop":
-            for _, slot in step.args:
-                self._slots.pop(slot, None)
+            self._drop([slot for _, slot in step.args])
         elif step.may_raise or step.op in _OBSERVED:
             self._see(step, self._observed(step))
         else:
@@ -150,6 +150,12 @@ class _Run:
             except _UnmadeError:
                 if step.read:
                     self._see(step, wire.Unmade())
+        if step.drops:
+            self._drop(step.drops)
+
+    def _drop(self, slots: Iterable[int]) -> None:
+        for slot in slots:
+            self._slots.pop(slot, None)
 
     def _observed(self, step: Step) -> wire.Payload:
         if step.op == "probe":
