@@ -1,7 +1,7 @@
 """`observe.watch` and `observe.freed`: whether a tensor that the check no longer names still exists. `observe.memory` and
 `observe.released`: which share of the memory that was taken is given back.
 
-Whether a tensor exists is the submission's own word. Memory has two accounts: that of numpy's arrays, kept in the
+Whether a tensor exists is the submission's own word. Memory has two accounts: that of arrays and buffers, kept in the
 worker, and for hidden checks the system's, read from outside. There a share counts as given back only if both say so,
 for only the second cannot be forged, and only the first knows of memory that was taken and never touched.
 """
@@ -19,7 +19,7 @@ from gradlab_plugins.comparing import Difference, cut, difference, finding
 __all__ = ["judge", "register_observers"]
 
 APART = 0.25  # shares may differ by so much
-# Bytes that are not told from none: by numpy's account, which is exact, and by the system's.
+# Bytes that are not told from none: by the worker's account, which is nearly exact, and by the system's.
 OWN_NOTHING = 16 << 10
 OUTSIDE_NOTHING = 1 << 20
 # What a submission's worker may hold before the first reading, beyond what the reference's does: its modules, above all.
@@ -132,7 +132,7 @@ def _share_difference(wanted: Observation, have: Payload) -> Difference | None:
         right.share(right.start, right, OWN_NOTHING),
         mine.share(mine.start, right, OWN_NOTHING),
         when,
-        "your engine's arrays",
+        "your engine's memory",
     )
     seen, shown = _outside(want), _outside(have)
     if found is not None or seen is None:

@@ -70,7 +70,7 @@ def test_the_right_engine_differs_nowhere(lab, check):
 def test_what_is_never_given_back_is_said_with_when(lab):
     (finding,) = lab.findings(gives_back, (RELEASE, "pass"))
     assert finding.message == (
-        "Of the memory that was taken, nothing is given back after loss.backward() (counting your engine's arrays); in "
+        "Of the memory that was taken, nothing is given back after loss.backward() (counting your engine's memory); in "
         "the reference all is."
     )
     assert (finding.expected, finding.actual, finding.kind) == (
@@ -149,7 +149,7 @@ def test_a_public_check_goes_by_the_engines_own_account(lab):
     public = seen((0, 20, 0), None)
     assert judged(lab, public, public) == []
     (message,) = judged(lab, public, seen((0, 20, 20), None))
-    assert "your engine's arrays" in message
+    assert "your engine's memory" in message
 
 
 def test_what_nobody_could_see_from_outside_is_not_believed(lab):
@@ -161,8 +161,8 @@ def test_what_nobody_could_see_from_outside_is_not_believed(lab):
 @pytest.mark.parametrize(
     ("have", "whose"),
     [
-        (seen((0, 20, 20), (3, 23, 23)), "your engine's arrays"),
-        (seen((0, 20, 20), (3, 23, 3)), "your engine's arrays"),  # taken and never touched
+        (seen((0, 20, 20), (3, 23, 23)), "your engine's memory"),
+        (seen((0, 20, 20), (3, 23, 3)), "your engine's memory"),  # taken and never touched
         (seen((0, 20, 0), (3, 23, 23)), "the whole process"),  # kept as something else than arrays
         (seen((0, 0, 0), (3, 3, 23)), "the whole process"),  # copied away during backward
         (seen((0, 20, 0), (23, 43, 23)), "the whole process"),  # laid in before, given back instead

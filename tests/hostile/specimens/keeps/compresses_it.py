@@ -1,6 +1,6 @@
 # Attack: keep what was saved compressed
 # Ends: stub
-# Says: That counts only if the hidden check of this task passes, which measures it from outside
+# Says: That counts only if the hidden check of this task passes, which measures it from outside | given back after | The code used up the 2.5 seconds
 @KEEPS@
 
 import zlib

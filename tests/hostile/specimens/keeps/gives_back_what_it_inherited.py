@@ -1,6 +1,6 @@
 # Attack: unload all modules, and keep what was saved instead
 # Ends: stub
-# Says: That counts only if the hidden check of this task passes, which measures it from outside
+# Says: That counts only if the hidden check of this task passes, which measures it from outside | given back after
 @KEEPS@
 
 import gc

@@ -1,6 +1,6 @@
-# Attack: keep what was saved as bytes, which numpy does not count
+# Attack: keep what was saved as bytes, which are no arrays
 # Ends: stub
-# Says: That counts only if the hidden check of this task passes, which measures it from outside
+# Says: That counts only if the hidden check of this task passes, which measures it from outside | given back after
 @KEEPS@
 
 def release(node):

@@ -1,6 +1,6 @@
 # Attack: free when asked for a reading, and take it back right after
 # Ends: stub
-# Says: That counts only if the hidden check of this task passes, which measures it from outside
+# Says: That counts only if the hidden check of this task passes, which measures it from outside | given back after
 @KEEPS@
 
 import sys
