@@ -143,13 +143,20 @@ class Node:
     def __getattr__(self, name: str) -> Any:
         """Look up `_saved_self` and its like among what was saved."""
         if name.startswith("_saved_"):
-            from .saved import saved_attribute
+            from .saved_names import saved_value
 
-            return saved_attribute(self, name.removeprefix("_saved_"))
+            return saved_value(self, name.removeprefix("_saved_"))
+        if name.startswith("_raw_saved_"):
+            from .saved_names import raw_saved
+
+            return raw_saved(self, name.removeprefix("_raw_saved_"))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *[f"_saved_{name}" for name in (*self.tensors, *self.takes)]]
+        from .saved_names import raw_names, shown
+
+        names = [f"_saved_{name}" for name in shown(type(self))]
+        return [*super().__dir__(), *names, *[f"_raw_saved_{name}" for name in raw_names(type(self))]]
 
 
 class AccumulateGrad(Node):

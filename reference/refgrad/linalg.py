@@ -54,7 +54,7 @@ def _turned(a: Any) -> Any:
 
 LinalgDetBackward0 = derivative(
     "LinalgDetBackward0",
-    A=lambda g, A: g.reshape((*g.shape, 1, 1)) * _cofactors(A),  # noqa: N803
+    A=lambda g, A, result: g.reshape((*g.shape, 1, 1)) * _cofactors(A),  # noqa: N803
 )
 LinalgInvExBackward0 = derivative(
     "LinalgInvExBackward0", A=lambda g, result: -(_turned(result) @ g @ _turned(result))
@@ -115,17 +115,40 @@ def inv(A: Tensor) -> Tensor:  # noqa: N803
 inverse = inv
 
 
+def factorised(matrix: Array) -> tuple[Array, Array, int]:
+    """Decompose a matrix into L and U in one, with partial pivoting.
+
+    Return them, LAPACK's pivots, and the number (from 1) of the first zero on the diagonal of U, or 0.
+    """
+    lu, size, zero = backend.to_host(matrix).copy(), len(matrix), 0
+    pivots = xp.arange(1, size + 1, dtype=xp.int32)
+    for at in range(size):
+        best = at + int(abs(lu[at:, at]).argmax())
+        pivots[at] = best + 1
+        if lu[best, at] == 0:
+            zero = zero or at + 1
+            continue
+        lu[[at, best]] = lu[[best, at]]
+        lu[at + 1 :, at] /= lu[at, at]
+        lu[at + 1 :, at + 1 :] -= lu[at + 1 :, at : at + 1] * lu[at, at + 1 :]
+    return lu, pivots, zero
+
+
+def lu_and_pivots(array: Array) -> tuple[Array, Array]:
+    """Return the LU decompositions and pivots of a batch of matrices."""
+    found = [factorised(matrix) for matrix in array.reshape(-1, *array.shape[-2:])]
+    return (
+        xp.asarray([each[0] for each in found]).reshape(array.shape),
+        xp.asarray([each[1] for each in found]).reshape(array.shape[:-1]),
+    )
+
+
 def _zero_pivot(array: Array) -> str:
-    """Name the first zero on the diagonal of U in the LU decomposition (partial pivoting) of a singular matrix."""
-    matrices = backend.to_host(array).reshape(-1, *array.shape[-2:]).copy()
-    for number, matrix in enumerate(matrices):
-        for at in range(len(matrix)):
-            best = at + int(abs(matrix[at:, at]).argmax())
-            if matrix[best, at] == 0:
-                batch = f"(Batch element {number}): " if array.ndim > 2 else ""
-                return f"{batch}The diagonal element {at + 1}"
-            matrix[[at, best]] = matrix[[best, at]]
-            matrix[at + 1 :] -= matrix[at + 1 :, at : at + 1] / matrix[at, at] * matrix[at]
+    """Name the first zero on the diagonal of U in the LU decomposition of a singular matrix."""
+    for number, matrix in enumerate(array.reshape(-1, *array.shape[-2:])):
+        if zero := factorised(matrix)[2]:
+            batch = f"(Batch element {number}): " if array.ndim > 2 else ""
+            return f"{batch}The diagonal element {zero}"
     return f"The diagonal element {array.shape[-1]}"
 
 
@@ -161,7 +184,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     axes = tuple(range(A._array.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     if ord is None or len(axes) == 1:
-        return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
+        return vector_norm(A, 2.0 if ord is None else ord, dim, keepdim)
     if ord == "fro":
         return vector_norm(A, 2, axes, keepdim)
     if ord not in (1, -1, math.inf, -math.inf):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from .graph import FREED, PACKED, PLAIN, Node
+from .graph import PACKED, PLAIN, Node
+from .recording import saved_hooks
 from .tensor import Tensor, wrap
 
-__all__ = ["saved_attribute", "unpack_one"]
+__all__ = ["Packed", "SavedList", "SavedTensor", "unpack_one"]
 
 
 def unpack_one(node: Node, index: int, recording: bool) -> Any:
@@ -25,11 +27,86 @@ def unpack_one(node: Node, index: int, recording: bool) -> Any:
     return item if recording else item._array
 
 
-def check_version(node: Node, item: Tensor, version: int, *, is_result: bool) -> None:
+def check_version(node: Node | None, item: Tensor, version: int, *, is_result: bool) -> None:
     """Refuse a saved tensor that was changed in place since."""
     counter = item._counter
     if counter is not None and counter[0] != version:
         raise RuntimeError(_modified(node if is_result else item.grad_fn, item, version))
+
+
+class SavedList:
+    """Tensors (or None) that a node keeps as one value, as torch keeps the indices of `x[i, j]`."""
+
+    __slots__ = ("items", "versions")
+
+    def __init__(self, tensors: Iterable[Tensor | None]) -> None:
+        self.items: list[Any] = list(tensors)
+        self.versions = [
+            PLAIN if each is None else 0 if each._counter is None else each._counter[0] for each in self.items
+        ]
+        if saved_hooks:
+            for at, each in enumerate(self.items):
+                if each is not None:
+                    self.items[at], self.versions[at] = saved_hooks[-1].pack(each, False), PACKED
+
+    def unpacked(self) -> tuple[Tensor | None, ...]:
+        """Return the tensors; refused where one is no longer what was saved."""
+        found = []
+        for item, version in zip(self.items, self.versions, strict=True):
+            if version == PACKED:
+                item = item.unpack(None)
+            elif version != PLAIN:
+                check_version(None, item, version, is_result=False)
+            found.append(item)
+        return tuple(found)
+
+    @property
+    def packed(self) -> bool:
+        """Whether hooks packed any of the tensors."""
+        return PACKED in self.versions
+
+
+class SavedTensor:
+    """A tensor that a node keeps, `grad_fn._raw_saved_self`: hooks of its own may pack and unpack it."""
+
+    __module__ = "torch._C._autograd"
+
+    def __init__(self, node: Node, index: int) -> None:
+        self._node = node
+        self._index = index
+
+    def register_hooks(
+        self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]
+    ) -> None:
+        """Pack the tensor now, and unpack it whenever it is needed."""
+        if not (callable(pack_hook) and callable(unpack_hook)):
+            raise TypeError(
+                "register_hooks(): incompatible function arguments. The following argument types are supported:\n"
+                "    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, arg1: "
+                f"collections.abc.Callable) -> None\n\nInvoked with: {self!r}, {pack_hook!r}, {unpack_hook!r}"
+            )
+        node, index = self._node, self._index
+        if node.saved is None:
+            raise RuntimeError(RAW_FREED)
+        if node.versions[index] == PACKED:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks is allowed at a time."
+            )
+        item, is_result = node.saved[index], node.tensors[index] == "result"
+        if not isinstance(item, Tensor):
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        check_version(node, item, node.versions[index], is_result=is_result)
+        packed = Packed(pack_hook(item), unpack_hook, None if is_result else item)
+        node.saved = (*node.saved[:index], packed, *node.saved[index + 1 :])
+        node.versions = (*node.versions[:index], PACKED, *node.versions[index + 1 :])
+
+
+RAW_FREED = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed "
+    "when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph "
+    "a second time or if you need to access saved variables after calling backward."
+)
 
 
 def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
@@ -43,6 +120,8 @@ def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
 
 
 def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
+    from .ops.shape import type_in_messages
+
     source = ""
     if made_by is not None:
         from .views import short_name
@@ -50,32 +129,10 @@ def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
         source = f", which is output {item._output_nr} of {short_name(made_by)},"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[{item.type()} {list(item.shape)}]{source} is at version {item._version}; expected version {version} "
+        f"[{type_in_messages(item)} {list(item.shape)}]{source} is at version {item._version}; expected version {version} "
         "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
-
-
-def saved_attribute(node: Node, name: str) -> Any:
-    """Return what `grad_fn._saved_<name>` shows."""
-    if name in node.takes:
-        return node.args[node.takes.index(name)]
-    if name not in node.tensors:
-        raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{name}'")
-    if node.saved is None:
-        raise RuntimeError(FREED)
-    index = node.tensors.index(name)
-    if not node.saved or node.versions[index] == PLAIN:
-        value = node.saved[index] if node.saved else None
-        return wrap_number(value) if isinstance(value, bool | int | float) else value
-    return unpack_one(node, index, True)
-
-
-def wrap_number(value: float) -> Tensor:
-    """Return a Python number as torch's 0-dim tensor of its own kind."""
-    from . import backend, dtypes
-
-    return wrap(backend.as_array(value, dtypes.of_number(value).numpy))
 
 
 class Packed:
@@ -92,7 +149,7 @@ class Packed:
             leaf = source if source._node is None and source._requires_grad else None
             self.source = (source._node, source._output_nr, leaf)
 
-    def unpack(self, node: Node) -> Tensor:
+    def unpack(self, node: Node | None) -> Tensor:
         """Return the tensor in its place in the graph."""
         given = self.unpack_hook(self.packed)
         if not isinstance(given, Tensor):

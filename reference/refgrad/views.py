@@ -135,7 +135,8 @@ def regenerate(self: Tensor, view: View) -> None:
         before, mode.enabled = mode.enabled, True
         try:
             self._node = None
-            connect(AsStridedBackward0, self, (base,), (geometry(self._array), geometry(base._array)))
+            part = geometry(self._array)
+            connect(AsStridedBackward0, self, (base,), (part, geometry(base._array), part[2]))
         finally:
             mode.enabled = before
         self._output_nr = 0
@@ -161,7 +162,7 @@ def put_part(g: Any, part: Geometry, whole: Geometry) -> Any:
     return both.put_flat(g, positions(part, whole), whole[0])
 
 
-AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole", self=put_part)
+AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole storage_offset", self=put_part)
 
 
 class CopySlices(Node):

@@ -117,6 +117,15 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "avg_pool2d": (lambda a: F.avg_pool2d(a[None], 2, stride=1, padding=1) ** 2, 1),
     "layer_norm": (lambda a, b: F.layer_norm(a, (3,), b[0], b[1]) ** 2, 2),
     "batch_norm": (lambda a, b: F.batch_norm(a, None, None, b[0], b[1], training=True) ** 2, 2),
+    "batch_norm by running moments": (
+        lambda a, b: F.batch_norm(a, torch.zeros(3).double(), torch.ones(3).double(), b[0], b[1]) ** 2,
+        2,
+    ),
+    "group_norm": (lambda a, b: F.group_norm(a[:, :2, None] * b[:, :2], 2, b[0, :2], b[1, :2]) ** 2, 2),
+    "instance_norm": (
+        lambda a, b: F.instance_norm(a[:, :2, None] * b[:, None, :], None, None, b[0, :2]) ** 2,
+        2,
+    ),
     "mse": (lambda a, b: F.mse_loss(a, b), 2),
     "bce": (lambda a, b: F.binary_cross_entropy(a, b), 2),
     "bce with logits": (lambda a, b: F.binary_cross_entropy_with_logits(a, b), 2),

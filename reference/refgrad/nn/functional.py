@@ -14,7 +14,7 @@ from ..ops.broadcasting import check_broadcast
 from ..ops.classification import *  # noqa: F403
 from ..ops.linear_algebra import addmm, matmul
 from ..ops.losses import *  # noqa: F403
-from ..ops.rearranging import moved, pad_constant, put_back
+from ..ops.rearranging import pad_constant, put_back
 from ..ops.shape import t, type_in_messages
 from ..ops.statistics import vector_norm
 from ..recording import record
@@ -100,12 +100,14 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
     for at in range(len(pad) // 2):
         widths[ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
     kind = {"reflect": ReflectionPad, "replicate": ReplicationPad, "circular": CircularPad}[mode]
-    return moved(kind, input, lambda places: xp.pad(places, widths, mode=names[mode]))
+    made = xp.pad(xp.arange(input._array.size).reshape(input._array.shape), widths, mode=names[mode])
+    return record(kind, input._array.reshape(-1)[made], (input,), (made, tuple(pad)))
 
 
-ReflectionPad = derivative("ReflectionPad1DBackward0", args="shape places", self=put_back)
-ReplicationPad = derivative("ReplicationPad1DBackward0", args="shape places", self=put_back)
-CircularPad = derivative("CopyBackwards", args="shape places", self=put_back)
+_BACK = lambda g, self, places: put_back(g, tuple(self.shape), places)  # noqa: E731 - used several times
+ReflectionPad = derivative("ReflectionPad1DBackward0", args="places padding", self=_BACK)
+ReplicationPad = derivative("ReplicationPad1DBackward0", args="places padding", self=_BACK)
+CircularPad = derivative("CopyBackwards", args="places padding", self=_BACK)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
@@ -150,7 +152,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 EmbeddingBackward0 = derivative(
     "EmbeddingBackward0",
     saves="indices",
-    args="shape padding",
+    args="shape padding scale_grad_by_freq sparse",
     weight=lambda g, indices, shape, padding: _embedding_slope(g, indices, shape, padding),
 )
 
@@ -177,7 +179,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **o
         raise IndexError("index out of range in self")
     if padding_idx is not None and padding_idx < 0:
         padding_idx += rows
-    kept = (weight._array.shape, padding_idx)
+    kept = (weight._array.shape, padding_idx, False, False)
     return record(EmbeddingBackward0, weight._array[places], (weight,), kept, (input,))
 
 

@@ -158,7 +158,7 @@ def _glu_bend(grad: Any, grad_output: Any, x: Any, dim: int) -> Any:
 
 def halves(value: Any, dim: int) -> tuple[Any, Any]:
     half = value.shape[dim] // 2
-    lead = (*[slice(None)] * dim,)
+    lead = (*[slice(None)] * (dim % value.ndim),)
     return value[(*lead, slice(0, half))], value[(*lead, slice(half, None))]
 
 

@@ -67,15 +67,17 @@ def _mish_slope(x: Any) -> Any:
 
 
 LeakyReluBackward0 = derivative(
-    "LeakyReluBackward0", args="slope", self=lambda g, self, slope: leaky_relu_backward(g, self, slope)
+    "LeakyReluBackward0",
+    args="negative_slope",
+    self=lambda g, self, negative_slope: leaky_relu_backward(g, self, negative_slope),
 )
 _ELU = lambda g, self, alpha, scale, rate: elu_backward(g, self, alpha, scale, rate)  # noqa: E731 - used twice
 EluBackward0 = derivative("EluBackward0", args="alpha scale rate", self=_ELU)
 CeluBackward0 = derivative("CeluBackward0", args="alpha scale rate", self=_ELU)
 HardtanhBackward0 = derivative(
     "HardtanhBackward0",
-    args="low high",
-    self=lambda g, self, low, high: hardtanh_backward(g, self, low, high),
+    args="min_val max_val",
+    self=lambda g, self, min_val, max_val: hardtanh_backward(g, self, min_val, max_val),
 )
 SoftplusBackward0 = derivative(
     "SoftplusBackward0",
@@ -93,7 +95,9 @@ MishBackward0 = derivative("MishBackward0", self=lambda g, self: g * _mish_slope
 HardsigmoidBackward0 = derivative("HardsigmoidBackward0", self=lambda g, self: hardsigmoid_backward(g, self))
 HardswishBackward0 = derivative("HardswishBackward0", self=lambda g, self: hardswish_backward(g, self))
 ThresholdBackward0 = derivative(
-    "ThresholdBackward0", args="limit", self=lambda g, self, limit: threshold_backward(g, self, limit)
+    "ThresholdBackward0",
+    args="threshold",
+    self=lambda g, self, threshold: threshold_backward(g, self, threshold),
 )
 GluBackward0 = derivative("GluBackward0", args="dim", self=lambda g, self, dim: glu_backward(g, self, dim))
 PreluKernelBackward0 = derivative(
@@ -329,7 +333,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     if x.dtype.kind not in "fc":
         raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype.scalar}'")
     a, b = halves(x, axis)
-    return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (axis,))
+    return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (dim,))
 
 
 def _dim_or_warn(name: str, dim: int | None, ndim: int) -> int:

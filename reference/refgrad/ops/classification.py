@@ -34,17 +34,17 @@ nll2d_backward = _nll_kernel("NllLoss2DBackwardBackward0")
 
 NllLossBackward0 = derivative(
     "NllLossBackward0",
-    saves="self target total_weight",
-    args="factors",
-    input=lambda g, self, target, total_weight, factors: nll_backward(g, self, factors),
+    saves="self target weight total_weight",
+    args="factors reduction ignore_index",
+    input=lambda g, self, target, weight, total_weight, factors: nll_backward(g, self, factors),
 )
 
 
 NllLoss2DBackward0 = derivative(
     "NllLoss2DBackward0",
-    saves="self target total_weight",
-    args="factors",
-    input=lambda g, self, target, total_weight, factors: nll2d_backward(g, self, factors),
+    saves="self target weight total_weight",
+    args="factors reduction ignore_index",
+    input=lambda g, self, target, weight, total_weight, factors: nll2d_backward(g, self, factors),
 )
 
 
@@ -96,7 +96,8 @@ def nll_loss(
     kind = NllLoss2DBackward0 if x.ndim > 2 else NllLossBackward0
     each = classes.shape if reduction == "none" and x.ndim > 1 else None
     factors = (places.reshape(-1), shares.reshape(-1), each)
-    return record(kind, array, (input,), (factors,), (input, target, wrap(xp.asarray(total))))
+    kept = (factors, reduction, ignore_index)
+    return record(kind, array, (input,), kept, (input, target, weight, wrap(xp.asarray(total))))
 
 
 def _places_of(classes: Array, shape: tuple[int, ...]) -> Array:

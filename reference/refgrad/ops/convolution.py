@@ -31,7 +31,7 @@ Sizes = tuple[int, ...]
 
 ConvolutionBackward0 = derivative(
     "ConvolutionBackward0",
-    args="places groups",
+    args="places groups stride padding dilation transposed output_padding bias_sym_sizes_opt",
     input=lambda g, input, weight, places, groups: both.put_or_drop(
         both.matmul(_rows(weight, groups).swapaxes(-1, -2), _grouped(g, groups)), places, tuple(input.shape)
     ),
@@ -41,13 +41,19 @@ ConvolutionBackward0 = derivative(
     ).reshape(tuple(weight.shape)),
     bias=lambda g: both.sum_to(g, (1, g.shape[1]) + (1,) * (g.ndim - 2)).reshape((-1,)),
 )
-_TO_CHOSEN = lambda g, self, result1: both.put_flat(g, both.plain(result1), tuple(self.shape))  # noqa: E731
-MaxPool2DWithIndicesBackward0 = derivative("MaxPool2DWithIndicesBackward0", saves="result1", self=_TO_CHOSEN)
-MaxPool1DBackward0 = derivative("MaxPool1DBackward0", saves="result1", self=_TO_CHOSEN)
+_TO_CHOSEN = lambda g, self, result1, chosen: both.put_flat(g, chosen, tuple(self.shape))  # noqa: E731
+_POOL = "kernel_size stride padding dilation ceil_mode"
+MaxPool2DWithIndicesBackward0 = derivative(
+    "MaxPool2DWithIndicesBackward0", saves="result1", args=f"chosen {_POOL}", self=_TO_CHOSEN
+)
 _TO_WINDOW = lambda g, self, places, divisor: both.put_or_drop(  # noqa: E731
     both.expand((g / both.like(divisor, g))[..., None], places.shape), places, tuple(self.shape)
 )
-AvgPool2DBackward0 = derivative("AvgPool2DBackward0", args="places divisor", self=_TO_WINDOW)
+AvgPool2DBackward0 = derivative(
+    "AvgPool2DBackward0",
+    args="places divisor kernel_size stride padding ceil_mode count_include_pad divisor_override",
+    self=_TO_WINDOW,
+)
 
 
 def _rows(weight: Any, groups: int) -> Any:
@@ -147,9 +153,15 @@ def _convolve(
     array = xp.matmul(_rows(w, groups), columns).reshape(x.shape[0], w.shape[0], *outs)
     if bias is not None:
         array += bias._array.reshape(1, -1, *[1] * ndim)
-    result = record(ConvolutionBackward0, array, (batched, weight, bias), (places, groups))
+    kept = (places, groups, stride, padding, dilation, False, (0,) * ndim, _bias_sizes(bias))
+    result = record(ConvolutionBackward0, array, (batched, weight, bias), kept)
     squeezed: Tensor = result if batched is input else result.squeeze(0)
     return squeezed
+
+
+def _bias_sizes(bias: Any) -> Sizes:
+    """Return the sizes of a bias as torch keeps them: (0,) where there is none."""
+    return (0,) if bias is None else tuple(bias._array.shape)
 
 
 def conv1d(
@@ -213,8 +225,19 @@ def _pool_places(
     return places.reshape(*lead, *outs, spatial.shape[1]), (*lead, *outs)
 
 
+def _shown(ndim: int, kernel: Any, stride: Any, padding: Any) -> tuple[Sizes, Sizes, Sizes]:
+    """Return kernel, stride and padding as torch keeps them; no stride where none was given."""
+    steps = () if stride is None or stride == [] else _per_dimension(stride, ndim)
+    return _per_dimension(kernel, ndim), steps, _per_dimension(padding, ndim)
+
+
+def _one_dimensional(pool: Any, input: Tensor, kernel: Any, stride: Any, *numbers: Any) -> Any:
+    """Pool along the last dimension, as over images of one row."""
+    sizes = [(1, *_per_dimension(each, 1)) for each in (kernel, kernel if stride is None else stride)]
+    return pool(input.unsqueeze(-2), *sizes, *numbers)
+
+
 def _max_pool(
-    kind: Any,
     ndim: int,
     input: Tensor,
     kernel: Any,
@@ -228,9 +251,10 @@ def _max_pool(
     flat = input._array.reshape(-1)
     values = xp.where(places < 0, xp.asarray(-xp.inf, flat.dtype), flat[places])
     chosen = xp.take_along_axis(places, values.argmax(axis=-1)[..., None], -1)[..., 0]
-    result = record(kind, flat[chosen], (input,), (), (wrap(chosen),))
-    area = math.prod(input._array.shape[-ndim:])
-    return (result, wrap(chosen % area)) if indices else result
+    inside = wrap(chosen % math.prod(input._array.shape[-ndim:]))
+    kept = (chosen, *_shown(ndim, kernel, stride, padding), _per_dimension(dilation, ndim), ceil)
+    result = record(MaxPool2DWithIndicesBackward0, flat[chosen], (input,), kept, (inside,))
+    return (result, inside) if indices else result
 
 
 def max_pool1d(
@@ -243,9 +267,12 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """Return the largest element of each window."""
-    return _max_pool(
-        MaxPool1DBackward0, 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
+    spread = (1, *_per_dimension(dilation, 1))
+    border = (0, *_per_dimension(padding, 1))
+    found = _one_dimensional(
+        max_pool2d, input, kernel_size, stride, border, spread, ceil_mode, return_indices
     )
+    return tuple([each.squeeze(-2) for each in found]) if return_indices else found.squeeze(-2)
 
 
 def max_pool2d(
@@ -258,8 +285,7 @@ def max_pool2d(
     return_indices: bool = False,
 ) -> Any:
     """Return the largest element of each window."""
-    kind = MaxPool2DWithIndicesBackward0
-    return _max_pool(kind, 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def _avg_pool(
@@ -276,7 +302,8 @@ def _avg_pool(
     terms = both.take_or_zero(input._array, places)
     counted = xp.full(shape, places.shape[-1]) if count_pad else (places >= 0).sum(axis=-1)
     shares = xp.asarray(divisor if divisor is not None else counted).astype(terms.dtype)
-    return record(AvgPool2DBackward0, terms.sum(axis=-1) / shares, (input,), (places, shares))
+    kept = (places, shares, *_shown(ndim, kernel, stride, padding), ceil, count_pad, divisor)
+    return record(AvgPool2DBackward0, terms.sum(axis=-1) / shares, (input,), kept)
 
 
 def avg_pool1d(
@@ -288,7 +315,10 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """Return the mean of each window."""
-    return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    border = (0, *_per_dimension(padding, 1))
+    found = _one_dimensional(avg_pool2d, input, kernel_size, stride, border, ceil_mode, count_include_pad)
+    pooled: Tensor = found.squeeze(-2)
+    return pooled
 
 
 def avg_pool2d(

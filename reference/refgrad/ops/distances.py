@@ -85,7 +85,7 @@ def cdist(
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     array = _p_norm(_between(x1._array, x2._array), float(p))
-    return record(CdistBackward0, array, (x1, x2), (float(p),))
+    return record(CdistBackward0, array, (x1, x2), (p,))
 
 
 def _dist_slope(g: Any, a: Any, b: Any, result: Any, p: float) -> Any:
@@ -105,7 +105,7 @@ def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     """Return the p-norm of the difference."""
     check_broadcast(input._array.shape, other._array.shape)
     difference = (input._array - other._array).reshape(-1)
-    return record(DistBackward0, xp.asarray(_p_norm(difference, float(p))), (input, other), (float(p),))
+    return record(DistBackward0, xp.asarray(_p_norm(difference, float(p))), (input, other), (p,))
 
 
 # ---- slices of bounded norm ----------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
     rest = tuple(at for at in range(x.ndim) if at != axis)
     norm = (xp.absolute(x) ** p).sum(axis=rest, keepdims=True) ** xp.asarray(1 / p, x.dtype)
     factor = xp.where(norm > maxnorm, maxnorm / (norm + xp.asarray(1e-7, x.dtype)), xp.ones((), x.dtype))
-    result = record(RenormBackward0, (x * factor).astype(x.dtype), (input,), (float(p), axis, float(maxnorm)))
+    result = record(RenormBackward0, (x * factor).astype(x.dtype), (input,), (p, axis, float(maxnorm)))
     return finish_out("renorm", result, out, input)
 
 
@@ -158,7 +158,7 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
 
 def _turned(a: Any, b: Any, dim: int) -> Any:
     """Return the cross product along a dimension of size 3."""
-    lead = (slice(None),) * dim
+    lead = (slice(None),) * (dim % both.plain(a).ndim)
 
     def part(value: Any, at: int) -> Any:
         return value[(*lead, at)]
@@ -192,7 +192,7 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     check_broadcast(x.shape, y.shape)
     want = dtypes.result_of((input, other)).numpy
     x, y = xp.broadcast_arrays(x.astype(want), y.astype(want))
-    return record(LinalgCrossBackward0, _turned(x, y, axis), (input, other), (axis,))
+    return record(LinalgCrossBackward0, _turned(x, y, axis), (input, other), (dim,))
 
 
 @public
@@ -245,7 +245,7 @@ def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @function
-def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
+def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tensor:
     """Return the area under samples along a dimension, joined by straight lines."""
     axis = axis_of(dim, y._array.ndim)
     if y._array.shape[axis] == 0:
@@ -274,5 +274,5 @@ def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1
         steps, right, left = _widths(y, x, axis)
         return _halved(((left + right) * steps).cumsum(axis))
     both_ends = y.narrow(axis, 1, count - 1) + y.narrow(axis, 0, count - 1)
-    even: Tensor = _times(both_ends, (dx if x is None else x) / 2.0).cumsum(axis)
+    even: Tensor = _times(both_ends, (dx if x is None else x) / 2.0).cumsum(dim)
     return even

@@ -17,8 +17,19 @@ from .shape import axis_of
 
 __all__: list[str] = []
 
-_PUT = lambda g, index, shape, dim: both.put_flat(g, flat_index(both.plain(index), shape, dim), shape)  # noqa: E731
-GatherBackward0 = derivative("GatherBackward0", args="shape dim", self=_PUT, saves="index")
+
+def _back(g: Any, self: Any, places: Any) -> Any:
+    """Add each gradient to the element of `self` that it belongs to."""
+    return both.put_flat(g, places, tuple(self.shape))
+
+
+# torch keeps `self` where sizes would do: changing it in place is found out.
+GatherBackward0 = derivative(
+    "GatherBackward0",
+    args="dim sparse_grad",
+    self=lambda g, self, index, dim: _back(g, self, flat_index(both.plain(index), tuple(self.shape), dim)),
+    saves="index",
+)
 IndexSelectBackward0 = derivative(
     "IndexSelectBackward0",
     args="shape dim",
@@ -27,29 +38,25 @@ IndexSelectBackward0 = derivative(
 )
 TakeBackward0 = derivative(
     "TakeBackward0",
-    args="shape",
-    self=lambda g, index, shape: both.put_flat(g, both.plain(index), shape),
+    self=lambda g, self, index: _back(g, self, both.plain(index)),
     saves="index",
 )
 MaskedSelectBackward0 = derivative(
     "MaskedSelectBackward0",
-    args="shape",
-    self=lambda g, mask, shape: both.put_flat(g, _true_places(both.plain(mask), shape), shape),
+    self=lambda g, self, mask: _put_selected(g, both.plain(self), both.plain(mask)),
     saves="mask",
 )
-_TAKE = lambda g, index, shape, dim: both.take_flat(g, flat_index(both.plain(index), shape, dim))  # noqa: E731
+_TAKE = lambda g, index, dim: both.take_flat(g, flat_index(both.plain(index), tuple(g.shape), dim))  # noqa: E731
 ScatterBackward0 = derivative(
     "ScatterBackward0",
-    args="shape dim",
-    self=lambda g, index, shape, dim: both.keep(g, _untouched(both.plain(index), shape, dim)),
+    args="dim",
+    self=lambda g, index, dim: both.keep(g, _untouched(both.plain(index), tuple(g.shape), dim)),
     saves="index",
     src=_TAKE,
 )
-ScatterBackward1 = derivative(
-    "ScatterBackward1", args="shape dim", self=ScatterBackward0.rules[0], saves="index"
-)
+ScatterBackward1 = derivative("ScatterBackward1", args="dim", self=ScatterBackward0.rules[0], saves="index")
 ScatterAddBackward0 = derivative(
-    "ScatterAddBackward0", args="shape dim", self=lambda g: g, saves="index", src=_TAKE
+    "ScatterAddBackward0", args="dim", self=lambda g: g, saves="index", src=_TAKE
 )
 
 
@@ -61,8 +68,9 @@ def whole_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     return places
 
 
-def _true_places(mask: Array, shape: tuple[int, ...]) -> Array:
-    return xp.flatnonzero(xp.broadcast_to(mask, shape))
+def _put_selected(g: Any, x: Array, mask: Array) -> Any:
+    shape = backend.broadcast_shapes(x.shape, mask.shape)
+    return both.put_flat(g, xp.flatnonzero(xp.broadcast_to(mask, shape)), shape)
 
 
 def _untouched(index: Array, shape: tuple[int, ...], dim: int) -> Array:
@@ -94,8 +102,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     x, places = input._array, index._array
     axis = axis_of(dim, x.ndim)
     check_index_dtype("gather", index)
+    kept = (axis, sparse_grad)
     if not places.size:
-        return record(GatherBackward0, xp.empty(places.shape, x.dtype), (input,), (x.shape, axis), (index,))
+        return record(GatherBackward0, xp.empty(places.shape, x.dtype), (input,), kept, (index,))
     have, want = _nonempty(x.shape), _nonempty(places.shape)
     if len(have) != len(want):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
@@ -108,7 +117,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     _check_places(places, have[axis], axis)
     flat = flat_index(places.reshape(want), have, axis)
     array = xp.ascontiguousarray(x.reshape(-1)[flat]).reshape(places.shape)
-    return record(GatherBackward0, array, (input,), (x.shape, axis), (index,))
+    return record(GatherBackward0, array, (input,), kept, (index,))
 
 
 def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> tuple[Array, int]:
@@ -165,15 +174,15 @@ def scatter(
     given = value if src is None else src
     array, axis = _scattered(input, dim, index, given, False)
     if isinstance(given, Tensor):
-        return record(ScatterBackward0, array, (input, given), (array.shape, axis), (index,))
-    return record(ScatterBackward1, array, (input,), (array.shape, axis), (index,))
+        return record(ScatterBackward0, array, (input, given), (axis,), (index,))
+    return record(ScatterBackward1, array, (input,), (axis,), (index,))
 
 
 @public
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Return a copy with elements of `src` added where the index says along `dim`."""
     array, axis = _scattered(input, dim, index, src, True)
-    return record(ScatterAddBackward0, array, (input, src), (array.shape, axis), (index,))
+    return record(ScatterAddBackward0, array, (input, src), (axis,), (index,))
 
 
 @public
@@ -214,7 +223,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         raise IndexError(
             f"out of range: tried to access index {wrong.flat[0]} on a tensor of {flat.size} elements."
         )
-    return record(TakeBackward0, xp.array(flat[places], order="C"), (input,), (input._array.shape,), (index,))
+    return record(TakeBackward0, xp.array(flat[places], order="C"), (input,), (), (index,))
 
 
 @public
@@ -250,7 +259,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     check_broadcast(mask._array.shape, input._array.shape)
     x, where = xp.broadcast_arrays(input._array, mask._array)
-    return record(MaskedSelectBackward0, x[where], (input,), (x.shape,), (mask,))
+    return record(MaskedSelectBackward0, x[where], (input,), (), (mask,))
 
 
 for _call in (scatter, scatter_add):

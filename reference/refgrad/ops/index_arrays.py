@@ -7,16 +7,40 @@ from typing import Any
 
 from .. import backend, both, storage
 from ..backend import Array, xp
+from ..recording import requires_recording
+from ..saved import SavedList
 from ..tensor import Tensor, wrap
 from .broadcasting import relaid
 
-__all__ = ["COVERED", "Indices", "complete"]
+__all__ = ["COVERED", "Indices", "SavedIndices", "complete", "kept"]
 
 
 class Indices(tuple[Any, ...]):
-    """The arrays (or slices) that index each dimension, as saved by a node."""
+    """The arrays (or slices) that index each dimension."""
 
     __slots__ = ()
+
+
+class SavedIndices(SavedList):
+    """The index tensors that a node keeps, and the arrays that they stand for."""
+
+    __slots__ = ("_arrays",)
+
+    def __init__(self, indices: tuple[Any, ...], arrays: Indices) -> None:
+        super().__init__(
+            [each if isinstance(each, Tensor) else None for each in indices if each is not COVERED]
+        )
+        self._arrays = arrays
+
+    def arrays(self, shape: tuple[int, ...]) -> Indices:
+        """Return the arrays for a tensor of these sizes; refused where an index tensor was changed since."""
+        indices = self.unpacked()
+        return complete(shape, indices) if self.packed else self._arrays
+
+
+def kept(indices: tuple[Any, ...], arrays: Indices, *inputs: Tensor) -> SavedIndices | None:
+    """Return what a node keeps of an index; nothing where none will be made."""
+    return SavedIndices(indices, arrays) if requires_recording(*inputs) else None
 
 
 # Stands for a further dimension that a mask of several dimensions takes up.
@@ -42,8 +66,8 @@ def as_index(part: Any) -> Tensor:
     return wrap(array.astype(xp.int64) if array.size == 0 else array)
 
 
-def complete(self: Tensor, indices: tuple[Any, ...]) -> Indices:
-    """Return one array (or whole slice) for each indexed dimension; masks become the places where they hold."""
+def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
+    """Return one array (or whole slice) for each indexed dimension of a tensor; masks become the places of True."""
     given = [each for each in indices if each is not COVERED]
     for each in given:
         if isinstance(each, Tensor) and not is_mask(each) and each._array.dtype not in (xp.int32, xp.int64):
@@ -53,17 +77,17 @@ def complete(self: Tensor, indices: tuple[Any, ...]) -> Indices:
         if not isinstance(each, Tensor):
             arrays.append(slice(None))
         elif is_mask(each):
-            arrays += _places(self, len(arrays), each._array)
+            arrays += _places(shape, len(arrays), each._array)
         else:
             arrays.append(each._array)
-    if len(arrays) > self._array.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {self._array.ndim} (got {len(arrays)})")
+    if len(arrays) > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {len(arrays)})")
     full = Indices(arrays)
-    _check_bounds(self._array.shape, full)
+    _check_bounds(shape, full)
     return full
 
 
-def _places(self: Tensor, dim: int, mask: Array) -> list[Array]:
+def _places(shape: tuple[int, ...], dim: int, mask: Array) -> list[Array]:
     if mask.dtype == xp.uint8:
         warnings.warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
@@ -71,7 +95,6 @@ def _places(self: Tensor, dim: int, mask: Array) -> list[Array]:
             stacklevel=6,
         )
         mask = mask.astype(bool)
-    shape = self._array.shape
     for at, size in enumerate(mask.shape):
         if dim + at >= len(shape):
             raise IndexError(f"too many indices for tensor of dimension {len(shape)}")

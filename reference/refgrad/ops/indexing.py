@@ -18,7 +18,17 @@ from ..tensor import Tensor, wrap
 from ..views import make_view
 from .backward_kernels import moving_kernel
 from .copying import filled
-from .index_arrays import COVERED, Indices, as_index, complete, found_shape, is_mask, selected_by
+from .index_arrays import (
+    COVERED,
+    Indices,
+    SavedIndices,
+    as_index,
+    complete,
+    found_shape,
+    is_mask,
+    kept,
+    selected_by,
+)
 from .inplace import check_writable, refuse_overlap, write
 from .registry import method, operator, public
 from .shape import axis_of
@@ -65,20 +75,26 @@ IndexPutBackward0 = derivative("IndexPutBackward0", saves="indices", args="accum
 IndexPutImplBackward0 = derivative("IndexPutImplBackward0", saves="indices", args="accumulate", **_PUT)
 
 
-def _put_indexed(g: Any, indices: Indices, shape: tuple[int, ...]) -> Any:
+def _put_indexed(g: Any, saved: SavedIndices, shape: tuple[int, ...]) -> Any:
+    indices = saved.arrays(shape)
     if isinstance(g, Tensor):
-        index = tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
+        index = _as_tensors(indices)
         zeros = g._zeros(shape)
         full = _checked_put(zeros, index, g)
         _put_into(zeros._array, full, g._array, True)
-        return record(IndexPutImplBackward0, zeros._array, (zeros, g), (True,), (full,))
+        return record(IndexPutImplBackward0, zeros._array, (zeros, g), (True,), (kept(index, full, g),))
     found = xp.zeros(shape, g.dtype)
     if g.size:
         xp.add.at(found, indices, g)
     return found
 
 
-def _zeroed(g: Any, indices: Indices) -> Any:
+def _as_tensors(indices: Indices) -> tuple[Any, ...]:
+    return tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
+
+
+def _zeroed(g: Any, saved: SavedIndices) -> Any:
+    indices = saved.arrays(tuple(g.shape))
     if 0 in found_shape(g.shape, indices):
         return g
     kept = xp.ones(g.shape, bool)
@@ -86,11 +102,10 @@ def _zeroed(g: Any, indices: Indices) -> Any:
     return both.where(both.like(kept, g), g, both.zeros_like(g))
 
 
-def _get_indexed(g: Any, indices: Indices) -> Any:
+def _get_indexed(g: Any, saved: SavedIndices) -> Any:
+    indices = saved.arrays(tuple(g.shape))
     if isinstance(g, Tensor):
-        return index(
-            g, tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
-        )
+        return index(g, _as_tensors(indices))
     return selected_by(g, indices)
 
 
@@ -299,9 +314,9 @@ def _bound(value: Any) -> int | None:
 def index(self: Tensor, indices: tuple[Any, ...]) -> Tensor:
     """Return the elements at the places where the index arrays meet."""
     array = self._array
-    full = complete(self, indices)
+    full = complete(array.shape, indices)
     found = selected_by(array, full)
-    return record(IndexBackward0, found, (self,), (array.shape,), (full,))
+    return record(IndexBackward0, found, (self,), (array.shape,), (kept(indices, full, self),))
 
 
 # ---- setting ---------------------------------------------------------------------------------------------------
@@ -377,9 +392,11 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
     for each in (values, *indices):
         if isinstance(each, Tensor):
             refuse_overlap(self, each, partial=values._array.size == 1 and each._array.dtype.kind == "b")
+    indices = _entries(indices)
     full = _checked_put(self, indices, values)
+    saved = kept(indices, full, self, values)
     _put_into(self._array, full, values._array, accumulate)
-    return write(self, record(IndexPutBackward0, self._array, (self, values), (accumulate,), (full,)))
+    return write(self, record(IndexPutBackward0, self._array, (self, values), (accumulate,), (saved,)))
 
 
 method(index_put_)
@@ -387,17 +404,19 @@ method(index_put_)
 
 def index_put(input: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:
     """Return a copy with the elements at the places where the index arrays meet set (or added to)."""
+    indices = _entries(indices)
     full = _checked_put(input, indices, values)
     made = storage.copy(input._array)
     _put_into(made, full, values._array, accumulate)
-    return record(IndexPutBackward0, made, (input, values), (accumulate,), (full,))
+    saved = kept(indices, full, input, values)
+    return record(IndexPutBackward0, made, (input, values), (accumulate,), (saved,))
 
 
 public(index_put)
 
 
 def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Indices:
-    full = complete(input, tuple([each if isinstance(each, Tensor) else _entry(each) for each in indices]))
+    full = complete(input._array.shape, indices)
     shape = found_shape(input._array.shape, full)
     if not _broadcasts(values._array.shape, shape):
         raise RuntimeError(
@@ -423,8 +442,14 @@ def _put_into(array: Array, indices: Indices, values: Array, accumulate: bool) -
         array[tuple(indices)] = given
 
 
-def _entry(part: Any) -> Any:
-    return part if part is None or part is COVERED or isinstance(part, slice) else as_index(part)
+def _entries(indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the parts of an index with tensors in place of lists and arrays."""
+    return tuple(
+        [
+            part if part is None or part is COVERED or isinstance(part, slice | Tensor) else as_index(part)
+            for part in indices
+        ]
+    )
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -127,7 +127,7 @@ class _Several(Node):
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Join the gradients of the views, zeros standing in for those that got none."""
-        _, dim, whole = self.args
+        _, dim, whole = self.args[:3]
         if len(self.metas) == 1:
             grad = [grad]
         model = next(part for part in grad if part is not None)
@@ -139,9 +139,9 @@ class _Several(Node):
         return [join(parts, dim)]
 
 
-SplitBackward0 = derivative("SplitBackward0", args="shape dim whole", base=_Several, self=None)
+SplitBackward0 = derivative("SplitBackward0", args="shape dim whole split_size", base=_Several, self=None)
 SplitWithSizesBackward0 = derivative(
-    "SplitWithSizesBackward0", args="shape dim whole", base=_Several, self=None
+    "SplitWithSizesBackward0", args="shape dim whole split_sizes", base=_Several, self=None
 )
 UnbindBackward0 = derivative("UnbindBackward0", args="shape dim whole", base=_Several, self=None)
 
@@ -158,12 +158,14 @@ def _several(kind: type[Node], self: Tensor, arrays: list[Any], args: tuple[Any,
     return tuple(outs)
 
 
-def _split_sizes(self: Tensor, kind: type[Node], sizes: Sequence[int], dim: int) -> tuple[Tensor, ...]:
+def _split_sizes(
+    self: Tensor, kind: type[Node], sizes: Sequence[int], dim: int, asked: Any
+) -> tuple[Tensor, ...]:
     arrays, start = [], 0
     for size in sizes:
         arrays.append(self._array[(*[slice(None)] * dim, slice(start, start + size))])
         start += size
-    return _several(kind, self, arrays, (self._array.shape, dim, 0))
+    return _several(kind, self, arrays, (self._array.shape, dim, 0, asked))
 
 
 @public
@@ -188,7 +190,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
             )
-        return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis)
+        return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis, tuple(sizes))
     size = split_size_or_sections
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
@@ -197,7 +199,8 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
             f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}"
         )
     count = max((length + size - 1) // size, 1) if size else 1
-    return _split_sizes(tensor, SplitBackward0, [min(size, length - at * size) for at in range(count)], axis)
+    sizes = [min(size, length - at * size) for at in range(count)]
+    return _split_sizes(tensor, SplitBackward0, sizes, axis, size)
 
 
 @public

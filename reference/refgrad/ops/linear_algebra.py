@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .. import backend, both, dtypes
@@ -32,23 +33,29 @@ def _times_transposed(g: Any, other: Any) -> Any:
     return both.matmul(g, other.swapaxes(-1, -2))
 
 
-def _transposed_times(self: Any, g: Any, other_is_transposed: bool) -> Any:
+def _transposed_times(self: Any, g: Any, strides: Sequence[tuple[int, ...]] = ()) -> Any:
     """Return self.T @ g, laid out as the second factor was: then a leaf behind a transpose can take it over."""
-    if other_is_transposed:
+    if strides and _by_columns(self, strides[1]):
         return both.matmul(g.swapaxes(-1, -2), self).swapaxes(-1, -2)
     return both.matmul(self.swapaxes(-1, -2), g)
 
 
+def _by_columns(self: Any, strides: tuple[int, ...]) -> bool:
+    """Return whether what `self` was multiplied by lay in memory column by column."""
+    rows, item = self.shape[1], both.plain(self).itemsize
+    return bool(strides[0] == item and strides[1] == item * rows and rows > 1)
+
+
 MmBackward0 = derivative(
     "MmBackward0",
-    args="columns",
+    args="strides",
     self=lambda g, mat2: _times_transposed(g, mat2),
-    mat2=lambda g, self, columns: _transposed_times(self, g, columns),
+    mat2=lambda g, self, strides: _transposed_times(self, g, strides),
 )
 BmmBackward0 = derivative(
     "BmmBackward0",
     self=lambda g, mat2: _times_transposed(g, mat2),
-    mat2=lambda g, self: _transposed_times(self, g, False),
+    mat2=lambda g, self: _transposed_times(self, g),
 )
 MvBackward0 = derivative(
     "MvBackward0",
@@ -58,13 +65,13 @@ MvBackward0 = derivative(
 DotBackward0 = derivative("DotBackward0", self=lambda g, tensor: g * tensor, tensor=lambda g, self: g * self)
 AddmmBackward0 = derivative(
     "AddmmBackward0",
-    args="beta alpha columns",
+    args="beta alpha strides",
     self=lambda g, beta: g if beta == 1 else g * beta,
     mat1=lambda g, mat2, alpha: (
         _times_transposed(g, mat2) if alpha == 1 else _times_transposed(g, mat2) * alpha
     ),
-    mat2=lambda g, mat1, alpha, columns: (
-        _transposed_times(mat1, g, columns) if alpha == 1 else _transposed_times(mat1, g, columns) * alpha
+    mat2=lambda g, mat1, alpha, strides: (
+        _transposed_times(mat1, g, strides) if alpha == 1 else _transposed_times(mat1, g, strides) * alpha
     ),
 )
 
@@ -117,7 +124,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         _check_dtypes(input, mat2)
     if x.size and y.size:
         _refuse_bool("addmm_impl_cpu_", x)
-    result = record(suited(MmBackward0, x), _product(x, y), (input, mat2), (_is_transposed(y),))
+    result = record(suited(MmBackward0, x), _product(x, y), (input, mat2), ((x.strides, y.strides),))
     return result if out is None else finish_out("mm", result, out, input, mat2)
 
 
@@ -213,7 +220,7 @@ def addmm(
         array *= alpha
     array += bias if beta == 1 else bias * beta
     result = record(
-        suited(AddmmBackward0, array), array, (input, mat1, mat2), (beta, alpha, _is_transposed(y))
+        suited(AddmmBackward0, array), array, (input, mat1, mat2), (beta, alpha, (x.strides, y.strides))
     )
     return finish_out("addmm", result, out, input, mat1, mat2)
 

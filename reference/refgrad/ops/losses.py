@@ -90,19 +90,19 @@ huber_backward = backward_kernel(
 )
 MseLossBackward0 = derivative(
     "MseLossBackward0",
-    args="share",
+    args="share reduction",
     self=lambda g, self, target, share: mse_backward(g, self, target, share),
     target=lambda g, self, target, share: mse_backward(g, target, self, share),
 )
 HuberLossBackward0 = derivative(
     "HuberLossBackward0",
-    args="share delta",
+    args="share reduction delta",
     self=lambda g, self, target, share, delta: huber_backward(g, self, target, share, delta),
     target=lambda g, self, target, share, delta: huber_backward(g, target, self, share, delta),
 )
 SmoothL1LossBackward0 = derivative(
     "SmoothL1LossBackward0",
-    args="share beta",
+    args="share reduction beta",
     self=lambda g, self, target, share, beta: smooth_l1_backward(g, self, target, share, beta),
     target=lambda g, self, target, share, beta: smooth_l1_backward(g, target, self, share, beta),
 )
@@ -133,7 +133,7 @@ entropy_backward = backward_kernel(
 BinaryCrossEntropyBackward0 = derivative(
     "BinaryCrossEntropyBackward0",
     saves="weight",
-    args="share",
+    args="share reduction",
     self=lambda g, self, target, weight, share: entropy_backward(g, self, target, share, both.plain(weight)),
     target=lambda g, self, weight, share: (
         _weighted(g * share, weight) * (both.log(1 - self) - both.log(self))
@@ -142,7 +142,7 @@ BinaryCrossEntropyBackward0 = derivative(
 BinaryCrossEntropyWithLogitsBackward0 = derivative(
     "BinaryCrossEntropyWithLogitsBackward0",
     saves="weight pos_weight",
-    args="share",
+    args="share reduction",
     self=lambda g, self, target, weight, pos_weight, share: (
         _weighted(g * share, weight) * _logits_slope(self, target, pos_weight)
     ),
@@ -198,7 +198,7 @@ def mse_loss(
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
     array = keep_layout(difference * difference, input._array, target._array)
-    kept = (_share(array.size, reduction),)
+    kept = (_share(array.size, reduction), reduction)
     return record(MseLossBackward0, _reduced(array, reduction), (input, target), kept)
 
 
@@ -217,7 +217,7 @@ def huber_loss(
         input._array.dtype
     )
     array = keep_layout(array, input._array)
-    kept = (_share(array.size, reduction), delta)
+    kept = (_share(array.size, reduction), reduction, delta)
     return record(HuberLossBackward0, _reduced(array, reduction), (input, target), kept)
 
 
@@ -240,7 +240,7 @@ def smooth_l1_loss(
     size = xp.abs(x - y)
     array = xp.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta).astype(size.dtype)
     array = keep_layout(array, input._array, target._array)
-    kept = (_share(array.size, reduction), beta)
+    kept = (_share(array.size, reduction), reduction, beta)
     return record(SmoothL1LossBackward0, _reduced(array, reduction), (input, target), kept)
 
 
@@ -294,7 +294,7 @@ def binary_cross_entropy(
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
     if weight is not None:
         array = array * weight._array
-    kept = (_share(array.size, reduction),)
+    kept = (_share(array.size, reduction), reduction)
     return record(BinaryCrossEntropyBackward0, _reduced(array, reduction), (input, target), kept, (weight,))
 
 
@@ -320,7 +320,7 @@ def binary_cross_entropy_with_logits(
     array = ((1 - y) * x + factor * softplus).astype(y.dtype)
     if weight is not None:
         array = array * weight._array
-    kept = (_share(array.size, reduction),)
+    kept = (_share(array.size, reduction), reduction)
     extra = (weight, pos_weight)
     return record(
         BinaryCrossEntropyWithLogitsBackward0, _reduced(array, reduction), (input, target), kept, extra

@@ -37,7 +37,8 @@ StdBackward0 = derivative(
 )
 
 
-def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float, keepdim: bool) -> Any:
+def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | None, keepdim: bool) -> Any:
+    correction = 1 if correction is None else correction
     if not shape or dim is None:
         freedom = math.prod(shape) - correction
         if not both.plain(value).size:
@@ -54,18 +55,20 @@ def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float, keep
     return (scale * unreduced(g, shape, dim, keepdim)) * (value - both.average(value, dim))
 
 
-def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float]:
+def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float | None]:
+    """Return the dimensions and the correction; None, which stands for 1, where all elements are meant."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
-    if correction is None:
+    if correction is None and (unbiased is not None or dim is not None):
         correction = 1 if unbiased is None else int(unbiased)
     return dim, correction
 
 
 def _variance(
-    name: str, input: Tensor, dim: Any, correction: float, keepdim: bool
+    name: str, input: Tensor, dim: Any, correction: float | None, keepdim: bool
 ) -> tuple[Array, Array, Any]:
     """Return variance, mean and the dimensions."""
+    correction = 1 if correction is None else correction
     x = input._array
     if x.dtype.kind not in "fc":
         what = "std and var" if name in ("std", "var") else name
@@ -143,7 +146,7 @@ def _both_moments(
 
 
 def _var_mean_slope(
-    grads: Any, needs: Any, self: Any, shape: Any, dim: Any, correction: float, keepdim: bool
+    grads: Any, needs: Any, self: Any, shape: Any, dim: Any, correction: float | None, keepdim: bool
 ) -> list[Any]:
     def slope(g: Any) -> Any:
         return _var_slope(g, self, shape, dim, correction, keepdim)
@@ -152,7 +155,14 @@ def _var_mean_slope(
 
 
 def _std_mean_slope(
-    grads: Any, needs: Any, self: Any, result: Any, shape: Any, dim: Any, correction: float, keepdim: bool
+    grads: Any,
+    needs: Any,
+    self: Any,
+    result: Any,
+    shape: Any,
+    dim: Any,
+    correction: float | None,
+    keepdim: bool,
 ) -> list[Any]:
     def slope(g: Any) -> Any:
         return _var_slope(quotient(g, 2 * result), self, shape, dim, correction, keepdim)

@@ -32,18 +32,29 @@ def _weight_slope(g: Any, x: Any, axes: Any, eps: float, shape: Any, size: Any) 
 
 
 _RULES: dict[str, Any] = {
-    "input": lambda g, input, weight, axes, eps, shape: _input_slope(g, input, weight, axes, eps, shape),
+    # torch keeps the moments and the bias as well, though it could do without
+    "input": lambda g, input, weight, bias, result1, result2, axes, eps, shape: _input_slope(
+        g, input, weight, axes, eps, shape
+    ),
     "weight": lambda g, input, axes, eps, shape, size: _weight_slope(g, input, axes, eps, shape, size),
     "bias": lambda g, shape, size: both.sum_to(g, shape).reshape(size),
+}
+_BATCH = _RULES | {
+    "input": lambda g, input, weight, running_mean, running_var, result1, result2, axes, eps, shape: (
+        _input_slope(g, input, weight, axes, eps, shape)
+    ),
 }
 NativeLayerNormBackward0 = derivative(
     "NativeLayerNormBackward0", saves="result1 result2", args="axes eps shape size", **_RULES
 )
 NativeBatchNormBackward0 = derivative(
-    "NativeBatchNormBackward0", saves="result1 result2", args="axes eps shape size", **_RULES
+    "NativeBatchNormBackward0",
+    saves="result1 result2 running_mean running_var",
+    args="axes eps shape size",
+    **_BATCH,
 )
 _FIXED: dict[str, Any] = {
-    "input": lambda g, weight, factor, shape: (
+    "input": lambda g, weight, running_mean, running_var, result1, result2, factor, shape: (
         g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
     ),
     "weight": lambda g, input, mean, factor, shape, size: both.sum_to(
@@ -51,7 +62,33 @@ _FIXED: dict[str, Any] = {
     ).reshape(size),
     "bias": _RULES["bias"],
 }
-NativeBatchNormEvalBackward0 = derivative("NativeBatchNormBackward0", args="mean factor shape size", **_FIXED)
+NativeBatchNormEvalBackward0 = derivative(
+    "NativeBatchNormBackward0",
+    saves="result1 result2 running_mean running_var",
+    args="mean factor eps shape size",
+    **_FIXED,
+)
+
+
+def _group_slope(g: Any, x: Any, weight: Any, rows: Any, eps: float) -> Any:
+    scaled = g if weight is None else g * weight.reshape(_channelwise(g))
+    return _input_slope(scaled.reshape(rows), x.reshape(rows), None, (2,), eps, None).reshape(tuple(g.shape))
+
+
+def _channelwise(value: Any) -> tuple[int, ...]:
+    return (1, value.shape[1], *[1] * (len(value.shape) - 2))
+
+
+NativeGroupNormBackward0 = derivative(
+    "NativeGroupNormBackward0",
+    saves="result1 result2",
+    args="N C HxW group eps rows",
+    input=lambda g, input, weight, result1, result2, rows, eps: _group_slope(g, input, weight, rows, eps),
+    weight=lambda g, input, rows, eps: both.sum_to(
+        g * _normalised(input.reshape(rows), (2,), eps)[0].reshape(tuple(g.shape)), _channelwise(g)
+    ).reshape((-1,)),
+    bias=lambda g: both.sum_to(g, _channelwise(g)).reshape((-1,)),
+)
 
 
 def layer_norm(
@@ -70,15 +107,25 @@ def layer_norm(
 
 
 def _apply(
-    kind: Any, input: Tensor, weight: Any, bias: Any, axes: Any, eps: float, shape: Any, size: Any
+    kind: Any,
+    input: Tensor,
+    weight: Any,
+    bias: Any,
+    axes: Any,
+    eps: float,
+    shape: Any,
+    size: Any,
+    *running: Any,
 ) -> Tensor:
     x = input._array
+    mean = x.mean(axis=axes, keepdims=True)
     array, factor = _normalised(x, axes, eps)
     if weight is not None:
         array = array * weight._array.reshape(shape)
     if bias is not None:
         array = array + bias._array.reshape(shape)
-    extra = (wrap(x.mean(axis=axes, keepdims=True)), wrap(factor))
+    moments = [each if kind is NativeLayerNormBackward0 else each.reshape(-1) for each in (mean, factor)]
+    extra = (*map(wrap, moments), *running)
     return record(kind, array, (input, weight, bias), (axes, eps, shape, size), extra)
 
 
@@ -109,7 +156,8 @@ def batch_norm(
         if running_mean is not None:
             running_mean._array += momentum * (x.mean(axis=axes) - running_mean._array)
             running_var._array += momentum * (x.var(axis=axes, ddof=1) - running_var._array)
-        return _apply(NativeBatchNormBackward0, input, weight, bias, axes, eps, shape, (channels,))
+        running = running_mean, running_var
+        return _apply(NativeBatchNormBackward0, input, weight, bias, axes, eps, shape, (channels,), *running)
     mean, factor = (
         running_mean._array.reshape(shape).copy(),
         1 / xp.sqrt(running_var._array.reshape(shape) + eps),
@@ -119,21 +167,33 @@ def batch_norm(
         array = array * weight._array.reshape(shape)
     if bias is not None:
         array = array + bias._array.reshape(shape)
-    return record(
-        NativeBatchNormEvalBackward0, array, (input, weight, bias), (mean, factor, shape, (channels,))
-    )
+    nothing = wrap(xp.zeros(0, x.dtype))
+    extra = (nothing, nothing, running_mean, running_var)
+    kept = (mean, factor, eps, shape, (channels,))
+    return record(NativeBatchNormEvalBackward0, array, (input, weight, bias), kept, extra)
 
 
 def group_norm(
     input: Tensor, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Tensor:
     """Normalise over groups of channels, then scale and shift each channel."""
-    batch, channels = input._array.shape[:2]
-    rows = input.reshape(batch, num_groups, -1)
-    unit = layer_norm(rows, (math.prod(rows._array.shape[2:]),), eps=eps).reshape(input._array.shape)
-    shape = (1, channels) + (1,) * (input._array.ndim - 2)
-    scaled: Tensor = unit if weight is None else unit * weight.reshape(shape)
-    return scaled if bias is None else scaled + bias.reshape(shape)
+    x = input._array
+    batch, channels = x.shape[:2]
+    if channels % num_groups:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape {list(x.shape)} "
+            f"and num_groups={num_groups}"
+        )
+    rows = x.reshape(batch, num_groups, -1)
+    unit, factor = _normalised(rows, (2,), eps)
+    array = unit.reshape(x.shape)
+    if weight is not None:
+        array = array * weight._array.reshape(_channelwise(x))
+    if bias is not None:
+        array = array + bias._array.reshape(_channelwise(x))
+    kept = (batch, channels, math.prod(x.shape[2:]), num_groups, eps, rows.shape)
+    extra = (wrap(rows.mean(axis=2)), wrap(factor[..., 0]))
+    return record(NativeGroupNormBackward0, array, (input, weight, bias), kept, extra)
 
 
 def instance_norm(
@@ -147,4 +207,10 @@ def instance_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """Normalise each channel of each sample by itself."""
-    return group_norm(input, input._array.shape[1], weight, bias, eps)
+    x = input._array
+    batch, channels = x.shape[:2]
+    planes = input.contiguous().view(1, batch * channels, *x.shape[2:])
+    weight, bias = [None if each is None else each.repeat(batch) for each in (weight, bias)]
+    unit = batch_norm(planes, None, None, weight, bias, True, momentum, eps)
+    shown: Tensor = unit.view(x.shape)
+    return shown

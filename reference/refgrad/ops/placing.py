@@ -34,24 +34,28 @@ MaskedScatterBackward0 = derivative(
     saves="mask",
     source=lambda g, mask, shape: _scatter_source(g, both.plain(mask), shape),
 )
+
+
+def _rows_of(g: Any, index: Any, dim: int) -> Any:
+    return both.take_flat(g, whole_rows(both.plain(index), tuple(g.shape), dim))
+
+
 IndexAddBackward0 = derivative(
     "IndexAddBackward0",
-    args="shape dim alpha",
+    args="dim alpha source_dim",
     self=lambda g: g,
     saves="index",
-    source=lambda g, index, shape, dim, alpha: (
-        both.take_flat(g, whole_rows(both.plain(index), shape, dim)) * alpha
-    ),
+    source=lambda g, source, index, dim, alpha: _rows_of(g, index, dim) * alpha,
 )
 IndexCopyBackward0 = derivative(
     "IndexCopyBackward0",
-    args="shape dim",
-    self=lambda g, index, shape, dim: both.keep(g, _outside_rows(both.plain(index), shape, dim)),
+    args="dim source_dim",
+    self=lambda g, index, dim: both.keep(g, _outside_rows(both.plain(index), tuple(g.shape), dim)),
     saves="index",
-    source=lambda g, index, shape, dim: both.take_flat(g, whole_rows(both.plain(index), shape, dim)),
+    source=lambda g, source, index, dim: _rows_of(g, index, dim),
 )
 IndexFillBackward0 = derivative(
-    "IndexFillBackward0", args="shape dim", self=IndexCopyBackward0.rules[0], saves="index"
+    "IndexFillBackward0", args="dim", self=IndexCopyBackward0.rules[0], saves="index"
 )
 
 
@@ -165,7 +169,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     terms = given if x.ndim and given.ndim else given.reshape(-1)
     xp.add.at(target, at, terms if alpha == 1 else terms * xp.asarray(alpha).astype(terms.dtype))
     return record(
-        IndexAddBackward0, target.reshape(x.shape), (input, source), (x.shape, axis, alpha), (index,)
+        IndexAddBackward0, target.reshape(x.shape), (input, source), (axis, alpha, given.ndim), (index,)
     )
 
 
@@ -223,7 +227,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
         made[(*[slice(None)] * axis, places)] = source._array
     else:
         made[...] = source._array.reshape(())
-    return record(IndexCopyBackward0, made, (input, source), (x.shape, axis), (index,))
+    return record(IndexCopyBackward0, made, (input, source), (axis, source._array.ndim), (index,))
 
 
 def _check_copied(input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
@@ -294,7 +298,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         made[(*[slice(None)] * axis, places)] = number
     elif places.size:
         made[...] = number
-    return record(IndexFillBackward0, made, (input,), (x.shape, axis), (index,))
+    return record(IndexFillBackward0, made, (input,), (axis,), (index,))
 
 
 def _refuse_restriding(x: Array, axis: int, count: int) -> None:

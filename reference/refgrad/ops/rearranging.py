@@ -27,32 +27,39 @@ def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
 
 
 # Each of these takes every element from a place that an index array names; the gradient goes back there.
-FlipBackward0 = derivative("FlipBackward0", args="shape places", self=put_back)
-RollBackward0 = derivative("RollBackward0", args="shape places", self=put_back)
-RepeatBackward0 = derivative("RepeatBackward0", args="shape places", self=put_back)
+FlipBackward0 = derivative("FlipBackward0", args="shape places dims", self=put_back)
+RollBackward0 = derivative("RollBackward0", args="shape places shifts dims", self=put_back)
+RepeatBackward0 = derivative("RepeatBackward0", args="shape places repeats", self=put_back)
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
-DiagonalBackward0_copy = derivative("DiagonalBackward0_copy", args="shape places", self=put_back)
+DiagonalBackward0_copy = derivative(
+    "DiagonalBackward0_copy", args="shape places offset dim1 dim2", self=put_back
+)
 DiagEmbedBackward0 = derivative(
-    "DiagEmbedBackward0", args="offset dims", self=lambda g, offset, dims: both.diagonal(g, offset, dims)
+    "DiagEmbedBackward0",
+    args="offset dim1 dim2",
+    self=lambda g, offset, dim1, dim2: both.diagonal(g, offset, (dim1, dim2)),
 )
 TraceBackward0 = derivative(
     "TraceBackward0",
     args="shape",
     self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g),
 )
-TrilBackward0 = derivative("TrilBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
-TriuBackward0 = derivative("TriuBackward0", args="mask", self=lambda g, mask: both.keep(g, mask))
-ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places", self=put_back)
+TrilBackward0 = derivative("TrilBackward0", args="diagonal kept", self=lambda g, kept: both.keep(g, kept))
+TriuBackward0 = derivative("TriuBackward0", args="diagonal kept", self=lambda g, kept: both.keep(g, kept))
+ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places pad", self=put_back)
 
 
-def moved(kind: Any, input: Tensor, rearrange: Any, *, keeps_layout: bool = False) -> Tensor:
-    """Rearrange a tensor by doing the same to the row-major positions of its elements."""
+def moved(kind: Any, input: Tensor, rearrange: Any, *asked: Any, keeps_layout: bool = False) -> Tensor:
+    """Rearrange a tensor by doing the same to the row-major positions of its elements.
+
+    `asked` is what was asked for, as the node shows it.
+    """
     x = input._array
     places = rearrange(xp.arange(x.size).reshape(x.shape))
     array = x.reshape(-1)[places]
     if keeps_layout:
         array = keep_layout(array, x)
-    return record(kind, array, (input,), (x.shape, places))
+    return record(kind, array, (input,), (x.shape, places, *asked))
 
 
 def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
@@ -69,7 +76,7 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
         raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
     if not input._array.ndim:
         axes = ()
-    return moved(FlipBackward0, input, lambda places: xp.flip(places, axes), keeps_layout=True)
+    return moved(FlipBackward0, input, lambda places: xp.flip(places, axes), axes, keeps_layout=True)
 
 
 @public
@@ -110,7 +117,7 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Return a copy with the elements moved along, those at the end coming in at the start."""
     if dims is None or dims == ():
-        return moved(RollBackward0, input, lambda places: xp.roll(places, shifts))
+        return moved(RollBackward0, input, lambda places: xp.roll(places, shifts), _listed(shifts), ())
     steps, axes = _listed(shifts), _listed(dims)
     if len(steps) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(axes)}")
@@ -118,7 +125,7 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     if not ndim:
         raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
     axes = tuple(axis_of(axis, ndim) for axis in axes)
-    return moved(RollBackward0, input, lambda places: xp.roll(places, steps, axes))
+    return moved(RollBackward0, input, lambda places: xp.roll(places, steps, axes), steps, axes)
 
 
 def _listed(value: Any) -> tuple[int, ...]:
@@ -135,7 +142,9 @@ def repeat(self: Tensor, *sizes: Any) -> Tensor:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
         )
-    return moved(RepeatBackward0, self, lambda places: xp.tile(places, [max(each, 0) for each in counts]))
+    return moved(
+        RepeatBackward0, self, lambda places: xp.tile(places, [max(each, 0) for each in counts]), counts
+    )
 
 
 def _check_counts(self: Tensor, counts: tuple[int, ...]) -> None:
@@ -153,7 +162,7 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     check_given("tile", dims)
     counts = sizes_of(dims)
     counts = (1,) * (input._array.ndim - len(counts)) + counts
-    return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts))
+    return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts), counts)
 
 
 @public
@@ -204,8 +213,8 @@ def _triangle(kind: Any, input: Tensor, diagonal: int, lower: bool) -> Tensor:
         name = "tril" if lower else "triu"
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
     below = xp.tri(*x.shape[-2:], k=diagonal if lower else diagonal - 1, dtype=bool)
-    mask = xp.broadcast_to(below if lower else ~below, x.shape)
-    return record(kind, row_major(xp.where(mask, x, xp.zeros((), x.dtype))), (input,), (mask,))
+    kept = xp.broadcast_to(below if lower else ~below, x.shape)
+    return record(kind, row_major(xp.where(kept, x, xp.zeros((), x.dtype))), (input,), (diagonal, kept))
 
 
 @public
@@ -227,7 +236,9 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         return diag_embed(input, diagonal)
     if input._array.ndim != 2:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._array.ndim}D")
-    return moved(DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, diagonal).copy())
+    return moved(
+        DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, diagonal).copy(), diagonal, 0, 1
+    )
 
 
 @public
@@ -242,7 +253,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     made[..., rows, rows - max(-offset, 0) + max(offset, 0)] = x
     axes = (axis_of(dim1, made.ndim), axis_of(dim2, made.ndim))
     made = xp.ascontiguousarray(xp.moveaxis(made, (-2, -1), axes))
-    return record(DiagEmbedBackward0, made, (input,), (offset, axes))
+    return record(DiagEmbedBackward0, made, (input,), (offset, dim1, dim2))
 
 
 @public
@@ -270,7 +281,7 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     )
     made = xp.pad(x, grown, constant_values=value)[cut]
     places = xp.pad(xp.arange(x.size).reshape(x.shape), grown, constant_values=-1)[cut]
-    return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places))
+    return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places, tuple(pad)))
 
 
 def _cpp_matrix(tensor: Tensor) -> str:

@@ -16,7 +16,7 @@ from .inplace import finish_out
 from .registry import public
 from .shape import axis_of
 
-__all__ = ["axes_of", "unreduced"]
+__all__ = ["as_given", "axes_of", "unreduced"]
 
 Dims = tuple[int, ...] | None
 
@@ -34,6 +34,13 @@ def axes_of(dim: Any, ndim: int) -> Dims:
     return (axis_of(dim if type(dim) is int else dim.__index__(), ndim),)
 
 
+def as_given(dim: Any) -> Dims:
+    """Return the dimensions as a node shows them: as they were given, also from the end."""
+    if dim is None:
+        return None
+    return (tuple(dim) or None) if isinstance(dim, tuple | list) else (dim,)
+
+
 def reduce(compute: Callable[..., Any], x: Array, axes: Dims, keepdim: bool) -> Any:
     """Reduce an array; a 0-dim array reduces over its only, virtual, dimension."""
     if x.ndim == 0:
@@ -45,7 +52,7 @@ def unreduced(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Give what belongs to a result of a reduction the reduced dimensions back, with size 1."""
     if keepdim or not shape:
         return g
-    axes = range(len(shape)) if dim is None else dim
+    axes = range(len(shape)) if dim is None else [axis % len(shape) for axis in dim]
     return g.reshape(tuple([1 if axis in axes else size for axis, size in enumerate(shape)]))
 
 
@@ -122,7 +129,7 @@ def put_along(
     """Put each gradient where its element came from along `dim`, and zeros elsewhere; add up what is `repeated`."""
     if not shape:
         return g
-    index = both.plain(indices)
+    index, dim = both.plain(indices), dim % len(shape)
     if not keepdim:
         g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)
     if isinstance(g, Tensor):
@@ -171,9 +178,10 @@ def sum(
         array = x.astype(want) if want is not None else x.copy()
     else:
         array = row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
-    if axes is None and dim is None and axis is None and not keep:
+    given = as_given(dim if axis is None else axis)
+    if given is None and dim is None and not keep:
         return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
-    return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, axes, keep)), out, input)
+    return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, given, keep)), out, input)
 
 
 public(sum)
@@ -205,4 +213,6 @@ def mean(
         array = row_major(xp.add.reduce(x, axis=axes, keepdims=keep)) / xp.asarray(count, x.dtype)
     if dim is None and not keep:
         return finish_out("mean", record(MeanBackward0, array, (input,), (x.shape,)), out, input)
-    return finish_out("mean", record(MeanBackward1, array, (input,), (x.shape, axes, keep)), out, input)
+    return finish_out(
+        "mean", record(MeanBackward1, array, (input,), (x.shape, as_given(dim), keep)), out, input
+    )

@@ -25,11 +25,11 @@ _SORTED = lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, d
 SortBackward0 = derivative("SortBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
 TopkBackward0 = derivative("TopkBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
 KthvalueBackward0 = derivative("KthvalueBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
-_RUNNING = lambda g, indices, shape, dim, keepdim: (  # noqa: E731 - an element may be the extreme for several
-    put_along(g, indices, shape, dim, keepdim, repeated=True)
+_RUNNING = lambda g, self, indices, dim: (  # noqa: E731 - an element may be the extreme for several
+    put_along(g, indices, tuple(self.shape), dim, True, repeated=True)
 )
-CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="shape dim keepdim", self=_RUNNING)
-CumminBackward0 = derivative("CumminBackward0", saves="indices", args="shape dim keepdim", self=_RUNNING)
+CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="dim", self=_RUNNING)
+CumminBackward0 = derivative("CumminBackward0", saves="indices", args="dim", self=_RUNNING)
 MedianBackward1 = derivative("MedianBackward1", saves="indices", args="shape dim keepdim", self=_SORTED)
 MedianBackward0 = derivative(
     "MedianBackward0",
@@ -81,7 +81,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     axis = axis_of(dim, x.ndim)
     _check_scan("cumsum", input, dtype)
     array = row_major(xp.cumsum(x, axis=axis, dtype=_wide(x, dtype))) if x.ndim else x.astype(_wide(x, dtype))
-    return record(CumsumBackward0, array, (input,), (axis,))
+    return record(CumsumBackward0, array, (input,), (dim,))
 
 
 @public
@@ -96,15 +96,13 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return record(CumprodBackward0, array, (input,), (axis,))
 
 
-def _picked(
-    name: str, kind: type[Node], input: Tensor, places: Array, axis: int, keepdim: bool = True
-) -> Any:
+def _picked(name: str, kind: type[Node], input: Tensor, places: Array, dim: int, keepdim: bool = True) -> Any:
     """Return the elements at `places` along a dimension, with the places."""
     x = input._array
     if not x.ndim:
-        return pair(
-            name, record(kind, x.copy(), (input,), ((), 0, True), (None,)), wrap(xp.zeros((), xp.int64))
-        )
+        args = _asked(kind, (), dim, True)
+        return pair(name, record(kind, x.copy(), (input,), args, (None,)), wrap(xp.zeros((), xp.int64)))
+    axis = axis_of(dim, x.ndim)
     values = xp.take_along_axis(x, places, axis)
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
@@ -113,7 +111,14 @@ def _picked(
     else:
         values, places = row_major(values), row_major(places)
     indices = wrap(places)
-    return pair(name, record(kind, values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
+    args = _asked(kind, x.shape, dim, keepdim)
+    return pair(name, record(kind, values, (input,), args, (indices,)), indices)
+
+
+def _asked(kind: type[Node], shape: tuple[int, ...], dim: int, keepdim: bool) -> tuple[Any, ...]:
+    """Return those of the arguments that a kind of node keeps."""
+    given = {"shape": shape, "dim": dim, "keepdim": keepdim}
+    return tuple([given[name] for name in kind.takes])
 
 
 def _order(x: Array, axis: int, descending: bool) -> Array:
@@ -130,7 +135,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     """Return the elements in order along a dimension, and where they were."""
     axis = axis_of(dim, input._array.ndim)
     places = _order(input._array, axis, descending) if input._array.ndim else input._array
-    return _picked("sort", SortBackward0, input, places, axis)
+    return _picked("sort", SortBackward0, input, places, dim)
 
 
 @public
@@ -150,7 +155,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     if x.dtype.kind == "b":
         raise RuntimeError("topk does not support bool dtypes on CPU")
     places = _order(x, axis, largest)[(*[slice(None)] * axis, slice(0, k))] if x.ndim else x
-    return _picked("topk", TopkBackward0, input, places, axis)
+    return _picked("topk", TopkBackward0, input, places, dim)
 
 
 def _check_ranked(name: str, x: Array, axis: int) -> None:
@@ -173,7 +178,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
     _refuse_bool("kthvalue", x)
     places = _order(x, axis, False)[(*[slice(None)] * axis, slice(k - 1, k))] if x.ndim else x
-    return _picked("kthvalue", KthvalueBackward0, input, places, axis, keepdim)
+    return _picked("kthvalue", KthvalueBackward0, input, places, dim, keepdim)
 
 
 @public
@@ -194,14 +199,14 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if x.dtype.kind == "b":
         raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
     if not x.ndim:
-        return _picked("median", MedianBackward1, input, x, axis, keepdim)
+        return _picked("median", MedianBackward1, input, x, dim, keepdim)
     order, middle = _order(x, axis, False), (x.shape[axis] - 1) // 2
     places = order[(*[slice(None)] * axis, slice(middle, middle + 1))]
     if x.dtype.kind == "f":  # the first nan counts before all others
         unknown = xp.isnan(x)
         first = xp.expand_dims(xp.argmax(unknown, axis=axis), axis)
         places = xp.where(unknown.any(axis=axis, keepdims=True), first, places)
-    return _picked("median", MedianBackward1, input, places, axis, keepdim)
+    return _picked("median", MedianBackward1, input, places, dim, keepdim)
 
 
 def _running_extreme(name: str, kind: type[Node], largest: bool) -> None:
@@ -211,15 +216,14 @@ def _running_extreme(name: str, kind: type[Node], largest: bool) -> None:
             raise IndexError(f"{name}(): Expected reduction dim -1 or 0 for scalar but got {dim}")
         axis = axis_of(dim, x.ndim) if x.size else dim
         if not x.ndim:
-            return _picked(name, kind, input, x, axis)
+            return _picked(name, kind, input, x, dim)
         if not x.size:
             indices = wrap(xp.zeros(x.shape, xp.int64))
-            args = (x.shape, axis, True)
-            return pair(name, record(kind, xp.array(x, order="C"), (input,), args, (indices,)), indices)
+            return pair(name, record(kind, xp.array(x, order="C"), (input,), (dim,), (indices,)), indices)
         best = (xp.maximum if largest else xp.minimum).accumulate(x, axis=axis)
         here = xp.arange(x.shape[axis]).reshape([-1 if at == axis else 1 for at in range(x.ndim)])
         places = xp.maximum.accumulate(xp.where((x == best) | xp.isnan(x), here, 0), axis=axis)
-        return _picked(name, kind, input, places, axis)
+        return _picked(name, kind, input, places, dim)
 
     scan.__name__ = name
     scan.__doc__ = f"Return the {name[3:]}imum of all elements so far along a dimension, and where it was."

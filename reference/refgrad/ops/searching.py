@@ -168,6 +168,7 @@ ModeBackward0 = derivative(
 def _put_chosen(g: Any, places: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
     if not shape:
         return g
+    dim %= len(shape)
     if not keepdim:
         wide = (*shape[:dim], 1, *shape[dim + 1 :])
         g, places = g.reshape(wide), places.reshape(wide)
@@ -201,7 +202,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
     indices = wrap(xp.asarray(places))
-    made = record(ModeBackward0, xp.asarray(values), (input,), (x.shape, axis, keepdim), (indices,))
+    made = record(ModeBackward0, xp.asarray(values), (input,), (x.shape, dim, keepdim), (indices,))
     return pair("mode", made, indices)
 
 

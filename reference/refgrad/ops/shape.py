@@ -255,7 +255,8 @@ def t(input: Tensor) -> Tensor:
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Return a view with two dimensions swapped."""
     array = input._array
-    dim0, dim1 = axis_of(dim0, array.ndim), axis_of(dim1, array.ndim)
+    axis_of(dim0, array.ndim)
+    axis_of(dim1, array.ndim)
     seen = array.swapaxes(dim0, dim1) if array.ndim else array[...]
     return make_view(TransposeBackward0, input, seen, (dim0, dim1) if array.ndim else (0, 0))
 
@@ -339,13 +340,13 @@ Tensor.mT = ReadOnly(_matrix_transposed, "mT")
 @public
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Return a view with a dimension of size 1 put in at `dim`."""
-    array = input._array
+    array, given = input._array, dim
     dim = axis_of(dim, array.ndim + 1)
     steps = storage.strides(array)
     step = array.shape[dim] * steps[dim] if dim < array.ndim else 1
     shape = (*array.shape[:dim], 1, *array.shape[dim:])
     seen = storage.restride(array, shape, (*steps[:dim], step, *steps[dim:]))
-    return make_view(UnsqueezeBackward0, input, seen, (dim,))
+    return make_view(UnsqueezeBackward0, input, seen, (given,))
 
 
 @public

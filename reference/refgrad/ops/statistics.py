@@ -54,9 +54,9 @@ LogSoftmaxBackward0 = derivative(
 )
 LinalgVectorNormBackward0 = derivative(
     "LinalgVectorNormBackward0",
-    args="order shape dim keepdim",
-    self=lambda g, self, result, order, shape, dim, keepdim: _norm_slope(
-        unreduced(g, shape, dim, keepdim), self, unreduced(result, shape, dim, keepdim), order, dim
+    args="ord shape dim keepdim",
+    self=lambda g, self, result, ord, shape, dim, keepdim: _norm_slope(
+        unreduced(g, shape, dim, keepdim), self, unreduced(result, shape, dim, keepdim), ord, dim
     ),
 )
 
@@ -143,7 +143,7 @@ def _softmax_of(x: Array, axis: int) -> Array:
 def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """Return e**x divided by the sum of all of them along a dimension."""
     input, axis = _along(input, dim, dtype, "softmax")
-    return record(SoftmaxBackward0, _softmax_of(input._array, axis), (input,), (axis,))
+    return record(SoftmaxBackward0, _softmax_of(input._array, axis), (input,), (dim,))
 
 
 @public
@@ -158,7 +158,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
         array = row_major(
             shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True)) if x.size else x.copy()
         )
-    return record(LogSoftmaxBackward0, array, (input,), (axis,))
+    return record(LogSoftmaxBackward0, array, (input,), (dim,))
 
 
 @public
@@ -200,7 +200,7 @@ def vector_norm(
             "identity"
         )
     array = _norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)
-    return record(LinalgVectorNormBackward0, array, (input,), (order, x.shape, axes, keepdim))
+    return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
 
 
 def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:

@@ -23,10 +23,14 @@ def _take_part(g: Any, part: Any, whole: Any) -> Any:
 diagonal_backward = moving_kernel("DiagonalBackwardBackward0", put_part, _take_part, "part whole")
 unfold_backward = moving_kernel("UnfoldBackwardBackward0", put_part, _take_part, "part whole")
 DiagonalBackward0 = derivative(
-    "DiagonalBackward0", args="part whole", self=lambda g, part, whole: diagonal_backward(g, part, whole)
+    "DiagonalBackward0",
+    args="part whole offset dim1 dim2",
+    self=lambda g, part, whole: diagonal_backward(g, part, whole),
 )
 UnfoldBackward0 = derivative(
-    "UnfoldBackward0", args="part whole", self=lambda g, part, whole: unfold_backward(g, part, whole)
+    "UnfoldBackward0",
+    args="part whole dimension size step",
+    self=lambda g, part, whole: unfold_backward(g, part, whole),
 )
 
 
@@ -46,7 +50,7 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
         )
     storage.check_extent(array, shape, steps, start)
     seen = storage.restride(array, shape, steps, start)
-    return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array)))
+    return make_view(AsStridedBackward0, input, seen, (geometry(seen), geometry(array), storage_offset))
 
 
 @public
@@ -58,7 +62,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     seen = array.diagonal(offset, *axes)
     seen = storage.restride(seen, seen.shape, storage.strides(seen))  # NumPy's own is read-only
-    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array)))
+    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array), offset, dim1, dim2))
 
 
 @method
@@ -80,7 +84,7 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     else:
         along = 1
     seen = storage.restride(array, (*shape, size), (*steps, along))
-    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array)))
+    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array), dimension, size, step))
 
 
 @method
