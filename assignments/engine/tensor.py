@@ -219,7 +219,7 @@ class Tensor:
         return tuple(step // self.data.itemsize for step in self.data.strides)
 
     def is_contiguous(self) -> bool:
-        return lies_in_order(self.shape, self.stride())
+        return self.numel() == 0 or lies_in_order(self.shape, self.stride())
 
     def view(self, *shape: Any) -> Tensor:
         """Look at the same memory in another shape (tasks 6.2 and 6.3)."""
@@ -244,7 +244,12 @@ class Tensor:
         return self.transpose(0, 1) if self.dim() == 2 else self.transpose(0, 0)
 
     def __getitem__(self, index: Any) -> Tensor:
-        return record(self.data[index], index_backward, [self], settings=[self.shape, index])
+        picked = self.data[index]
+        if not isinstance(
+            picked, np.ndarray
+        ):  # numpy has copied a single number; with `...` it looks where it lies
+            picked = self.data[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+        return record(picked, index_backward, [self], settings=[self.shape, index])
 
     def __matmul__(self, other: Tensor) -> Tensor:
         if self.dim() == 1:  # a row, for the time of the product

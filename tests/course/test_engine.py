@@ -80,6 +80,44 @@ def test_detach_shares_memory_and_forgets_history(torch: Any) -> None:
     assert np.shares_memory(x.detach().data, x.data)
 
 
+@pytest.mark.parametrize("index", [1, -1, (1,), (1, 2), (np.int64(0), 1), (..., 1, 2), (1, ..., 2)])
+def test_what_is_picked_lies_in_the_same_memory_also_a_single_number(torch: Any, index: Any) -> None:
+    lengths = (2, 3) if isinstance(index, tuple) and len(index) > 1 else (2,)
+    x = torch.zeros(lengths)
+    picked = x[index]
+    assert picked.shape == ()
+    assert np.shares_memory(picked.data, x.data)
+    picked.sub_(5.0)
+    assert x[index].item() == -5.0
+    assert x.sum().item() == -5.0
+
+
+def test_a_single_number_sends_its_gradient_back(torch: Any) -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    (x[1, 0] * x[1, 0] + x[0][1]).backward()
+    assert x.grad.data.tolist() == [[0.0, 1.0], [6.0, 0.0]]
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
+def test_without_elements_every_shape_without_elements_is_a_view(torch: Any, shape: tuple[int, ...]) -> None:
+    import refgrad
+
+    def seen(engine: Any) -> list[Any]:
+        found = []
+        for transposed in (False, True):
+            x = engine.tensor(np.zeros(shape), requires_grad=True)
+            y = x.transpose(0, -1) if transposed else x
+            for wanted in [(0,), (3, 0), (0, 3), (1, 0, 2)]:
+                z = y.view(wanted)
+                w = y.reshape(wanted).contiguous()
+                (z.sum() + (w * 2.0).sum()).backward()
+                flags = (y.is_contiguous(), z.is_contiguous(), w.is_contiguous())
+                found.append((flags, tuple(z.shape), tuple(w.shape), tuple(x.grad.shape)))
+        return found
+
+    assert seen(torch) == seen(refgrad)
+
+
 def test_only_floats_can_require_gradients(torch: Any) -> None:
     with pytest.raises(
         RuntimeError, match="Only Tensors of floating point and complex dtype can require gradients"
