@@ -37,6 +37,7 @@ FLOORS = {
     "gradlab.package": 2,
     "gradlab.course": 2,
     "gradlab.draft": 2,
+    "gradlab.lateness": 2,
     "gradlab.assignment": 2,
     "gradlab.assemble": 2,
     "gradlab.mistakes": 2,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gradlab.course import Course
+    from gradlab.lateness import LatePolicy
     from gradlab.model import Check, Task
     from gradlab.record import Surface
 
@@ -64,6 +65,7 @@ class Assignment:
     allowed_imports: tuple[str, ...]
     inert_imports: tuple[str, ...]
     due: datetime | None
+    late: LatePolicy | None
     suite_sha256: str
     hidden_points: float
 
@@ -92,6 +94,7 @@ def read_assignment(course: Course, name: str) -> Assignment:
         allowed_imports=draft.allowed_imports,
         inert_imports=draft.inert_imports,
         due=draft.due,
+        late=draft.late,
         suite_sha256=_suite(course, root),
         hidden_points=draft.hidden_points,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gradlab.checks import TASK, ReadChecks, read_checks
 from gradlab.course import Course
 from gradlab.isolation import Limits as WorkerLimits
+from gradlab.lateness import LatePolicy
 from gradlab.model import Check, Task
 from gradlab.record import Surface
 from gradlab.settings import Settings, did_you_mean
@@ -16,9 +17,20 @@ from gradlab.settings import Settings, did_you_mean
 __all__ = ["STUDENT_KEYS", "Draft", "Limits", "read_tasks"]
 
 # What a student's bundle repeats, and the rest, which is the course's own business.
-STUDENT_KEYS = ("title", "due", "allowed_imports", "inert_imports", "limits", "tolerance", "surface", "tasks")
+STUDENT_KEYS = (
+    "title",
+    "due",
+    "allowed_imports",
+    "inert_imports",
+    "late",
+    "limits",
+    "tolerance",
+    "surface",
+    "tasks",
+)
 _KEYS = (*STUDENT_KEYS, "solutions_from")
 _TASK_KEYS = ("id", "title", "points", "defines")
+_LATE_KEYS = ("percent_per_day", "days", "grace_minutes")
 _LIMIT_KEYS = ("seconds", "cpu_seconds", "memory_mb", "output_kb", "submission_seconds")
 
 
@@ -39,6 +51,7 @@ class Draft:
     settings: Settings
     title: str
     due: datetime | None
+    late: LatePolicy | None
     solutions_from: datetime | None
     allowed_imports: tuple[str, ...]
     inert_imports: tuple[str, ...]
@@ -60,6 +73,7 @@ class Draft:
             settings=settings,
             title=settings.get("title", str),
             due=settings.moment("due"),
+            late=_late(settings),
             solutions_from=settings.moment("solutions_from"),
             allowed_imports=settings.texts("allowed_imports", ["numpy"]),
             inert_imports=settings.texts("inert_imports", []),
@@ -199,6 +213,26 @@ def _check_task(settings: Settings, task: Task, where: tuple[str, int], before: 
     for name in task.defines:
         if not name.isidentifier():
             settings.problem(f"defines names {name!r}, which is no name of a function.", where, "defines")
+
+
+def _late(settings: Settings) -> LatePolicy | None:
+    """Return the table `[late]`, which says what happens after the due date."""
+    where = ("late",)
+    if not settings.get("late", dict, {}):
+        return None
+    settings.known(_LATE_KEYS, where)
+    if "due" not in settings.tables:
+        settings.problem("[late] says what is taken off late work, and there is no due date.", where)
+    percent = settings.get("percent_per_day", float, where=where)
+    if type(settings.tables["late"].get("percent_per_day")) in (int, float) and not 0 < percent <= 100:
+        settings.problem(
+            f"percent_per_day is {percent:g}; it must be above 0, and 100 at most.", where, "percent_per_day"
+        )
+    return LatePolicy(
+        percent_per_day=percent,
+        days=settings.positive("days", int, 0, where) or None,
+        grace=timedelta(minutes=settings.positive("grace_minutes", int, 0, where)),
+    )
 
 
 def _tolerance(settings: Settings) -> dict[str, float]:

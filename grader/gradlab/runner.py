@@ -23,6 +23,7 @@ from gradlab.errors import IsolationError
 from gradlab.expect import Expectation, Expectations
 from gradlab.explanation import Explanation, explain
 from gradlab.judging import Judge, verdict
+from gradlab.lateness import settled
 from gradlab.model import (
     Check,
     CheckResult,
@@ -69,6 +70,7 @@ class Grading:
     shrink: bool = True
     allow_partial: bool = False  # run hidden checks at isolation level partial too; the report says so
     diagnose: bool = True
+    is_handed_in: bool = True  # else nothing is late
     expectations: Expectations = field(init=False)
     judge: Judge = field(init=False)
     patterns: tuple[Pattern, ...] | None = field(default=None, init=False)  # of the mistakes, once needed
@@ -143,6 +145,8 @@ def grade(
         ),
         provisional=bool(grading.assignment.hidden_points),
     )
+    if grading.is_handed_in:
+        report = settled(report, grading.assignment)
     grading.manager.hook.report_finished(report=report)
     return report
 

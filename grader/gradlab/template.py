@@ -50,7 +50,7 @@ grade start {name} ../carried --carry path/to/your/engine.py
 and copy `engine.py` or `engine.ipynb` from `../carried` to here.
 
 """
-_DUE = "Hand in before {due:%Y-%m-%d %H:%M} ({due:%Z}).\n\n"
+_DUE = "Hand in before {due:%Y-%m-%d %H:%M} ({due:%Z}).{late}\n\n"
 _WORKFLOW = """\
 # Checks every push. GitHub Classroom reads the points from it; as the student owns this repository and holds only the
 # public checks, they are feedback, and the course grades what is handed in itself.
@@ -116,10 +116,15 @@ def _readme(assignment: Assignment, *, is_first: bool, withheld: bool) -> str:
         title=assignment.title,
         version=__version__,
         carry="" if is_first else _CARRY.format(name=assignment.name, solved=solved),
-        due="" if assignment.due is None else _DUE.format(due=assignment.due),
+        due=_due(assignment),
         public=sum(_public_points(assignment).values()),
         all=assignment.max_score,
     )
+
+
+def _due(assignment: Assignment) -> str:
+    late = f" {assignment.late}" if assignment.late is not None else ""
+    return "" if assignment.due is None else _DUE.format(due=assignment.due, late=late)
 
 
 def _workflow(assignment: Assignment) -> str:

@@ -182,6 +182,7 @@ class _Desk:
             seed=self.seed,
             select=lambda check: not check.hidden and check.name in chosen,
             on_output=_show_output,
+            is_handed_in=False,
         )
 
     def check(self) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     from gradlab.session import Engines
 
 __all__ = ["submit"]
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read a time in the past, with its zone."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.BadParameter(
+            f"{value!r} is no date and time with its zone, such as 2026-10-16T23:59:00+02:00."
+        )
+    if moment > datetime.now(UTC):
+        raise click.BadParameter(f"{value} lies in the future.")
+    return moment
 
 
 @click.command()
@@ -36,6 +54,12 @@ __all__ = ["submit"]
         metavar="PERCENT",
         help="End with exit code 1 if the score is lower.",
     ),
+    click.option(
+        "--submitted-at",
+        metavar="TIME",
+        callback=_moment,
+        help="When it was handed in, if elsewhere and not now, such as 2026-10-16T23:59:00+02:00.",
+    ),
     click.option("--expect-suite", metavar="SHA256", help="Refuse to grade with any other suite of checks."),
 )
 def submit(
@@ -49,6 +73,7 @@ def submit(
     allow_partial: bool,
     seed: int,
     fail_under: float | None,
+    submitted_at: datetime | None,
     expect_suite: str | None,
 ) -> int:
     """Hand in PATH (engine.py, a folder or a zip of it, a notebook, NAME.gradlab; by default this folder).
@@ -72,6 +97,7 @@ def submit(
             require,
             seed,
             expect_suite,
+            submitted_at,
             allow_partial=allow_partial,
         )
     write_report(report)
@@ -89,6 +115,7 @@ def _hand_in(
     require: str | None,
     seed: int,
     expect_suite: str | None,
+    submitted_at: datetime | None,
     *,
     allow_partial: bool,
 ) -> tuple[dict[str, bytes], Report]:
@@ -109,7 +136,7 @@ def _hand_in(
         desk = Desk(
             course, book, engines, seed=seed, require=require, allow_partial=allow_partial, warn=_warn
         )
-        attempt = book.receive(student, assignment.name, files, notes=notes)
+        attempt = book.receive(student, assignment.name, files, submitted_at, notes)
         desk.take(grading)
         if left := desk.grade_left_over():
             _warn(f"Graded {left} attempt{'s' * (left > 1)} that an earlier run had left unfinished.")
