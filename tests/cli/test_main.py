@@ -131,7 +131,7 @@ def test_help_imports_neither_numpy_nor_the_database() -> None:
         timeout=60,
     )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert not loaded & {"numpy", "sqlalchemy", "rich", "msgspec", "nbformat", "pluggy", "asyncio"}
+    assert not loaded & {"numpy", "sqlite3", "psycopg", "rich", "msgspec", "nbformat", "pluggy", "asyncio"}
 
 
 @pytest.mark.slow

@@ -193,6 +193,15 @@ def test_doctor_says_what_is_wrong_with_the_gradebook(
     assert "is a folder; a file is expected" in ended.out
 
 
+def test_doctor_shows_no_password_of_a_gradebook_that_cannot_be_opened(
+    course: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADLAB_DATABASE", "nosuch://u:secret@host/db")
+    ended = run("doctor")
+    assert "nosuch://u:***@host/db" in ended.out
+    assert "secret" not in ended.out + ended.err
+
+
 def test_doctor_says_what_is_refused_where_nothing_isolates(
     course: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

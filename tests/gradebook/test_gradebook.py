@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from gradlab.errors import GradebookError
 from gradlab.gradebook import Attempt, Gradebook
@@ -29,6 +36,8 @@ from gradlab.model import (
     Suite,
 )
 from gradlab.submission import digest
+
+from .conftest import Place
 
 FILES = {"engine.py": b"x = 1\n"}
 
@@ -66,8 +75,8 @@ def report_on(attempt: Attempt, outcome: Outcome = Outcome.FAILED) -> Report:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Gradebook]:
-    with Gradebook.open(tmp_path / "book.db") as opened:
+def book(place: Place) -> Iterator[Gradebook]:
+    with Gradebook.open(place.address) as opened:
         yield opened
 
 
@@ -142,38 +151,25 @@ def test_a_released_attempt_is_taken_over_unless_it_is_to_be_skipped(book: Grade
     assert book.take_over() is None
 
 
-def test_the_same_file_is_stored_once(book: Gradebook, tmp_path: Path) -> None:
-    import sqlite3
-
+def test_the_same_file_is_stored_once(book: Gradebook, place: Place) -> None:
     large = bytes(range(256)) * 1000
     for student in range(5):
         book.receive(str(student), "backward", {"engine.py": large, "own.py": str(student).encode()})
-    connection = sqlite3.connect(tmp_path / "book.db")
-    assert connection.execute("SELECT count(*) FROM blobs WHERE length(content) > 1000").fetchone() == (1,)
-    connection.close()
+    assert place.run("SELECT count(*) FROM blobs WHERE length(content) > 1000") == [(1,)]
 
 
-def test_bytes_changed_behind_its_back_are_noticed(book: Gradebook, tmp_path: Path) -> None:
-    import sqlite3
-
+@pytest.mark.parametrize("content", [r"'\x00'", "CAST('0' AS {binary})"])
+def test_bytes_changed_behind_its_back_are_noticed(book: Gradebook, place: Place, content: str) -> None:
     attempt = book.receive("alice", "backward", FILES)
-    connection = sqlite3.connect(tmp_path / "book.db")
-    connection.execute("UPDATE blobs SET content = x'00'")
-    connection.commit()
-    connection.close()
+    place.run(f"UPDATE blobs SET content = {content.format(binary='bytea' if place.server else 'blob')}")
     with pytest.raises(GradebookError, match=r"files of attempt 1 .* are not those that were handed in"):
         book.files(attempt)
 
 
-def test_a_report_that_cannot_be_read_is_said_so(book: Gradebook, tmp_path: Path) -> None:
-    import sqlite3
-
+def test_a_report_that_cannot_be_read_is_said_so(book: Gradebook, place: Place) -> None:
     attempt = book.receive("alice", "backward", FILES)
     book.store(attempt, report_on(attempt))
-    connection = sqlite3.connect(tmp_path / "book.db")
-    connection.execute("UPDATE attempts SET report = '{}'")
-    connection.commit()
-    connection.close()
+    place.run("UPDATE attempts SET report = '{}'")
     with pytest.raises(GradebookError, match=r"report of attempt 1 .* cannot be read"):
         book.report(attempt)
 
@@ -184,6 +180,24 @@ def test_reports_of_every_shape_survive_the_database(book: Gradebook) -> None:
     assert book.report(book.store(attempt, report)) == report
 
 
+def test_a_message_with_what_no_database_takes_is_kept_in_writing(book: Gradebook) -> None:
+    failed = book.fail(book.receive("alice", "backward", FILES), "NUL \0, half a character \udcff, € and \\")
+    assert failed.message == r"NUL \x00, half a character \udcff, € and" + " \\"
+
+
+def test_a_name_that_no_database_takes_is_refused_in_one_sentence(book: Gradebook) -> None:
+    with pytest.raises(GradebookError, match=r"The gradebook .* cannot be used: .*surrogates not allowed"):
+        book.receive("\udcff", "backward", FILES)
+    assert book.receive("alice", "backward", FILES).number == 1
+
+
+def test_threads_use_one_gradebook_in_turn(book: Gradebook) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        numbers = pool.map(lambda n: book.receive("alice", "backward", {"a.py": b"%d" % n}).number, range(20))
+        assert sorted(numbers) == list(range(1, 21))
+    assert len(book.attempts()) == 20
+
+
 files = st.dictionaries(st.sampled_from(["engine.py", "a.py", "b.py"]), st.binary(max_size=3), max_size=3)
 
 
@@ -192,13 +206,10 @@ class NothingIsLost(RuleBasedStateMachine):
 
     held = Bundle("held")
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        import tempfile
-
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "book.db"
-        self.book = Gradebook.open(self.path)
+        self.place = place
+        self.book = Gradebook.open(place.address)
         self.handed_in: dict[int, dict[str, bytes]] = {}
         self.decided: dict[int, str] = {}
 
@@ -229,7 +240,7 @@ class NothingIsLost(RuleBasedStateMachine):
     @rule()
     def open_again(self) -> None:
         self.book.close()
-        self.book = Gradebook.open(self.path)
+        self.book = Gradebook.open(self.place.address)
 
     @invariant()
     def everything_is_there(self) -> None:
@@ -242,8 +253,10 @@ class NothingIsLost(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.book.close()
-        self.folder.cleanup()
 
 
-TestNothingIsLost = NothingIsLost.TestCase
-TestNothingIsLost.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+def test_nothing_is_lost(new_place: Callable[[], Place]) -> None:
+    run_state_machine_as_test(
+        lambda: NothingIsLost(new_place()),
+        settings=settings(max_examples=12, stateful_step_count=12, deadline=None),
+    )

@@ -15,6 +15,8 @@ import gradlab
 from gradlab.gradebook import Gradebook
 from gradlab.gradebook.claims import LEASE_SECONDS, Claim, is_stale, this_process
 
+from .conftest import Place
+
 FILES = {"engine.py": b"x = 1\n"}
 HEAD = """
 import sys
@@ -23,10 +25,10 @@ book = Gradebook.open(sys.argv[1])
 """
 
 
-def process(path: Path, body: str) -> subprocess.Popen[str]:
+def process(place: Place, body: str) -> subprocess.Popen[str]:
     root = str(Path(gradlab.__file__).parents[1])
     return subprocess.Popen(
-        [sys.executable, "-c", HEAD + body, str(path)],
+        [sys.executable, "-c", HEAD + body, place.address],
         env={**os.environ, "PYTHONPATH": root},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -40,14 +42,13 @@ def finished(child: subprocess.Popen[str]) -> str:
     return printed
 
 
-def test_an_attempt_of_a_killed_grader_is_there_and_is_graded_by_the_next_run(tmp_path: Path) -> None:
-    path = tmp_path / "book.db"
+def test_an_attempt_of_a_killed_grader_is_there_and_is_graded_by_the_next_run(place: Place) -> None:
     child = process(
-        path, "book.receive('alice', 'backward', {'engine.py': b'x'}); print('in', flush=True); input()"
+        place, "book.receive('alice', 'backward', {'engine.py': b'x'}); print('in', flush=True); input()"
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "in\n"
-    with Gradebook.open(path) as book:
+    with Gradebook.open(place.address) as book:
         assert book.take_over() is None  # its grader lives
         child.send_signal(signal.SIGKILL)
         child.communicate()
@@ -59,25 +60,23 @@ def test_an_attempt_of_a_killed_grader_is_there_and_is_graded_by_the_next_run(tm
         assert book.take_over() is None
 
 
-def test_a_killed_graders_late_verdict_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "book.db"
-    with Gradebook.open(path) as book:
+def test_a_killed_graders_late_verdict_is_refused(place: Place) -> None:
+    with Gradebook.open(place.address) as book:
         attempt = book.receive("alice", "backward", FILES)
         book.release(attempt)
         body = "print(book.refuse(book.take_over(), 'first').state)"
-        assert finished(process(path, body)) == "ungradable\n"
+        assert finished(process(place, body)) == "ungradable\n"
         with pytest.raises(gradlab.errors.GradebookError, match="another grader has taken it"):
             book.refuse(attempt, "second")
         assert book.attempts()[0].message == "first"
 
 
-def test_an_attempt_on_which_three_graders_died_is_put_aside(tmp_path: Path) -> None:
-    path = tmp_path / "book.db"
+def test_an_attempt_on_which_three_graders_died_is_put_aside(place: Place) -> None:
     die = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    process(path, f"book.receive('alice', 'backward', {FILES!r}); {die}").communicate(timeout=60)
+    process(place, f"book.receive('alice', 'backward', {FILES!r}); {die}").communicate(timeout=60)
     for _ in range(2):
-        process(path, f"assert book.take_over(); {die}").communicate(timeout=60)
-    with Gradebook.open(path) as book:
+        process(place, f"assert book.take_over(); {die}").communicate(timeout=60)
+    with Gradebook.open(place.address) as book:
         assert book.take_over() is None
         [attempt] = book.attempts()
         assert (attempt.state, attempt.number) == ("error", None)
@@ -86,22 +85,20 @@ def test_an_attempt_on_which_three_graders_died_is_put_aside(tmp_path: Path) -> 
         assert book.files(attempt) == FILES
 
 
-def test_processes_that_receive_at_once_give_every_attempt_its_own_number(tmp_path: Path) -> None:
-    path = tmp_path / "book.db"
+def test_processes_that_receive_at_once_give_every_attempt_its_own_number(place: Place) -> None:
     body = "for n in range(10): book.receive('alice', 'backward', {'engine.py': b'%d' % n})"
-    for child in [process(path, body) for _ in range(4)]:
+    for child in [process(place, body) for _ in range(4)]:
         finished(child)
-    with Gradebook.open(path) as book:
+    with Gradebook.open(place.address) as book:
         assert sorted(attempt.number or 0 for attempt in book.attempts()) == list(range(1, 41))
 
 
-def test_graders_at_once_never_take_the_same_attempt(tmp_path: Path) -> None:
-    path = tmp_path / "book.db"
-    with Gradebook.open(path) as book:
+def test_graders_at_once_never_take_the_same_attempt(place: Place) -> None:
+    with Gradebook.open(place.address) as book:
         for _ in range(30):
             book.release(book.receive("alice", "backward", FILES))
     body = "while (a := book.take_over()): print(a.id); book.refuse(a, 'no')"
-    taken = [line for child in [process(path, body) for _ in range(3)] for line in finished(child).split()]
+    taken = [line for child in [process(place, body) for _ in range(3)] for line in finished(child).split()]
     assert sorted(map(int, taken)) == list(range(1, 31))
 
 

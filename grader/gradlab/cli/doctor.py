@@ -22,7 +22,7 @@ _NOT_WEIGHED = (
     "but those that grade memory are refused (exit code 3): /proc does not say what a worker holds, as where it is "
     "mounted with hidepid"
 )
-LIBRARIES = ("click", "msgspec", "nbformat", "numpy", "pluggy", "rich", "SQLAlchemy")
+LIBRARIES = ("click", "msgspec", "nbformat", "numpy", "pluggy", "rich")
 
 
 @click.command()
@@ -49,6 +49,7 @@ def doctor(course: Path | None, form: str, output: Path | None, require: str | N
 
 
 def _facts(course: Course, engines: Engines) -> dict[str, Any]:
+    import sqlite3
     from importlib.metadata import version
 
     from gradlab import __version__
@@ -75,6 +76,7 @@ def _facts(course: Course, engines: Engines) -> dict[str, Any]:
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
             **{name.lower(): version(name) for name in LIBRARIES},
+            "sqlite": sqlite3.sqlite_version,
         },
     }
 
@@ -91,6 +93,7 @@ def _weighs(engines: Engines) -> bool:
 def _gradebook(where: str | Path) -> dict[str, Any]:
     """Return the state of the gradebook; one that is not there is not made."""
     from gradlab.gradebook import Gradebook
+    from gradlab.gradebook.address import shown
 
     try:
         if isinstance(where, Path) and not where.exists():
@@ -99,7 +102,7 @@ def _gradebook(where: str | Path) -> dict[str, Any]:
         with Gradebook.open(where) as book:
             return {"where": book.name, "state": "good", "attempts": len(book.attempts())}
     except (GradlabError, OSError) as error:
-        return {"where": str(where), "state": str(error), "attempts": None}
+        return {"where": shown(where), "state": str(error), "attempts": None}
 
 
 def _json(facts: dict[str, Any]) -> str:

@@ -9,19 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-import sqlalchemy as sa
-
 from gradlab.errors import GradebookError
+from gradlab.gradebook.address import open_database
 from gradlab.gradebook.claims import is_stale, this_process
-from gradlab.gradebook.database import Database
-from gradlab.gradebook.tables import attempts, blobs, submission_files, submissions
+from gradlab.gradebook.database import Database, Run
 from gradlab.submission import digest
 
 if TYPE_CHECKING:
@@ -32,6 +30,10 @@ __all__ = ["Attempt", "Gradebook", "State"]
 State = Literal["received", "graded", "error", "ungradable"]
 
 MAX_TRIES = 3  # graders that may die on one attempt before it is put aside as our own fault
+
+
+# Those of an Attempt, in its order. The report is left out, which is long.
+_COLUMNS = "id, student, assignment, number, submission, submitted_at, state, notes, graded_at, score, max_score, message"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Gradebook:
 
         Raises GradebookError, and leaves the file untouched, if it is damaged, no gradebook, or too new.
         """
-        return cls(Database(where))
+        return cls(open_database(where))
 
     @property
     def name(self) -> str:
@@ -87,44 +89,45 @@ class Gradebook:
         """Record a hand-in and claim it for this process. It is on disk when this returns."""
         when = (submitted_at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
         sha256 = digest(files)
-        with self._database.writing() as connection:
-            _keep(connection, sha256, files)
-            mine = (attempts.c.student == student) & (attempts.c.assignment == assignment)
-            last = connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(mine))
-            key = connection.execute(
-                attempts.insert().values(
-                    student=student,
-                    assignment=assignment,
-                    number=(last or 0) + 1,
-                    submission=sha256,
-                    submitted_at=when,
-                    state="received",
-                    notes=json.dumps(list(notes)),
-                    tries=1,
-                    claimed_by=self._claim,
-                    claimed_at=time.time(),
-                )
-            ).inserted_primary_key
-            assert key is not None
-            return _attempt(connection.execute(_select().where(attempts.c.id == key[0])).one())
+        with self._database.writing() as run:
+            _keep(run, sha256, files)
+            mine = "student = ? AND assignment = ?"
+            [(last,)] = run(f"SELECT MAX(number) FROM attempts WHERE {mine}", student, assignment)
+            new = {
+                "student": student,
+                "assignment": assignment,
+                "number": (last or 0) + 1,
+                "submission": sha256,
+                "submitted_at": when,
+                "state": "received",
+                "notes": json.dumps(list(notes)),
+                "tries": 1,
+                "claimed_by": self._claim,
+                "claimed_at": time.time(),
+            }
+            marks = ", ".join("?" * len(new))
+            run(f"INSERT INTO attempts ({', '.join(new)}) VALUES ({marks})", *new.values())
+            query = f"SELECT {_COLUMNS} FROM attempts WHERE {mine} AND number = ?"
+            [row] = run(query, student, assignment, new["number"])
+            return _attempt(row)
 
     def take_over(self, skip: Iterable[int] = ()) -> Attempt | None:
         """Claim the oldest attempt that is waiting and that no living process is grading; None if there is none.
 
         Leaves out the ids in `skip`. An attempt on which several graders died is put aside as an error.
         """
-        with self._database.writing() as connection:
-            waiting = sa.select(attempts).where(attempts.c.state == "received").order_by(attempts.c.id)
-            for row in connection.execute(waiting).all():
-                if row.id in set(skip) or not is_stale(row.claimed_by, row.claimed_at):
+        waiting = f"SELECT {_COLUMNS}, claimed_by, claimed_at, tries FROM attempts WHERE state = 'received' ORDER BY id"
+        with self._database.writing() as run:
+            for *row, claimed_by, claimed_at, tries in run(waiting):
+                attempt = _attempt(row)
+                if attempt.id in set(skip) or not is_stale(claimed_by, claimed_at):
                     continue
-                if row.tries >= MAX_TRIES:
+                if tries >= MAX_TRIES:
                     reason = f"{MAX_TRIES} graders died while grading this attempt; an instructor has to look at it."
-                    _decide(connection, row.id, state="error", number=None, message=reason)
+                    _decide(run, attempt.id, state="error", number=None, message=reason)
                     continue
-                changes = {"claimed_by": self._claim, "claimed_at": time.time(), "tries": row.tries + 1}
-                connection.execute(attempts.update().where(attempts.c.id == row.id).values(**changes))
-                return _attempt(row)
+                _change(run, attempt.id, claimed_by=self._claim, claimed_at=time.time(), tries=tries + 1)
+                return attempt
         return None
 
     def store(self, attempt: Attempt, report: Report) -> Attempt:
@@ -155,24 +158,24 @@ class Gradebook:
 
     def release(self, attempt: Attempt) -> None:
         """Give the claim back: the attempt waits for the next grader, and this try does not count."""
-        with self._database.writing() as connection:
-            changes = {"claimed_by": None, "claimed_at": None, "tries": attempts.c.tries - 1}
-            connection.execute(attempts.update().where(self._held(attempt)).values(**changes))
+        with self._database.writing() as run:
+            if (tries := self._held(run, attempt)) is not None:
+                _change(run, attempt.id, claimed_by=None, claimed_at=None, tries=tries - 1)
 
     def attempts(self, student: str | None = None, assignment: str | None = None) -> list[Attempt]:
         """Return the attempts, oldest first."""
-        query = _select().order_by(attempts.c.id)
-        if student is not None:
-            query = query.where(attempts.c.student == student)
-        if assignment is not None:
-            query = query.where(attempts.c.assignment == assignment)
-        with self._database.reading() as connection:
-            return [_attempt(row) for row in connection.execute(query)]
+        wanted = {"student": student, "assignment": assignment}
+        given = {column: value for column, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{column} = ?" for column in given)
+        query = f"SELECT {_COLUMNS} FROM attempts {'WHERE ' + where if where else ''} ORDER BY id"
+        with self._database.reading() as run:
+            return [_attempt(row) for row in run(query, *given.values())]
 
     def report(self, attempt: Attempt) -> Report | None:
         """Return the whole verdict on an attempt, hidden checks included; None if it has none."""
-        with self._database.reading() as connection:
-            text = connection.scalar(sa.select(attempts.c.report).where(attempts.c.id == attempt.id))
+        with self._database.reading() as run:
+            rows = run("SELECT report FROM attempts WHERE id = ?", attempt.id)
+        text = rows[0][0] if rows else None
         if text is None:
             return None
         import msgspec
@@ -189,13 +192,15 @@ class Gradebook:
     def files(self, attempt: Attempt) -> dict[str, bytes]:
         """Return the bytes that were handed in, by name. Raises GradebookError if they are not what they were."""
         query = (
-            sa.select(submission_files.c.name, blobs.c.content)
-            .join(blobs, blobs.c.sha256 == submission_files.c.blob)
-            .where(submission_files.c.submission == attempt.sha256)
+            "SELECT submission_files.name, blobs.content FROM submission_files "
+            "JOIN blobs ON blobs.sha256 = submission_files.blob WHERE submission_files.submission = ?"
         )
-        with self._database.reading() as connection:
-            files = {row.name: bytes(row.content) for row in connection.execute(query)}
-        if digest(files) != attempt.sha256:
+        with self._database.reading() as run:
+            files: dict[str, bytes] = dict(run(query, attempt.sha256))
+        if (
+            not all(isinstance(content, bytes) for content in files.values())
+            or digest(files) != attempt.sha256
+        ):
             raise GradebookError(
                 f"The files of attempt {attempt.id} in {self._database.name} are not those that were handed in; the database is damaged."
             )
@@ -205,19 +210,21 @@ class Gradebook:
         """Close the gradebook."""
         self._database.close()
 
-    def _held(self, attempt: Attempt) -> sa.ColumnElement[bool]:
-        held: sa.ColumnElement[bool] = attempts.c.claimed_by == self._claim
-        return (attempts.c.id == attempt.id) & (attempts.c.state == "received") & held
+    def _held(self, run: Run, attempt: Attempt) -> int | None:
+        """Return the number of graders that tried, or None if the attempt is not ours to decide."""
+        query = "SELECT tries FROM attempts WHERE id = ? AND state = 'received' AND claimed_by = ?"
+        rows = run(query, attempt.id, self._claim)
+        return rows[0][0] if rows else None
 
     def _settle(self, attempt: Attempt, **changes: Any) -> Attempt:
-        with self._database.writing() as connection:
-            held = connection.scalar(sa.select(attempts.c.id).where(self._held(attempt)))
-            if held is None:
+        with self._database.writing() as run:
+            if self._held(run, attempt) is None:
                 raise GradebookError(
                     f"Attempt {attempt.id} of {attempt.student} is no longer ours to grade: another grader has taken it."
                 )
-            _decide(connection, attempt.id, **changes)
-            return _attempt(connection.execute(_select().where(attempts.c.id == attempt.id)).one())
+            _decide(run, attempt.id, **changes)
+            [row] = run(f"SELECT {_COLUMNS} FROM attempts WHERE id = ?", attempt.id)
+            return _attempt(row)
 
     def __enter__(self) -> Self:
         return self
@@ -228,45 +235,33 @@ class Gradebook:
         self.close()
 
 
-def _decide(connection: sa.Connection, key: int, **changes: Any) -> None:
-    settled = {"claimed_by": None, "claimed_at": None, **changes}
-    connection.execute(attempts.update().where(attempts.c.id == key).values(**settled))
+def _decide(run: Run, key: int, *, message: str | None, **changes: Any) -> None:
+    if (
+        message is not None
+    ):  # of an exception, perhaps, with what no database takes: half a character, or a NUL
+        message = message.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
+    _change(run, key, claimed_by=None, claimed_at=None, message=message, **changes)
 
 
-def _keep(connection: sa.Connection, sha256: str, files: Mapping[str, bytes]) -> None:
+def _change(run: Run, key: int, **changes: Any) -> None:
+    columns = ", ".join(f"{column} = ?" for column in changes)
+    run(f"UPDATE attempts SET {columns} WHERE id = ?", *changes.values(), key)
+
+
+def _keep(run: Run, sha256: str, files: Mapping[str, bytes]) -> None:
     """Store the bytes of a submission, unless they are there."""
-    if connection.scalar(sa.select(submissions.c.sha256).where(submissions.c.sha256 == sha256)):
+    if run("SELECT 1 FROM submissions WHERE sha256 = ?", sha256):
         return
-    names = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    there = set(connection.scalars(sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(names.values()))))
-    new = {names[name]: content for name, content in files.items() if names[name] not in there}
-    connection.execute(submissions.insert().values(sha256=sha256))
-    if new:
-        connection.execute(
-            blobs.insert(), [{"sha256": key, "content": content} for key, content in new.items()]
-        )
-    if names:
-        rows = [{"submission": sha256, "name": name, "blob": key} for name, key in names.items()]
-        connection.execute(submission_files.insert(), rows)
+    run("INSERT INTO submissions (sha256) VALUES (?)", sha256)
+    for name, content in files.items():
+        key = hashlib.sha256(content).hexdigest()
+        if not run("SELECT 1 FROM blobs WHERE sha256 = ?", key):
+            run("INSERT INTO blobs (sha256, content) VALUES (?, ?)", key, content)
+        run("INSERT INTO submission_files (submission, name, blob) VALUES (?, ?, ?)", sha256, name, key)
 
 
-def _select() -> sa.Select[Any]:
-    """Everything of an attempt but its report, which is long."""
-    return sa.select(*(column for column in attempts.c if column.name != "report"))
-
-
-def _attempt(row: Any) -> Attempt:
+def _attempt(row: Sequence[Any]) -> Attempt:
+    key, student, assignment, number, sha256, submitted_at, state, notes, *decision = row
     return Attempt(
-        id=row.id,
-        student=row.student,
-        assignment=row.assignment,
-        number=row.number,
-        sha256=row.submission,
-        submitted_at=row.submitted_at,
-        state=row.state,
-        notes=tuple(json.loads(row.notes)),
-        graded_at=row.graded_at,
-        score=row.score,
-        max_score=row.max_score,
-        message=row.message,
+        key, student, assignment, number, sha256, submitted_at, state, tuple(json.loads(notes)), *decision
     )
