@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, dtypes
+from . import backend, dtypes, storage
 from ._from_data import array_of, check_array, warn_once
 from .creation import (
     Values,
@@ -42,6 +42,8 @@ def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
     """Return the numbers of tensors, arrays and nested sequences; memory is shared only where `copy` is false."""
     if isinstance(data, Tensor):
         source = data._array
+        if copy:
+            source, copy = storage.copy(source), False
     elif isinstance(data, np.ndarray):
         check_array(data)
         source = backend.as_array(data)

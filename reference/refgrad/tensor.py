@@ -207,7 +207,7 @@ class Tensor:
     @_ReadOnly
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
-        return not self.requires_grad or self._node is None
+        return not self.requires_grad or self.grad_fn is None
 
     @_ReadOnly
     def output_nr(self) -> int:

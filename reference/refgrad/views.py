@@ -69,7 +69,7 @@ def refuse_view(self: Tensor, *, directly: bool = True) -> None:
             )
         raise RuntimeError(text + (REASONS.get(view.origin) or AMBIGUOUS.format(view.origin)))
     base = view.base
-    if directly and base._requires_grad and base._node is None:
+    if directly and self.requires_grad and base._node is None:
         raise RuntimeError(LEAF_VIEW)
 
 
@@ -140,7 +140,7 @@ def regenerate(self: Tensor, view: View) -> None:
         finally:
             mode.enabled = before
         self._output_nr = 0
-    view.version = base._version
+        view.version = base._version
 
 
 def positions(part: Geometry, whole: Geometry) -> backend.Array:

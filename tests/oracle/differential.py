@@ -149,27 +149,29 @@ def engines() -> tuple[Any, Any]:
     return ours, theirs
 
 
-def run(seeds: range) -> tuple[Counter[str], Counter[str], dict[str, tuple[int, str]]]:
-    """Compare the programs of some seeds: count differences by kind, explained ones by rule; show one of each kind."""
+Way = tuple[str, str]  # the rule that explains a difference ("" for none), and the difference's kind
+
+
+def run(seeds: range, every: bool = False) -> tuple[Counter[Way], dict[Way, tuple[int, str]]]:
+    """Compare the programs of some seeds: count differences by way, and show one of each.
+
+    Explained ones are shown only with `every`.
+    """
     ours, theirs = engines()
-    kinds: Counter[str] = Counter()
-    listed: Counter[str] = Counter()
-    shown: dict[str, tuple[int, str]] = {}
+    ways: Counter[Way] = Counter()
+    shown: dict[Way, tuple[int, str]] = {}
     for seed in seeds:
         lines = build(random.Random(seed).choice)
         difference = compare(lines, ours, theirs)
         if difference is None:
             continue
-        if rule := difference.explanation():
-            listed[rule] += 1
-            continue
-        kinds[difference.kind] += 1
-        print(f"seed {seed}", file=sys.stderr, flush=True)
-        if difference.kind not in shown:
+        way = difference.explanation(), difference.kind
+        ways[way] += 1
+        if way not in shown and (every or not way[0]):
             lines = reduced(lines, difference, ours, theirs)
             again = compare(lines, ours, theirs) or f"once only: {difference}"
-            shown[difference.kind] = seed, "\n".join([*lines, f"# {str(again)[:600]}"])
-    return kinds, listed, shown
+            shown[way] = seed, "\n".join([*lines, f"# {str(again)[:600]}"])
+    return ways, shown
 
 
 def main() -> int:
@@ -178,28 +180,31 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--every", action="store_true", help="also show one program of each explained kind")
     options = parser.parse_args()
     start, size = time.perf_counter(), 500
     end = options.seed + options.count
     parts = [range(first, min(first + size, end)) for first in range(options.seed, end, size)]
-    kinds: Counter[str] = Counter()
-    listed: Counter[str] = Counter()
-    shown: dict[str, tuple[int, str]] = {}
+    ways: Counter[Way] = Counter()
+    shown: dict[Way, tuple[int, str]] = {}
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for more, explained, examples in pool.map(run, parts):
-            kinds.update(more)
-            listed.update(explained)
+        for more, examples in pool.map(run, parts, [options.every] * len(parts)):
+            ways.update(more)
             shown = examples | shown
-    for kind, count in kinds.most_common():
-        seed, text = shown[kind]
-        print(f"# {count} times, first with seed {seed}\n{text}\n")
+    for way, (seed, text) in sorted(shown.items(), key=lambda item: (item[0][0], -ways[item[0]])):
+        print(f"# {ways[way]} times, first with seed {seed}{way[0] and f', explained: {way[0]}'}\n{text}\n")
+    listed: Counter[str] = Counter()
+    for (rule, _), count in ways.items():
+        listed[rule] += count
+    unexplained = listed.pop("", 0)
     for rule, count in listed.most_common():
         print(f"# {count} explained: {rule}")
+    kinds = sum(1 for rule, _ in ways if not rule)
     print(
         f"{options.count} programs (seeds {options.seed} to {end - 1}) in {time.perf_counter() - start:.0f} s: "
-        f"{sum(kinds.values())} differ in {len(kinds)} ways, {sum(listed.values())} explained"
+        f"{unexplained} differ in {kinds} ways, {sum(listed.values())} explained"
     )
-    return 1 if kinds else 0
+    return 1 if unexplained else 0
 
 
 if __name__ == "__main__":

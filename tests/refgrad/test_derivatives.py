@@ -44,6 +44,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "logaddexp": (torch.logaddexp, 2),
     "xlogy": (torch.xlogy, 2),
     "xlogy of a number": (lambda x: torch.xlogy(x, 2), 1),
+    "xlogy with a number first": (lambda x: torch.xlogy(2, x), 1),
     "lerp": (lambda a, b: torch.lerp(a, b, 0.3), 2),
     "addcmul": (lambda a, b: torch.addcmul(a, a, b, value=2), 2),
     "addcdiv": (lambda a, b: torch.addcdiv(a, a, b, value=2), 2),

@@ -10,14 +10,15 @@ from ..backend import xp
 from ..graph import derivative
 from ..ops import activations, classification, losses
 from ..ops.activations import *  # noqa: F403
-from ..ops.broadcasting import check_broadcast
+from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
+from ..ops.gathering import selected
 from ..ops.linear_algebra import addmm, matmul
 from ..ops.losses import *  # noqa: F403
 from ..ops.rearranging import pad_constant, put_back
 from ..ops.shape import t, type_in_messages
 from ..ops.statistics import vector_norm
-from ..recording import record
+from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .refusals import worded
 
@@ -146,7 +147,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError("Class values must be non-negative.")
     if classes.size and classes.max() >= count:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((classes[..., None] == xp.arange(count)).astype(xp.int64))
+    return wrap((row_major(classes)[..., None] == xp.arange(count)).astype(xp.int64))
 
 
 EmbeddingBackward0 = derivative(
@@ -166,21 +167,20 @@ def _embedding_slope(g: Any, indices: Any, shape: tuple[int, ...], padding: int 
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **options: Any) -> Tensor:
     """Return the row of `weight` for each index."""
-    places = input._array
-    if weight._array.ndim != 2:
+    places, shape = input._array, weight._array.shape
+    if requires_recording(weight) and not shape:  # what is saved for the gradient comes first
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    if len(shape) != 2:
         raise RuntimeError("'weight' must be 2-D")
     if places.dtype not in (xp.int64, xp.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"{type_in_messages(input)} instead (while checking arguments for embedding)"
         )
-    rows = weight._array.shape[0]
-    if places.size and (places.min() < 0 or places.max() >= rows):
-        raise IndexError("index out of range in self")
     if padding_idx is not None and padding_idx < 0:
-        padding_idx += rows
-    kept = (weight._array.shape, padding_idx, False, False)
-    return record(EmbeddingBackward0, weight._array[places], (weight,), kept, (input,))
+        padding_idx += shape[0]
+    rows = selected(weight, 0, input).reshape(*places.shape, shape[1])
+    return record(EmbeddingBackward0, rows, (weight,), (shape, padding_idx, False, False), (input,))
 
 
 for _name in __all__:

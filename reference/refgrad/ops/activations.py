@@ -185,7 +185,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
-        array = keep_layout(xp.minimum(xp.maximum(x, limits[0]), limits[1]), x)
+        array = keep_layout(xp.minimum(limits[1], xp.maximum(limits[0], x)), x)
         return record(HardtanhBackward0, array, (tensor,), (low, high))
 
     return update("", input, apply) if inplace else apply(input)

@@ -72,7 +72,6 @@ def scaled(value: Tensor, number: Any) -> Tensor:
     return binary(MulBackward1, xp.multiply, value, number, (number,), (value,))
 
 
-MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: g * other)
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
 
 
@@ -104,8 +103,8 @@ def binary(
     except ValueError:
         check_broadcast(x.shape, y.shape)
         raise
-    if not a._array.flags.c_contiguous or (isinstance(b, Tensor) and not b._array.flags.c_contiguous):
-        array = keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
+    if not x.flags.c_contiguous or (isinstance(b, Tensor) and not y.flags.c_contiguous):
+        array = keep_layout(array, x, y if isinstance(b, Tensor) else b)
     return record(kind, array, inputs or (a, b), args)
 
 
@@ -125,12 +124,12 @@ def _mul(self: Tensor, other: Any) -> Any:
 
 @operator("__radd__")
 def _radd(self: Tensor, other: Any) -> Any:
-    return NotImplemented if isinstance(other, ndarray) else _add(self, other)
+    return _add(self, other)
 
 
 @operator("__rmul__")
 def _rmul(self: Tensor, other: Any) -> Any:
-    return NotImplemented if isinstance(other, ndarray) else _mul(self, other)
+    return _mul(self, other)
 
 
 @operator("__sub__")
@@ -150,8 +149,12 @@ def _rsub(self: Tensor, other: Any) -> Any:
     refuse_bool_sub(self, other)
     if isinstance(other, Tensor):
         return binary(SubBackward0, xp.subtract, other, self, (1,))
-    x, y = common(self, other)
-    return record(RsubBackward1, xp.subtract(y, x), (self,))
+    return _from_number(self, other, 1)
+
+
+def _from_number(self: Tensor, number: Any, alpha: Any) -> Tensor:
+    """Return `number - alpha * self`."""
+    return binary(RsubBackward1, lambda x, y: xp.subtract(y, _times(alpha, x)), self, number, (), (self,))
 
 
 def refuse_bool_sub(self: Any, other: Any) -> None:
@@ -190,7 +193,10 @@ def true_divide(self: Tensor, other: Any) -> Tensor:
 
 @operator("__rtruediv__", "__rdiv__")
 def _rdiv(self: Tensor, other: Any) -> Any:
-    return self.reciprocal() * other
+    try:
+        return self.reciprocal() * other  # NumPy, too, may know how
+    except TypeError:
+        return NotImplemented
 
 
 @operator("__floordiv__")
@@ -220,8 +226,16 @@ def _mod(self: Tensor, other: Any) -> Any:
         return other
     _check_division("remainder_cpu", self, other)
     if isinstance(other, Tensor):
-        return binary(RemainderBackward1, xp.remainder, self, other)
-    return binary(RemainderBackward0, xp.remainder, self, other, (), (self,))
+        return binary(RemainderBackward1, _remainder, self, other)
+    return binary(RemainderBackward0, _remainder, self, other, (), (self,))
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """Return the remainder with the sign of the divisor; where it is 0, that of floats keeps the dividend's sign."""
+    if x.dtype.kind != "f":
+        return xp.remainder(x, y)
+    found = xp.fmod(x, y)
+    return xp.where((found != 0) & ((found < 0) != (y < 0)), found + y, found)
 
 
 @operator("__rmod__")
@@ -231,7 +245,7 @@ def _rmod(self: Tensor, other: Any) -> Any:
         return other
     number = _full_like(self, other)
     _check_division("remainder_cpu", number, self)
-    return binary(RemainderNode, xp.remainder, number, self, (), recorded(self))
+    return binary(RemainderNode, _remainder, number, self, (), recorded(self))
 
 
 def _full_like(self: Tensor, number: Any) -> Tensor:
@@ -395,13 +409,10 @@ def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     other = operand_of(other)
     refuse_bool_sub(input, other)
     if not isinstance(other, Tensor):
-        x, y = common(input, other)
-        return record(RsubBackward1, xp.subtract(y, x * alpha), (input,))
+        return _from_number(input, other, alpha)
     check_broadcast(other._array.shape, input._array.shape)
     _refuse_fraction(input, other, alpha)
-    return binary(
-        RsubBackward0, lambda x, y: xp.subtract(y, x if alpha == 1 else x * alpha), input, other, (alpha,)
-    )
+    return binary(RsubBackward0, _scaled(xp.subtract, alpha), other, input, (alpha,), (input, other))
 
 
 alias(mul, "multiply")

@@ -22,6 +22,8 @@ __all__: list[str] = []
 
 def _raised(tensor: Tensor, ndim: int) -> Tensor:
     """Put in dimensions of size 1: in front for two, around a row for three."""
+    if not tensor._array.ndim:
+        return view(tensor, (1,) * ndim)
     while tensor._array.ndim < ndim:
         tensor = unsqueeze(tensor, 0 if tensor._array.ndim < 2 else -1)
     return tensor

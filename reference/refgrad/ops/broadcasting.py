@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import backend, dtypes, storage
 from ..backend import Array
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 
-__all__ = ["as_operand", "check_broadcast", "common", "keep_layout", "relaid", "row_major"]
+__all__ = ["as_operand", "cast", "check_broadcast", "common", "keep_layout", "relaid", "row_major"]
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
@@ -24,9 +24,7 @@ def as_operand(value: Any) -> Any:
         return value.item()
     if isinstance(value, bool | int | float | complex):
         return value
-    if isinstance(value, backend.ndarray):
-        return wrap(value)
-    return NotImplemented
+    return NotImplemented  # also for an array: NumPy, which knows both, combines them
 
 
 def common(a: Any, b: Any) -> tuple[Any, Any]:
@@ -38,10 +36,19 @@ def common(a: Any, b: Any) -> tuple[Any, Any]:
 def _in_dtype(value: Any, want: np.dtype[Any]) -> Any:
     if isinstance(value, Tensor):
         array = value._array
-        return array if array.dtype == want else array.astype(want)
+        return array if array.dtype == want else cast(array, want)
     if want.kind in "fc":
         return value
     return backend.as_array(value).astype(want)  # an int that is too large wraps around, as in torch
+
+
+def cast(array: Array, want: np.dtype[Any]) -> Array:
+    """Return a copy in another dtype, laid out as a clone would be."""
+    if array.flags.c_contiguous:
+        return array.astype(want)
+    made = storage.empty_like(array, want)
+    made[...] = array
+    return made
 
 
 def check_broadcast(a: Sequence[int], b: Sequence[int]) -> None:

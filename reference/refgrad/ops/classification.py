@@ -13,6 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .backward_kernels import backward_kernel
 from .losses import check_reduction
+from .shape import view
 
 __all__ = ["cross_entropy", "nll_loss"]
 
@@ -75,6 +76,8 @@ def nll_loss(
     """Return minus the log-probability of each target class: weighted mean, sum, or each."""
     check_reduction(reduction)
     x, classes = input._array, target._array
+    if x.ndim == 3 or x.ndim > 4:
+        return _as_images(input, target, weight, ignore_index, reduction)
     axis = 0 if x.ndim == 1 else 1
     outside = _check_targets(x, target, weight, axis, ignore_index)
     if x.ndim == 1:
@@ -100,6 +103,18 @@ def nll_loss(
     return record(kind, array, (input,), kept, (input, target, weight, wrap(xp.asarray(total))))
 
 
+def _as_images(input: Tensor, target: Tensor, weight: Any, ignore_index: int, reduction: str) -> Tensor:
+    """Compute the loss of three or more than four dimensions, seen as images."""
+    shape, given = input._array.shape, target._array.shape
+    _check_batch(shape, given)
+    if given[1:] != shape[2:]:
+        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(given)}")
+    seen = view(input, (*shape[:2], *((1, -1) if input._array.size else (0, 0))))
+    classes = view(target, (given[0], *((1, -1) if target._array.size else (0, 0))))
+    found = nll_loss(seen, classes, weight, None, ignore_index, None, reduction)
+    return found if reduction != "none" else view(found, (shape[0], *shape[2:]))
+
+
 def _places_of(classes: Array, shape: tuple[int, ...]) -> Array:
     """Return where, in row-major order of `shape` (batch, class, ...), the chosen classes stand."""
     if len(shape) == 1:
@@ -115,9 +130,7 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     classes = target._array
     if not x.ndim:
         raise ValueError("Expected 1 or more dimensions (got 0)")
-    batch = classes.shape[0] if classes.ndim else 0
-    if x.ndim > 1 and x.shape[0] != batch:
-        raise ValueError(f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({batch}).")
+    _check_batch(x.shape, classes.shape)
     _check_target_sizes(x.shape, classes.shape)
     if weight is not None and weight._array.shape != (x.shape[axis],):
         raise RuntimeError(
@@ -141,11 +154,19 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     return True
 
 
+def _check_batch(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
+    batch = target[0] if target else 0
+    if len(shape) > 1 and shape[0] != batch:
+        raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
+
+
 def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
     if len(shape) < 3:
         if len(target) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    elif len(shape) == 4 and len(target) != 3:
+        if len(shape) == 2 and not target:  # the batch is compared once more
+            raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    elif len(target) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator as operator_of
 from collections.abc import Callable
 from typing import Any
 
 from .. import both, dtypes
-from ..backend import xp
+from ..backend import ndarray, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
@@ -31,14 +32,14 @@ def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any, promote: bool =
     except ValueError:
         check_broadcast(xp.shape(x), xp.shape(y))
         raise
-    if not a._array.flags.c_contiguous or (isinstance(b, Tensor) and not b._array.flags.c_contiguous):
-        array = keep_layout(array, a._array, b._array if isinstance(b, Tensor) else b)
+    if not x.flags.c_contiguous or (isinstance(b, Tensor) and not y.flags.c_contiguous):
+        array = keep_layout(array, x, y if isinstance(b, Tensor) else b)
     return wrap(array)
 
 
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
     def compare(self: Tensor, other: Any) -> Any:
-        other = as_operand(other)
+        other = wrap(other) if special == "__eq__" and isinstance(other, ndarray) else as_operand(other)
         return other if other is NotImplemented else _elementwise(compute, self, other)
 
     def named(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
@@ -116,6 +117,20 @@ _bitwise("bitwise_or", ("__or__", "__ror__", "__ior__"), xp.bitwise_or)
 _bitwise("bitwise_xor", ("__xor__", "__rxor__", "__ixor__"), xp.bitwise_xor)
 _bitwise("lshift", ("__lshift__", "__lshift__", "__ilshift__"), xp.left_shift)
 _bitwise("rshift", ("__rshift__", "__rshift__", "__irshift__"), xp.right_shift)
+
+
+def _shift_of_number(special: str, shift: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def reflected(self: Tensor, other: Any) -> Any:
+        other = as_operand(other)
+        if other is NotImplemented:
+            return other
+        return shift(wrap(xp.asarray(other, dtypes.result_of((self, other)).numpy)), self)
+
+    operator(special)(reflected)
+
+
+_shift_of_number("__rlshift__", operator_of.lshift)
+_shift_of_number("__rrshift__", operator_of.rshift)
 
 
 @operator("__invert__")

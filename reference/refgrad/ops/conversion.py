@@ -196,7 +196,8 @@ def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
 
 @operator("__array_wrap__")
 def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Tensor:
-    return wrap(backend.as_array(array))
+    made = backend.as_array(array)
+    return wrap(made.astype(xp.uint8) if made.dtype.kind == "b" else made)
 
 
 def _only_element(self: Tensor) -> Any:

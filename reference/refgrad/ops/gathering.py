@@ -188,10 +188,16 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 @public
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Return the slices that a vector of indices selects along `dim`."""
-    x, places = input._array, index._array
-    axis = axis_of(dim, x.ndim)
-    if places.ndim > 1:
+    axis = axis_of(dim, input._array.ndim)
+    if index._array.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
+    array = selected(input, axis, index)
+    return record(IndexSelectBackward0, array, (input,), (input._array.shape, axis), (index,))
+
+
+def selected(input: Tensor, axis: int, index: Tensor) -> Array:
+    """Return the slices at all indices along `axis`, row by row; an index that is not there is refused."""
+    x, places = input._array, index._array
     if not x.ndim and places.size != 1:
         raise RuntimeError(
             f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)"
@@ -206,8 +212,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong.flat[0]} axis_dim={size}")
     if wrong.size:
         raise IndexError("index out of range in self")
-    array = xp.ascontiguousarray(x.take(places.reshape(-1), axis=axis)) if x.ndim else x.copy()
-    return record(IndexSelectBackward0, array, (input,), (x.shape, axis), (index,))
+    return xp.ascontiguousarray(x.take(places.reshape(-1), axis=axis)) if x.ndim else x.copy()
 
 
 @public
@@ -243,7 +248,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         )
     axis = axis_of(dim, len(have))
     if not have:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
     shapes = []
     for one, other in ((have, want), (want, have)):
         joint = (*one[:axis], *other[axis : axis + 1], *one[axis + 1 :])

@@ -11,6 +11,7 @@ from ..recording import requires_recording
 from ..saved import SavedList
 from ..tensor import Tensor, wrap
 from .broadcasting import relaid
+from .shape import strides_for
 
 __all__ = ["COVERED", "Indices", "SavedIndices", "complete", "kept"]
 
@@ -124,7 +125,8 @@ def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
     if any(size == 0 for dim, size in enumerate(shape) if dim not in dims):
         return
     for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
-        wrong = array[(array < -shape[dim]) | (array >= shape[dim])]
+        flat = xp.ravel(array, order="K")  # the first in memory is named
+        wrong = flat[(flat < -shape[dim]) | (flat >= shape[dim])]
         if wrong.size:
             raise IndexError(
                 f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}"
@@ -146,6 +148,18 @@ def _geometry(indices: Indices) -> tuple[list[int], tuple[int, ...], int]:
     return dims, joint, dims[0] if together else 0
 
 
+def _steps_amid(index: Array, own: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the strides in bytes of an index array seen with the sizes `own`, and so broadcast to `shape`."""
+    steps = strides_for(index, own)
+    assert steps is not None
+    return tuple(
+        [
+            0 if size == 1 and whole != 1 else step * index.itemsize
+            for size, whole, step in zip(own, shape, steps, strict=True)
+        ]
+    )
+
+
 def selected_by(array: Array, indices: Indices) -> Array:
     """Index an array, and lay the result out as torch does."""
     shape = found_shape(array.shape, indices)
@@ -157,8 +171,7 @@ def selected_by(array: Array, indices: Indices) -> Array:
     dims, joint, first = _geometry(indices)
     rest = [step for dim, step in enumerate(array.strides) if dim not in dims]
     operands = [(*rest[:first], *[0] * len(joint), *rest[first:])]
-    for dim in dims:
-        steps = storage.broadcast_strides(indices[dim], joint)
-        operands.append((*[0] * first, *steps, *[0] * (len(rest) - first)))
+    own = (*[1] * first, *joint, *[1] * (len(rest) - first))
+    operands += [_steps_amid(xp.broadcast_to(indices[dim], joint), own, shape) for dim in dims]
     wanted = storage.iterated_by(shape, operands, array.itemsize)
     return found if found.strides == wanted else relaid(found, wanted)

@@ -10,7 +10,7 @@ import operator as operator_of
 import warnings
 from typing import Any
 
-from .. import backend, both, storage
+from .. import backend, both, dtypes, storage
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -248,7 +248,7 @@ def _is_whole(part: slice, shape: tuple[int, ...], dim: int) -> bool:
 def _is_single_bool(part: Any) -> bool:
     if isinstance(part, bool):
         return True
-    return isinstance(part, Tensor) and part._array.ndim == 0 and part._array.dtype.kind == "b"
+    return isinstance(part, Tensor) and not part._array.ndim and is_mask(part)
 
 
 def _is_single_int(part: Any) -> bool:
@@ -257,7 +257,7 @@ def _is_single_int(part: Any) -> bool:
     if isinstance(part, int | xp.integer):
         return True
     if isinstance(part, Tensor):
-        return part._array.ndim == 0 and part._array.dtype.kind in "iu"
+        return not part._array.ndim and bool(part._array.dtype.kind == "i")
     return False
 
 
@@ -389,9 +389,15 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
                 UserWarning,
                 stacklevel=3,
             )
+    filled = not accumulate and values._array.size == 1 and _is_one_mask(indices)
     for each in (values, *indices):
-        if isinstance(each, Tensor):
-            refuse_overlap(self, each, partial=values._array.size == 1 and each._array.dtype.kind == "b")
+        if isinstance(each, Tensor) and not filled:
+            refuse_overlap(self, each)
+        elif isinstance(each, Tensor) and each is not values and each._array.dtype.kind != "b":
+            raise RuntimeError(
+                "masked_fill_ only supports boolean masks, but got mask with dtype "
+                f"{dtypes.c_name(each.dtype)}"
+            )
     indices = _entries(indices)
     full = _checked_put(self, indices, values)
     saved = kept(indices, full, self, values)
@@ -400,6 +406,12 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
 
 
 method(index_put_)
+
+
+def _is_one_mask(indices: tuple[Any, ...]) -> bool:
+    """Return whether a mask is the only index: then one value fills where it holds."""
+    tensors = [each for each in indices if isinstance(each, Tensor)]
+    return len(tensors) == 1 and is_mask(tensors[0])
 
 
 def index_put(input: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:

@@ -16,9 +16,9 @@ from .holomorphic import suited
 from .inplace import finish_out, update
 from .registry import operator, public
 from .shape import (
-    CloneBackward0,
     SqueezeBackward4,
     UnsafeViewBackward0,
+    contiguous,
     expand,
     reshape,
     t,
@@ -141,10 +141,12 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
-    if x.dtype != y.dtype:
-        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
     if x.size and y.size:
-        _refuse_bool("bmm", x)
+        if x.dtype.kind == "b" or x.dtype != y.dtype:
+            _refuse_bool("bmm", x)
+            raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
+    elif x.dtype != y.dtype:  # nothing is multiplied
+        x = x.astype(y.dtype)
     return finish_out(
         "bmm", record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2)), out, input, mat2
     )
@@ -258,8 +260,7 @@ def _batched(a: Tensor, b: Tensor) -> Tensor:
         product = _folded(flipped, other)
         if x == 1:
             return product
-        swapped = transpose(product, -1, -2)
-        return record(CloneBackward0, xp.ascontiguousarray(swapped._array), (swapped,))
+        return contiguous(transpose(product, -1, -2))
     return _broadcast_bmm(a, b)
 
 

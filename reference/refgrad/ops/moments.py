@@ -52,7 +52,8 @@ def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | Non
         return both.zeros_like(value)
     freedom = _count(shape, dim) - correction
     scale = 2.0 / freedom if freedom else math.inf
-    return (scale * unreduced(g, shape, dim, keepdim)) * (value - both.average(value, dim))
+    spread = unreduced(g, shape, dim, keepdim) if dim else g
+    return (scale * spread) * (value - both.average(value, dim or None))
 
 
 def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float | None]:
@@ -87,7 +88,12 @@ def _variance(
             UserWarning,
             stacklevel=5,
         )
-    spread = row_major(xp.asarray(total / xp.asarray(max(count - correction, 0), x.dtype)))
+    freedom = max(count - correction, 0)
+    if dim is not None and axes is None and x.ndim:
+        axes = ()  # for the gradient, no dimensions are none and not all
+    spread = row_major(
+        xp.asarray(total / xp.asarray(freedom, x.dtype) if x.size else xp.full_like(total, math.nan))
+    )
     return spread, row_major(mean.reshape(spread.shape)), axes
 
 
@@ -140,7 +146,7 @@ def _both_moments(
     spread, mean = grads
     found = None if spread is None else of_spread(spread)
     if mean is not None:
-        part = spread_mean(mean, shape, dim, keepdim)
+        part = spread_mean(mean, shape, dim or None, keepdim)
         found = part if found is None else found + part
     return [found]
 

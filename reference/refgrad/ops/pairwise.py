@@ -12,9 +12,9 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast, keep_layout
+from .broadcasting import check_broadcast, common, keep_layout
 from .inplace import check_cast, check_sizes, update
-from .registry import method, public
+from .registry import FUNCTIONS, function, method, public
 
 __all__: list[str] = []
 
@@ -65,6 +65,15 @@ def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
     return converted
 
 
+def _number_beside(tensor: Tensor, number: Any) -> Tensor:
+    return wrap(xp.asarray(number, dtypes.result_of((tensor, number)).numpy))
+
+
+def _computed(compute: Callable[..., Any], a: Tensor, b: Tensor) -> Any:
+    joint = dtypes.result_of((a, b))
+    return xp.asarray((_in_default(compute) if joint.is_integral else compute)(*common(a, b)))
+
+
 _OF_NUMBERS = {"copysign": "CopysignBackward1", "xlogy": "XlogyBackward2"}
 
 
@@ -72,17 +81,15 @@ def _publish(
     name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]
 ) -> None:
     kind = derivative(f"{name.capitalize()}Backward0", self=first, other=second)
-    takes_numbers = name in ("copysign", "xlogy")
-    numbered = derivative(_OF_NUMBERS[name], self=first, other=second) if takes_numbers else kind
+    numbered = derivative(_OF_NUMBERS[name], self=first, saves="other") if name in _OF_NUMBERS else None
 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):
-            if not takes_numbers or not isinstance(other, bool | int | float):
+            if numbered is None or not isinstance(other, bool | int | float):
                 raise TypeError(name)
-            other = wrap(xp.asarray(other, dtypes.result_of((input, other)).numpy))
-            return binary(
-                numbered, _in_default(compute) if other.dtype.is_integral else compute, input, other
-            )
+            other = _number_beside(input, other)
+            x = _computed(compute, input, other)
+            return record(numbered, keep_layout(x, input._array), (input,), (), (other,))
         joint = dtypes.result_of((input, other))
         if joint.is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
@@ -96,6 +103,21 @@ def _publish(
 
 for _name, _row in ROWS.items():
     _publish(_name, *_row)
+
+XlogyBackward1 = derivative("XlogyBackward1", other=ROWS["xlogy"][2], saves="self")
+_of_tensors = FUNCTIONS["xlogy"]
+
+
+@function
+def xlogy(input: Any, other: Any) -> Tensor:
+    """Return `input * log(other)`, 0 where `input` is; one of them may be a number."""
+    if isinstance(input, Tensor):
+        found: Tensor = _of_tensors(input, other)
+        return found
+    number = _number_beside(other, input)
+    array = _computed(ROWS["xlogy"][0], number, other)
+    return record(XlogyBackward1, keep_layout(array, other._array), (other,), (), (number,))
+
 
 LerpBackward0 = derivative(
     "LerpBackward0", args="weight", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight

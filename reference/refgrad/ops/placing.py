@@ -94,7 +94,7 @@ def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
             f"{value._array.ndim} dimension(s)."
         )
     else:
-        number = value._array.astype(input._array.dtype)
+        number = scalars.stored(value._array.item(), input.dtype)
     array = row_major(xp.where(mask._array, number, input._array))
     if isinstance(value, Tensor):
         return record(MaskedFillBackward1, array, (input, value), (), (mask,))
@@ -193,6 +193,8 @@ def _check_added(input: Tensor, axis: int, index: Tensor, source: Tensor) -> Non
             f"index_add_(): Indexing dim {axis} is out of bounds of the source tensor with dim {len(given)}"
         )
     length = given[axis] if given else 1
+    if places.size != length and not given:  # the sizes that the message shows
+        raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
     if places.size != length:
         raise RuntimeError(
             f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({length}), for "
@@ -273,6 +275,11 @@ def _spaced(sizes: list[int]) -> str:
 @public
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Return a copy with a number at the indices along `dim`."""
+    return _index_filled(input, dim, index, value, storage.copy(input._array))
+
+
+def _index_filled(input: Tensor, dim: int, index: Tensor, value: Any, memory: Array) -> Tensor:
+    """Return a copy that is filled; `memory` is what torch would write to."""
     x, places = input._array, index._array
     if isinstance(value, Tensor) and value._array.ndim:
         raise RuntimeError(
@@ -284,14 +291,14 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     axis = axis_of(dim, x.ndim)
     if places.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
+    if places.size and x.ndim and not x.shape[axis]:
+        _refuse_restriding(memory, axis, places.size)
+    number = scalars.stored(value.item() if isinstance(value, Tensor) else value, input.dtype)
     size = x.shape[axis] if x.ndim else 1
     wrong = places[(places < -size) | (places >= size)]
-    if places.size and x.ndim and not size:
-        _refuse_restriding(x, axis, places.size)
-    if wrong.size and 0 not in x.shape:
-        raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
-    number = scalars.stored(value.item() if isinstance(value, Tensor) else value, input.dtype)
     made = storage.copy(x)
+    if wrong.size and all(x.shape[:axis] + x.shape[axis + 1 :]):
+        raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
     if not made.size:
         pass
     elif x.ndim:
@@ -310,7 +317,7 @@ def _refuse_restriding(x: Array, axis: int, count: int) -> None:
 
 def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     _warn_expanded("index_fill_", "mask", input)
-    result = index_fill(input, dim, index, value)
+    result = _index_filled(input, dim, index, value, input._array)
     if storage.overlaps_itself(input._array):  # what shares its place with a filled element changes too
         axis = axis_of(dim, input._array.ndim)
         places = (*[slice(None)] * axis, index._array)

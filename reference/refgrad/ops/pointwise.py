@@ -28,7 +28,7 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _relu(x: Array) -> Array:
-    return xp.maximum(x, backend.zero(x.dtype))
+    return xp.maximum(backend.zero(x.dtype), x)  # of equal numbers the last is taken: -0.0 stays
 
 
 def _relu_slope(g: Any, result: Any) -> Any:

@@ -10,7 +10,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
-from .broadcasting import as_operand, common, keep_layout, row_major
+from .broadcasting import as_operand, check_broadcast, common, keep_layout, row_major
 from .holomorphic import suited
 from .inplace import finish_out
 from .registry import operator, public
@@ -75,6 +75,7 @@ def _pow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     if isinstance(other, Tensor):
+        check_broadcast(self._array.shape, other._array.shape)
         refuse_bools("pow", self, other)
         return binary(_kind_of(self, other), _power, self, other)
     return _pow_number(self, other)
@@ -101,7 +102,7 @@ def _rpow(self: Tensor, other: Any) -> Any:
     if other is NotImplemented or isinstance(other, Tensor):
         return other if other is NotImplemented else binary(_kind_of(other, self), _power, other, self)
     x, y = common(self, other)
-    if dtypes.result_of((self, other)) is dtypes.bool and other is True:
+    if dtypes.result_of((self, other)) is dtypes.bool:
         raise NotImplementedError("\"pow\" not implemented for 'Bool'")
     powers = row_major(xp.asarray(_power(xp.asarray(y, x.dtype), x)))
     return record(suited(PowBackward2, powers), powers, (self,), (other,))

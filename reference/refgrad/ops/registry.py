@@ -81,7 +81,7 @@ def fitted(
 
 
 # Functions that take a number in front as they take one behind.
-_NUMBER_FIRST = frozenset({"add", "mul", "multiply", "sub", "subtract"})
+_NUMBER_FIRST = frozenset({"add", "mul", "multiply", "sub", "subtract", "xlogy"})
 
 
 def _as_tensor(number: Any) -> Tensor:

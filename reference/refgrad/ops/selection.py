@@ -221,7 +221,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
             check_broadcast(array.shape, limit._array.shape)
             array = compute(array, limit._array.astype(want.numpy, copy=False))
         elif limit is not None:
-            array = compute(array, scalars.stored(limit, want))
+            array = compute(scalars.stored(limit, want), array)
     if array is x:
         array = x.copy()
     array = keep_layout(array, input._array, *[each._array for each in given if isinstance(each, Tensor)])

@@ -131,7 +131,7 @@ def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]
 
 def _softmax_of(x: Array, axis: int) -> Array:
     if not x.ndim:
-        return xp.ones_like(x)
+        return xp.exp(x - x)  # nan where x is not finite
     if not x.size:
         return xp.array(x, order="C")
     powers: Array = xp.exp(x - x.max(axis=axis, keepdims=True))
@@ -152,7 +152,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     input, axis = _along(input, dim, dtype, "log_softmax")
     x = input._array
     if not x.ndim:
-        array = xp.zeros_like(x)
+        array = x - x  # nan where x is not finite
     else:
         shifted = x - x.max(axis=axis, keepdims=True) if x.size else x
         array = row_major(
@@ -174,7 +174,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     top = x.max(axis=axes, keepdims=True, initial=-math.inf) if x.ndim else x
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
-    array = total if keepdim or not x.ndim else total.squeeze(axes)
+    array = row_major(total if keepdim or not x.ndim else total.squeeze(axes))
     return finish_out(
         "logsumexp", record(LogsumexpBackward0, array, (input,), (x.shape, axes, keepdim)), out, input
     )
@@ -199,7 +199,7 @@ def vector_norm(
             "linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an "
             "identity"
         )
-    array = _norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)
+    array = row_major(xp.asarray(_norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
 
 
