@@ -245,9 +245,7 @@ class Tensor:
 
     def __getitem__(self, index: Any) -> Tensor:
         picked = self.data[index]
-        if not isinstance(
-            picked, np.ndarray
-        ):  # numpy has copied a single number; with `...` it looks where it lies
+        if np.isscalar(picked):  # numpy has copied a single number; with `...` it looks at it where it lies
             picked = self.data[(*index, ...) if isinstance(index, tuple) else (index, ...)]
         return record(picked, index_backward, [self], settings=[self.shape, index])
 
