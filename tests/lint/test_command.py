@@ -74,6 +74,7 @@ def test_everything_is_in_the_json(write: Write, capsys: pytest.CaptureFixture[s
     assert {"name", "file", "line", "diff"} == set(task["survivors"][0])
     assert task["survivors"][0]["file"] == "engine/engine.py"
     assert len(found["problems"]) == len(task["survivors"])
+    assert found["hints"] == []
 
 
 def test_all_faults_of_files_are_in_one_message(write: Write, capsys: pytest.CaptureFixture[str]) -> None:

@@ -213,6 +213,61 @@ def test_random_programs_do_not_tell_equivalents_apart(linted: Lint) -> None:
     assert not [text for text in found.problems if "random" in text or "not equivalent" in text]
 
 
+MEMORY: tuple[Change, ...] = (
+    (SETTINGS, '["value", "error"]', '["value", "error", "memory", "released"]'),
+    (SETTINGS, '"Multiply"\npoints = 2', '"Multiply"\npoints = 3'),
+)
+WEIGHS = '''from gradlab import check
+
+
+@check(task="1.1", points=1)
+def gives_back(torch, observe, rng):
+    """What a product took is given back with it."""
+    few = torch.tensor(rng.normal(size=(SIZE, 1)))
+    again = torch.tensor(rng.normal(size=SIZE))
+    start = observe.memory()
+    y = few * again
+    built = observe.memory()
+    del y
+    observe.released(start, built)
+'''
+
+
+def weighing(size: int) -> str:
+    return WEIGHS.replace("SIZE", str(size))
+
+
+def test_a_public_check_of_memory_without_a_hidden_one_is_no_problem_but_worth_a_hint(linted: Lint) -> None:
+    public = (CHECKS, "from gradlab import check\n", weighing(200))
+    found = linted(*MEMORY, public)
+    assert not [
+        text for text in found.problems if not text.startswith("examples/")
+    ]  # their points are others now
+    [hint] = found.hints
+    assert hint.startswith(
+        "checks.py:4: the check 'gives_back' goes by what an engine says of its own memory, for no hidden check of task "
+        "1.1 weighs it from outside. Write one, in hidden.py, that takes at least 4 MB: "
+    )
+    weighed = weighing(1000).replace("def gives_back", "def gives_back_all")
+    both = linted(
+        *MEMORY,
+        public,
+        (HIDDEN, "from gradlab import check\n", weighed),
+        (SETTINGS, "points = 3", "points = 4"),
+    )
+    assert both.whole
+    assert both.hints == ()
+
+
+def test_a_hidden_check_of_memory_may_observe_nothing_else(linted: Lint) -> None:
+    weighed = weighing(1000).replace("    del y\n", "    observe.value(y.sum())\n    del y\n")
+    problems = linted(*MEMORY, (HIDDEN, "from gradlab import check\n", weighed)).problems
+    assert (
+        "hidden.py:12: the hidden check 'gives_back' observes memory and also value. Memory costs time, so that such a check "
+        "has the same inputs for every submission; observe value in a check of its own."
+    ) in problems
+
+
 def test_mutants_that_never_end_are_killed(linted: Lint) -> None:
     found = linted(
         (ENGINE, "    return numbers * factor", "    left = 3\n    while left > 0:\n        left -= 1\n    return numbers * factor")

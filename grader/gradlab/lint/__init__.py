@@ -16,6 +16,7 @@ from gradlab.lint.bench import Bench
 from gradlab.lint.bundle import make_bundle
 from gradlab.lint.examples import try_examples
 from gradlab.lint.handouts import read_handout
+from gradlab.lint.hints import hints
 from gradlab.lint.misconceptions import try_mistakes
 from gradlab.lint.model import Linted, TaskQuality
 from gradlab.lint.mutation import Mutation, mutate
@@ -78,7 +79,13 @@ def lint(
         problems += mutation.problems
         progress("random programs", 0, 1)
         problems += tell_apart(grading, mutation, random_programs)
-    return Linted(assignment.name, tuple(problems), task_table(assignment, mistakes, mutation), stairs.matrix)
+    return Linted(
+        assignment.name,
+        tuple(problems),
+        task_table(assignment, mistakes, mutation),
+        stairs.matrix,
+        hints=hints(assignment),
+    )
 
 
 def _mistakes(assignment: Assignment) -> tuple[tuple[Mistake, ...], list[str]]:

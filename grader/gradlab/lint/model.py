@@ -45,7 +45,8 @@ class Linted:
     """One assignment. `matrix` says for each check, in the order in which they run, which tasks it fails without.
 
     `whole` is false if mistakes and mutants were not tried, because the solution or a check is wrong. `engine` is
-    another engine that the checks were compared on, and then nothing else was looked at.
+    another engine that the checks were compared on, and then nothing else was looked at. `hints` are worth knowing, and no
+    problems.
     """
 
     assignment: str
@@ -54,3 +55,4 @@ class Linted:
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: bool = True
     engine: str | None = None
+    hints: tuple[str, ...] = ()

@@ -59,6 +59,8 @@ def _parts(one: Linted) -> Iterator[RenderableType]:
         yield Padding(Text(sentence), (0, 0, 0, 2))
         if diff:
             yield Padding(Text(diff, no_wrap=True, overflow="ignore"), (0, 0, 0, 4))
+    for hint in one.hints:
+        yield Padding(Text(f"Hint: {clean(hint)}"), (0, 0, 0, 2))
     if not one.whole:
         yield Padding(Text(_NOT_TRIED), (0, 0, 0, 2))
 
@@ -108,6 +110,8 @@ def _sections(one: Linted) -> Iterator[str]:
         yield _markdown(("fails without task", *tasks), marks)
     for problem in one.problems:
         yield "\n".join(f"    {line}".rstrip() for line in clean(problem, lines=True).splitlines())
+    for hint in one.hints:
+        yield f"Hint: {clean(hint)}"
     if not one.whole:
         yield _NOT_TRIED
 
@@ -121,6 +125,7 @@ def _data(one: Linted) -> dict[str, Any]:
     return {
         "assignment": one.assignment,
         "problems": list(one.problems),
+        "hints": list(one.hints),
         "whole": one.whole,
         "engine": one.engine,
         "tasks": [_task(task) for task in one.tasks],
