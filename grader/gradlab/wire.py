@@ -285,8 +285,11 @@ def frame_length(header: bytes) -> int:
 
 
 def decode_request(body: bytes) -> Request:
-    """Decode what the parent sent."""
+    """Decode what the parent sent. Nothing of it holds the body, so that inputs are not counted as memory in use."""
     request: Request = _requests.decode(body)
+    if isinstance(request, Replay):
+        request.steps = request.steps.copy()
+        request.blocks = {index: block.copy() for index, block in request.blocks.items()}
     return request
 
 

@@ -9,11 +9,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.errors import IsolationError
-from gradlab.isolation import Broker, Limits, Worker, WorkerDied, next_nonce
+from gradlab.isolation import Broker, Limits, Worker, WorkerDied, next_nonce, nonces
+from gradlab.program import Arr, Glob, Program, Step
+from gradlab.replay import Script
 
 from .conftest import Load, source_file
 
@@ -206,6 +210,20 @@ def test_kept_arrays_are_seen_from_outside(broker: Broker) -> None:
     assert before is not None
     assert after is not None
     assert 78 * MB < after - before < 84 * MB
+
+
+def test_an_input_is_no_memory_that_the_engine_takes(broker: Broker) -> None:
+    code = "import numpy as np\ndef square(x):\n    return x * x"
+    reading = Step("probe", name="memory", sid=1, observer="memory")
+    square = Step("call", (Glob("torch.square"), Arr(0)), out=1, sid=2)
+    program = Program([[reading], [square, replace(reading, sid=3)], []], [np.ones(MB)], [])
+    with broker.worker(Limits()) as worker:
+        run(worker, code)
+        seen = Script(program).play(lambda request: worker.ask(request, 10), nonces())
+    before, after = (s.payload.own for s in seen if isinstance(s.payload, wire.Weight))
+    assert before is not None
+    assert after is not None
+    assert 15.9 * MB < after - before < 16.1 * MB  # the program's copy, and the result
 
 
 def test_what_is_shared_with_the_zygote_is_nothing_to_give_back(broker: Broker) -> None:

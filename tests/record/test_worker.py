@@ -204,9 +204,13 @@ def test_a_callback_called_after_the_program_does_nothing(lab):
 def test_programs_do_not_see_each_other(lab):
     program = lab.record(doubles)
     replayer = Replayer(lab.right, lambda file: None)
-    asked = [wire.decode_request(wire.encode(r)) for r in Script(program).requests(itertools.count(1))]
-    first = [replayer.run(r) for r in asked]
-    assert [r.seen for r in first] == [r.seen for r in (replayer.run(a) for a in asked)]
+
+    def play() -> list[wire.Observed]:
+        requests = Script(program).requests(itertools.count(1))
+        return [replayer.run(wire.decode_request(wire.encode(request))) for request in requests]
+
+    first = play()
+    assert [r.seen for r in first] == [r.seen for r in play()]
     assert [r.calls for r in first] == [[0]]
 
 

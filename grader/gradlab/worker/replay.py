@@ -58,7 +58,10 @@ class Replayer:
             self._collecting = gc.isenabled()
             gc.disable()
         run = self._run
-        run.arrays.update({index: _array(array) for index, array in request.arrays.items()})
+        while request.arrays:  # what came with the request must not be counted as memory that the engine uses
+            index, array = request.arrays.popitem()
+            run.arrays[index] = _array(array)
+            del array
         run.blocks.update({index: _block.decode(block) for index, block in request.blocks.items()})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
