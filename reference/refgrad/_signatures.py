@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 import numpy as np
@@ -310,7 +310,9 @@ def type_name(value: Any) -> str:
 @cache
 def _lines() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for line in files("refgrad").joinpath("signatures.txt").read_text("utf-8").splitlines():
+    table = get_data("refgrad", "signatures.txt")  # importlib.resources would load tempfile, zipfile and more
+    assert table is not None
+    for line in table.decode().splitlines():
         if line and not line.startswith("#"):
             found.setdefault(line.partition("(")[0], []).append(line)
     return found

@@ -13,7 +13,7 @@ from gradlab.gradebook.sqlite import SqliteFile
 __all__ = ["open_database", "shown"]
 
 _HOST = r"(?:[^\s:/?#@\[\]]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
-_SERVER = re.compile(
+_SERVER = (
     r"(?:(?P<user>[^\s:/?#@]*)(?P<password>:[^\s/?#@]*)?@)?"
     rf"(?P<place>{_HOST}(?:/[^\s?#@]*)?)"
     r"(?:\?[^#@]*)?"
@@ -42,7 +42,7 @@ def shown(where: str | Path) -> str:
         return str(where)
     if not re.fullmatch(r"[A-Za-z0-9+.-]*", scheme):
         return "***://***"
-    parts = _SERVER.fullmatch(rest)
+    parts = re.fullmatch(_SERVER, rest)
     if parts is None:
         return f"{scheme}://***"
     user, password, place = parts["user"], parts["password"], parts["place"]

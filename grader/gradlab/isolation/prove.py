@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +19,11 @@ _CANARY = b"canary"
 
 def holds(plan: Plan, probe_child: Callable[[Plan, Probe], Probed]) -> Probed | str:
     """Return the probe's report if `plan` can be put up and keeps its promise, else why not, in a sentence."""
+    # Late: it brings more than all else here, and its time has come while the zygote loads.
+    from tempfile import TemporaryDirectory
+
     with (
-        tempfile.TemporaryDirectory(prefix="gradlab-") as folder,
+        TemporaryDirectory(prefix="gradlab-") as folder,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         canary = Path(folder) / "canary"

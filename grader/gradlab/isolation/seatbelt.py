@@ -7,7 +7,6 @@ counts only if a probe child proves it.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +27,11 @@ _SYSTEM = (
 
 def prefix(roots: Sequence[str]) -> list[str]:
     """Return what to put in front of a worker's command line; nothing where there is no such sandbox."""
-    program = shutil.which("sandbox-exec") if sys.platform == "darwin" else None
+    if sys.platform != "darwin":
+        return []
+    from shutil import which
+
+    program = which("sandbox-exec")
     return [] if program is None else [program, "-p", profile(roots)]
 
 

@@ -57,8 +57,7 @@ def _seal() -> None:
     sys.path_importer_cache.clear()
     sys.argv[:] = ["engine"]
     os.environ.clear()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # garbage, too: to look for it takes longer than it is worth
     gc.enable()
 
 
