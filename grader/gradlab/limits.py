@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 
@@ -71,5 +72,5 @@ def check_files(files: Mapping[str, bytes]) -> None:
 
 
 def megabytes(size: int) -> str:
-    """Return a size in words: `50 MB`, `1.2 MB`."""
-    return f"{size / (1 << 20):.3g} MB"
+    """Return a size in words, rounded up, so that a little too much does not read as just enough: `50 MB`, `1.01 MB`."""
+    return f"{math.ceil(size * 100 / (1 << 20)) / 100:.3g} MB"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["has_any_name", "located"]
 
 _DEFINITION = re.compile(r"^([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+# Whoever hands in more than anybody writes must not keep the grader busy with reading it.
+_MUCH = 1 << 20  # characters
+_LONG = 2000  # lines of a function
 
 
 def has_any_name(submission: Submission, assignment: Assignment) -> bool:
@@ -24,8 +27,14 @@ def has_any_name(submission: Submission, assignment: Assignment) -> bool:
     its checks use. Who writes an engine in a style of their own has the latter."""
     names = {name for task in assignment.tasks for name in task.defines}
     names |= {name.partition(".")[0] for name in assignment.surface.names or ()}
-    text = "\n".join(source for _, source in _texts(submission))
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+    read = 0
+    for _, source in _texts(submission):
+        if not names.isdisjoint(re.findall(r"\w+", source[: _MUCH - read])):
+            return True
+        read += len(source)
+        if read > _MUCH:  # they may come later; what is not known is not said
+            return True
+    return False
 
 
 def located(
@@ -37,10 +46,12 @@ def located(
     gets the place of what the student has written for the task, where that is a single function: of several, the one
     whose rule the program's `operations` need.
     """
+    files = {finding.location.file for finding in findings if finding.location is not None}
+    lines = {label: source.split("\n") for label, source in _texts(submission) if label in files}
     named = [
         finding
         if finding.location is None
-        else replace(finding, location=_named(finding.location, submission))
+        else replace(finding, location=_named(finding.location, lines.get(finding.location.file, [])))
         for finding in findings
     ]
     wanted = _single(defines, operations)
@@ -56,15 +67,14 @@ def _single(defines: Collection[str], operations: Collection[str]) -> str | None
     return next(iter(defines)) if len(defines) == 1 else None
 
 
-def _named(location: Location, submission: Submission) -> Location:
-    text = next((source for label, source in _texts(submission) if label == location.file), "")
-    lines = text.split("\n")
+def _named(location: Location, lines: Sequence[str]) -> Location:
     if not 0 < location.line <= len(lines):
         return location
-    indent = len(lines[location.line - 1]) - len(lines[location.line - 1].lstrip())
-    before = "\n".join(lines[: location.line - 1])
-    for found in reversed(list(_DEFINITION.finditer(before))):
-        if len(found[1]) < indent:
+    at = location.line - 1
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    for line in reversed(lines[max(0, at - _LONG) : at]):
+        found = _DEFINITION.match(line)
+        if found is not None and len(found[1]) < indent:
             return replace(location, name=found[2])
     return location
 

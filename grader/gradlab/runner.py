@@ -250,15 +250,16 @@ def _run_one(
     if loaded.failure is not None:
         return _result(check, Outcome.FAILED, (loaded.failure,), seconds=0.0)
     started = time.monotonic()
+    keeps_time = check.hidden or not trial.knows_a_secret
     for instance in range(check.instances):
         expectation = grading.expectations.of(check, trial.submission.sha256, instance)
         findings, ran = verdict(grading.judge, trial, expectation)
         if findings:
-            seconds = time.monotonic() - started
+            seconds = time.monotonic() - started if keeps_time else None
             shown = _shown(grading, trial, expectation, findings, smaller) if ran else None
             findings = _located(grading, trial, check, findings, shown, before)
             return _result(check, Outcome.FAILED, findings, seconds, shown)
-    return _result(check, Outcome.PASSED, (), time.monotonic() - started)
+    return _result(check, Outcome.PASSED, (), time.monotonic() - started if keeps_time else None)
 
 
 def _shown(

@@ -56,14 +56,16 @@ class Trial:
         self._seconds_left = assignment.limits.submission_seconds
         self._worker: Worker | None = None
         self._replayed = 0
+        self._knows_a_secret = False
         self._printed = ""
         self._short_of_memory = False
+        self._weighs = any(check.hidden and check.weighs for check in assignment.checks)
+        self._compiled: wire.Compiled | None = None
 
     def load(self) -> Loaded:
         """Compile and import the submission. Raises SubmissionError if it cannot be graded at all."""
         try:
-            compiled = self._compile()
-            self._tare()
+            compiled = self._compiled = self._compile(self._compiled)
             imported = self._ask(wire.Import(next_nonce()))
         except WorkerDied as died:
             self._discard()
@@ -89,6 +91,7 @@ class Trial:
         if self._worker is None and (failure := self._reload()) is not None:
             return Replayed(failure=failure, ran=False)
         self._replayed += 1
+        self._knows_a_secret = self._knows_a_secret or expectation.check.hidden
         seconds = expectation.check.timeout or self._limits.wall_seconds
         try:
             seen = expectation.script.play(
@@ -118,6 +121,11 @@ class Trial:
         return self._worker is None or self._replayed == 0
 
     @property
+    def knows_a_secret(self) -> bool:
+        """Whether the next replay meets a worker that has run a hidden check, and could tell of it by how long it takes."""
+        return self._worker is not None and self._knows_a_secret
+
+    @property
     def may_repeat(self) -> bool:
         """Whether there is time left to run a failed check again, alone."""
         return self._seconds_left > 0
@@ -133,17 +141,33 @@ class Trial:
         """What the submission has printed so far, in all its workers."""
         return self._printed + (self._worker.output if self._worker is not None else "")
 
-    def _compile(self) -> wire.Compiled:
+    def _compile(self, before: wire.Compiled | None) -> wire.Compiled:
+        """Compile the submission, or hand over what was compiled before."""
+        compiled = self._ask_to_compile(b"" if before is None else before.code)
+        if before is not None:
+            return before
+        self._see_to(compiled)
+        if self._weighs and compiled.code:
+            self._discard()
+            self._ask_to_compile(compiled.code)
+        return compiled
+
+    def _ask_to_compile(self, code: bytes) -> wire.Compiled:
         request = wire.Compile(
             next_nonce(),
             list(self.submission.sources),
             self.submission.entry,
             list(self._assignment.inert_imports),
             list(self._assignment.allowed_imports),
+            code,
         )
         compiled = self._ask(request)
         if not isinstance(compiled, wire.Compiled):
             raise WorkerDied("malformed", "The worker did not say whether the submission compiles.")
+        return compiled
+
+    def _see_to(self, compiled: wire.Compiled) -> None:
+        """Raise SubmissionError for what does not compile, and for what is lost."""
         if (fault := compiled.fault) is not None:
             raise SubmissionError(_syntax(fault))
         # Reversed, so that the first of several tasks that extend one definition is named.
@@ -154,7 +178,6 @@ class Trial:
                     f"The definition of {name} (task {wanted[name].id}) is lost: {cell} starts with a cell magic and is "
                     "left out. Remove the line that starts with %% from this cell and submit again."
                 )
-        return compiled
 
     def _reload(self) -> Finding | None:
         return self.load().failure
@@ -164,10 +187,6 @@ class Trial:
         hit = any(isinstance(one, wire.Raised) and "MemoryError" in one.bases for one in payloads)
         self._short_of_memory = self._short_of_memory or hit
 
-    def _tare(self) -> None:
-        if self._worker is not None:
-            self._worker.tare()
-
     def _weigh(self) -> int | None:
         return None if self._worker is None else self._worker.weigh()
 
@@ -175,6 +194,9 @@ class Trial:
         if self._worker is None:
             self._worker = self._engines.submission_worker(self._limits)
             self._replayed = 0
+            self._knows_a_secret = False
+            if self._weighs:
+                self._worker.tare()
         started = time.monotonic()
         limit = min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
         try:

@@ -159,13 +159,15 @@ class SourceFile(msgspec.Struct, array_like=True):
 
 
 class Compile(msgspec.Struct, array_like=True, tag="compile"):
-    """Compile the files; run none of them. `inert` names imports that become stand-ins."""
+    """Compile the files; run none of them. `inert` names imports that become stand-ins. `code`, if any, is what another
+    worker has made of the same files, so that nothing is left to compile."""
 
     nonce: int
     files: list[SourceFile]
     entry: str
     inert: list[str] = []
     allowed: list[str] = []
+    code: bytes = b""
 
 
 class Import(msgspec.Struct, array_like=True, tag="import"):
@@ -215,12 +217,14 @@ class SyntaxFault(msgspec.Struct, array_like=True):
 
 
 class Compiled(msgspec.Struct, array_like=True, tag="compiled"):
-    """The files compile, or `fault` says where not. `skipped_definitions` were lost with cells left out."""
+    """The files compile, or `fault` says where not. `skipped_definitions` were lost with cells left out. `code` is for
+    other workers; empty if there is too much of it."""
 
     nonce: int
     fault: SyntaxFault | None
     notes: list[Note]
     skipped_definitions: dict[str, str]
+    code: bytes = b""
 
 
 class Imported(msgspec.Struct, array_like=True, tag="imported"):

@@ -13,12 +13,14 @@ from gradlab.assignment import Assignment
 from gradlab.course import find_course, load_assignment, shipped_course
 from gradlab.errors import IsolationError, SubmissionError
 from gradlab.expect import seed_of
+from gradlab.judging import verdict
 from gradlab.manager import build_manager
 from gradlab.mistakes import Mistake, load_mistakes, replace_definitions
 from gradlab.model import Check, CheckResult, Outcome, Report
 from gradlab.runner import Grading, grade
 from gradlab.session import Engines
 from gradlab.submission import parse
+from gradlab.trial import Trial
 
 WHEN = "2026-10-01T12:00:00+00:00"
 ASSIGNMENT = load_assignment(find_course(Path(), shipped_course()), "backward")
@@ -181,6 +183,32 @@ def test_a_submission_that_always_hangs_is_stopped_at_its_total(grading: Grading
     assert len(report.checks) == len(rows)
     assert report.score == 0
     assert report.checks[-1].findings[0].message == "Not run: the submission had used up its 1 seconds."
+
+
+def test_a_check_that_fails_when_the_time_is_up_says_nothing_that_an_earlier_one_could_have_left(
+    grading: Grading,
+) -> None:
+    """It may quote a hidden check, which what is weighed is, and which comes first."""
+    tells = """
+import time
+
+def tell(self):
+    time.sleep(0.05)
+    raise ValueError("what I have seen")
+
+Tensor.exp = tell
+"""
+    check = next(check for check in ASSIGNMENT.checks if check.name == "differentiates_exp_and_log")
+    expectation = grading.expectations.of(check, "")
+    with Trial(grading.engines, parse({"engine.py": (SOLUTION + tells).encode()}), ASSIGNMENT) as trial:
+        trial.load()
+        assert "what I have seen" in verdict(grading.judge, trial, expectation)[0][0].message
+        trial._seconds_left = 0.01  # as after many slow checks
+        findings, ran = verdict(grading.judge, trial, expectation)
+    assert [finding.message for finding in findings] == [
+        f"Not run: the submission had used up its {ASSIGNMENT.limits.submission_seconds:g} seconds."
+    ]
+    assert not ran
 
 
 def shortened(assignment: Assignment, *, worker_seconds: float, total: float) -> Assignment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from gradlab.course import find_course, load_assignment, shipped_course
@@ -69,3 +70,14 @@ def test_a_file_without_any_name_of_the_assignment_is_another_one() -> None:
     assert has_any_name(submission(), backward)
     assert has_any_name(submission("class Tensor:\n    pass\n"), backward)
     assert not has_any_name(submission("print('hello')\n"), backward)
+
+
+def test_whoever_hands_in_very_much_does_not_keep_the_grader_busy() -> None:
+    backward = load_assignment(find_course(Path(), shipped_course()), "backward")
+    much = parse({"engine.py": b"", **{f"part{n}.py": b"# tenso backwar\n" * 65_000 for n in range(19)}})
+    deep = submission("if 0:\n  def f(): 0\n" * 50_000 + "def last():\n    raise ValueError\n")
+    raised = [Finding("program", "raises", location=Location("engine.py", 100_002)) for _ in range(100)]
+    started = time.process_time()
+    assert has_any_name(much, backward)  # nobody knows, and so nothing is said
+    assert located(raised, deep, (), ())[0].location == Location("engine.py", 100_002, "last")
+    assert time.process_time() - started < 1.0

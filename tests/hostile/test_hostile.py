@@ -17,6 +17,7 @@ from .attack import Attack, specimens
 from .conftest import FULL, RIGHT, SECRET, STUB, Hall, open_hall
 from .handed_in import ATTACKS
 from .keeping import GIVES_BACK, KEEPS
+from .written import IN_PIECES
 
 ALL = [*specimens(), *ATTACKS]
 WALL = 2.5  # seconds that the course gives a submission
@@ -59,7 +60,8 @@ def test_the_right_engine_gets_everything_and_the_stub_nothing(hall: Hall, tmp_p
 
 
 def test_who_gives_memory_back_gets_everything_and_who_keeps_it_nothing(hall: Hall, tmp_path: Path) -> None:
-    for name, source, score in (("gives", GIVES_BACK, FULL), ("keeps", KEEPS, 0.0)):
+    engines = (("gives", GIVES_BACK, FULL), ("keeps", KEEPS, 0.0), ("in-pieces", KEEPS + IN_PIECES, 0.0))
+    for name, source, score in engines:
         ended = hall.submit(hand_in(tmp_path / name, source), assignment="keeping")
         assert (ended.code, ended.err, hall.score()) == (0, "", score), ended.out
 
@@ -128,6 +130,14 @@ def test_a_student_learns_no_time_and_no_text_of_a_hidden_check(hall: Hall, tmp_
             for check in json.loads(ended.out)["checks"]:
                 if check["hidden"]:
                     assert (check["seconds"], check["findings"], check["program"]) == (None, [], None)
+
+
+def test_a_public_check_that_runs_after_a_hidden_one_signals_nothing_by_its_time(
+    hall: Hall, tmp_path: Path
+) -> None:
+    """What is weighed runs first, and what a submission has seen of it stays in its worker."""
+    ended = hall.submit(hand_in(tmp_path / "x", GIVES_BACK), "--format", "json", assignment="keeping")
+    assert [check["seconds"] for check in json.loads(ended.out)["checks"]] == [None, None]
 
 
 def test_what_many_attempts_learn_of_hidden_inputs_does_not_add_up(hall: Hall, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.isolation import CAP_VARIABLE, Broker, Limits, Worker, next_nonce
@@ -69,6 +70,7 @@ def load(broker: Broker) -> Iterator[Load]:
         allowed: tuple[str, ...] = (),
         broker: Broker = broker,
         seconds: float = 10.0,
+        compiled_elsewhere: bool = False,
     ) -> Loaded:
         sources = [source_file("engine.py", file) if isinstance(file, str) else file for file in files]
         worker = broker.worker(limits)
@@ -76,6 +78,11 @@ def load(broker: Broker) -> Iterator[Load]:
         request = wire.Compile(next_nonce(), sources, entry or sources[0].path, list(inert), list(allowed))
         compiled = worker.ask(request, seconds)
         assert isinstance(compiled, wire.Compiled)
+        if compiled_elsewhere:
+            worker = broker.worker(limits)
+            workers.append(worker)
+            request = replace(request, nonce=next_nonce(), code=compiled.code)
+            assert isinstance(worker.ask(request, seconds), wire.Compiled)
         if compiled.fault is not None:
             return Loaded(worker, compiled, None)
         imported = worker.ask(wire.Import(next_nonce()), seconds)

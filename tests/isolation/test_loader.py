@@ -42,6 +42,28 @@ def test_a_package_of_several_files_imports_its_parts_in_every_way(load: Load) -
     assert loaded.worker.output == "3 1 engine\n"
 
 
+def test_what_one_worker_compiled_runs_in_another(load: Load) -> None:
+    files = (
+        source_file("engine.py", "import part\n\ndef f():\n    part.g()\n\nf()\n"),
+        source_file("part.py", "def g():\n    raise ValueError(__name__)\n"),
+    )
+    here, there = load(*files), load(*files, compiled_elsewhere=True)
+    assert here.imported is not None
+    assert there.imported is not None
+    assert there.imported.raised == here.imported.raised
+    assert there.imported.raised.file == "part.py"
+
+
+def test_a_notebook_that_another_worker_compiled_has_its_magics_left_out(load: Load) -> None:
+    loaded = load(notebook("%matplotlib inline\nx = 1\n", "print(x)"), compiled_elsewhere=True)
+    assert loaded.worker.output == "1\n"
+
+
+def test_too_much_code_is_not_handed_on(load: Load) -> None:
+    assert load("x = 1\n").compiled.code
+    assert not load("x = [" + "".join(f"'{n:04d}{'x' * 4000}'," for n in range(1200)) + "]").compiled.code
+
+
 def test_files_beside_the_entry_are_modules(load: Load) -> None:
     loaded = load(
         source_file("engine.py", "import helpers, lib.maths\nprint(helpers.two(), lib.maths.three)"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 import __future__
 
+import marshal
 import re
+from collections.abc import Mapping
 from types import CodeType
 from typing import NamedTuple
 
 from gradlab import wire
 
-__all__ = ["CompiledCell", "CompiledModule", "compile_module", "file_name"]
+__all__ = ["CompiledCell", "CompiledModule", "compile_module", "file_name", "pack", "unpack"]
 
 _LINE_MAGIC = re.compile(
     r"""\s*(?: % [\w%]          # %matplotlib inline
@@ -20,6 +22,7 @@ _LINE_MAGIC = re.compile(
         )""",
     re.VERBOSE,
 )
+_MOST_CODE = 4 << 20  # bytes
 _DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 _FUTURE = 0
 for _feature in __future__.all_feature_names:
@@ -74,6 +77,21 @@ def compile_module(file: wire.SourceFile) -> CompiledModule:
     for name in kept & module.skipped.keys():
         del module.skipped[name]
     return module
+
+
+def pack(modules: Mapping[str, CompiledModule]) -> bytes:
+    """Return modules without a fault as bytes for `unpack` in another worker; none if that would be very much."""
+    packed = marshal.dumps({name: [tuple(cell) for cell in module.cells] for name, module in modules.items()})
+    return packed if len(packed) <= _MOST_CODE else b""
+
+
+def unpack(packed: bytes) -> dict[str, CompiledModule]:
+    """Return the modules of `pack`, without the notes that were made of them."""
+    cells: dict[str, list[tuple[str, CodeType, str]]] = marshal.loads(packed)
+    return {
+        name: CompiledModule([CompiledCell(*cell) for cell in found], None, [], {})
+        for name, found in cells.items()
+    }
 
 
 # What compile() raises on bad source: null bytes, bad escapes and pathological nesting are not all SyntaxErrors.

@@ -26,7 +26,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from gradlab import wire
-from gradlab.worker.cells import CompiledModule, compile_module, file_name
+from gradlab.worker.cells import CompiledModule, compile_module, file_name, pack, unpack
 from gradlab.worker.preload import STDLIB
 from gradlab.worker.probes import raised
 from gradlab.worker.standins import InertModule
@@ -44,7 +44,7 @@ class Loader:
         self._names = {file_name(file, cell) for file in request.files for cell in file.cells}
         self._inert = frozenset(request.inert)
         self._allowed = frozenset((*(request.allowed or ("numpy",)), *STDLIB))
-        self._modules: dict[str, CompiledModule] = {}
+        self._modules: dict[str, CompiledModule] = unpack(request.code) if request.code else {}
         self._notes: list[wire.Note] = []
         for file in request.files:
             for cell in file.cells:
@@ -55,7 +55,9 @@ class Loader:
         return name if name in self._names else None
 
     def compile(self, nonce: int) -> wire.Compiled:
-        """Compile every file, the entry first; the first fault wins. Runs nothing."""
+        """Compile every file, the entry first, unless it is done already; the first fault wins. Runs nothing."""
+        if self._modules:
+            return wire.Compiled(nonce, None, [], {})
         skipped: dict[str, str] = {}
         notes = [self._shadowed(name) for name in self._files if _is_pythons(name)]
         fault: wire.SyntaxFault | None = None
@@ -64,7 +66,7 @@ class Loader:
             notes += module.notes
             skipped.update(module.skipped)
             fault = fault or module.fault
-        return wire.Compiled(nonce, fault, notes, skipped)
+        return wire.Compiled(nonce, fault, notes, skipped, b"" if fault else pack(self._modules))
 
     def import_entry(self, nonce: int) -> tuple[ModuleType | None, wire.Imported]:
         """Import `engine`; what it raises is reported."""
