@@ -268,6 +268,11 @@ def running_product(value: Both, dim: int) -> Both:
     return value.cumprod(dim) if isinstance(value, Tensor) else xp.cumprod(value, axis=dim)
 
 
+def running_sum(value: Both, dim: int) -> Both:
+    """Return the sums of all elements so far along a dimension."""
+    return value.cumsum(dim) if isinstance(value, Tensor) else xp.cumsum(value, axis=dim)
+
+
 def scale(value: Both, number: float) -> Both:
     """Multiply by a number as C++ does, which torch records as `MulBackward1`."""
     if isinstance(value, Tensor):

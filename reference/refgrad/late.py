@@ -45,10 +45,33 @@ _NAMES = {
         "index_add Tensor.index_add_ index_copy Tensor.index_copy_ index_fill Tensor.index_fill_ masked_fill "
         "Tensor.masked_fill_ masked_scatter Tensor.masked_scatter_"
     ),
-    "ops.scanning": "argsort cummax cummin cumprod cumsum diff kthvalue median sort topk unique",
+    "ops.scanning": "argsort cummax cummin cumprod cumsum diff kthvalue median nanmedian sort topk unique",
     "ops.selection": (
-        "Tensor._where amax amin argmax argmin clamp Tensor.clamp_ clamp_max clamp_min clip fmax max maximum min "
+        "Tensor._where amax amin argmax argmin clamp Tensor.clamp_ clamp_max clamp_min clip fmax fmin max maximum min "
         "minimum nonzero where"
+    ),
+    "ops.special_functions": (
+        "deg2rad deg2rad_ erfc erfc_ erfinv erfinv_ float_power Tensor.float_power_ gcd isneginf isposinf lcm ldexp logaddexp2 logcumsumexp "
+        "nextafter rad2deg rad2deg_ sinc sinc_"
+    ),
+    "ops.renamed": (
+        "arccosh arcsinh arctanh arctan2 greater greater_equal less less_equal msort not_equal Tensor.absolute_ "
+        "Tensor.addmm_ Tensor.arccos_ Tensor.arccosh_ Tensor.arcsin_ Tensor.arcsinh_ Tensor.arctan2_ Tensor.arctan_ "
+        "Tensor.arctanh_ Tensor.atan2_ Tensor.bitwise_and_ Tensor.bitwise_not_ Tensor.bitwise_or_ Tensor.bitwise_xor_ "
+        "Tensor.clamp_max_ Tensor.clamp_min_ Tensor.clip_ Tensor.copysign_ Tensor.cumprod_ Tensor.cumsum_ Tensor.divide_ "
+        "Tensor.fix_ Tensor.gcd_ Tensor.greater_ Tensor.greater_equal_ Tensor.heaviside_ "
+        "Tensor.hypot_ Tensor.lcm_ Tensor.ldexp_ Tensor.less_ Tensor.less_equal_ Tensor.logical_and_ Tensor.logical_not_ "
+        "Tensor.logical_or_ Tensor.logical_xor_ Tensor.logit_ Tensor.multiply_ Tensor.nan_to_num_ Tensor.negative_ "
+        "Tensor.nextafter_ Tensor.not_equal_ Tensor.renorm_ Tensor.sgn_ Tensor.subtract_ Tensor.swapaxes_ Tensor.swapdims_ "
+        "Tensor.tril_ Tensor.triu_ Tensor.true_divide_ Tensor.xlogy_"
+    ),
+    "ops.scattering": (
+        "diagonal_scatter put Tensor.put_ scatter_reduce Tensor.scatter_reduce_ select_scatter slice_scatter"
+    ),
+    "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
+    "ops.products": (
+        "addbmm Tensor.addbmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
+        "matrix_power vdot"
     ),
     "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.statistics": (

@@ -200,3 +200,12 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Any = None) -> Te
     from .ops.distances import cross_along
 
     return cross_along(input, other, dim)
+
+
+def __getattr__(name: str) -> Any:
+    """Find products of chains, which are imported on first use."""
+    if name in ("matrix_power", "multi_dot"):
+        from .ops import products
+
+        return getattr(products, name)
+    raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'")

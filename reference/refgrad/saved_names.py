@@ -96,6 +96,23 @@ _MATRICES = {
 }
 _NO_SIZES: dict[str, Source | None] = {"self_sym_sizes": None}
 
+# Arguments that are numbers of any kind; other integers torch keeps without a sign.
+_NUMBERS = {
+    *(
+        "alpha",
+        "beta",
+        "correction",
+        "exponent",
+        "input_scale",
+        "max",
+        "max_val",
+        "maxnorm",
+        "min",
+        "min_val",
+    ),
+    *("negative_slope", "ord", "other", "p", "scale", "self", "threshold", "value", "weight"),
+}
+
 # What only refgrad keeps, in any kind of node.
 _INTERNAL = {
     *(
@@ -112,7 +129,7 @@ _INTERNAL = {
         "shapes",
         "sizes",
     ),
-    *("rows", "strides", "vector", "whole"),
+    *("rows", "strides", "vector", "weights", "whole"),
 }
 
 # By kind of node: torch's names, and where their values come from; None for what torch does not show.
@@ -135,6 +152,11 @@ _OTHERS: dict[str, dict[str, Any]] = {
         "LU": _decomposed(0, turned=False),
         "pivots": _decomposed(1, turned=False),
         "left": lambda node: True,
+    },
+    "AddbmmBackward0": {
+        "batch1_sym_argsize_0": _from("sizes", lambda sizes: sizes[0]),
+        "batch1_sym_argsize_1": _from("sizes", lambda sizes: sizes[1]),
+        "batch2_sym_argsize_2": _from("sizes", lambda sizes: sizes[2]),
     },
     "SliceBackward0": {
         "start": _from("part", lambda part: part.start),
@@ -210,7 +232,7 @@ def saved_value(node: Node, name: str) -> Any:
     if callable(source):
         return _unsigned(source(node))
     if source in node.takes:
-        return _unsigned(_kept(node, source))
+        return _kept(node, source) if name in _NUMBERS else _unsigned(_kept(node, source))
     if node.saved is None:
         raise RuntimeError(FREED)
     index = node.tensors.index(source)

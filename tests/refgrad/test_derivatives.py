@@ -127,6 +127,69 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
         lambda a, b: F.instance_norm(a[:, :2, None] * b[:, None, :], None, None, b[0, :2]) ** 2,
         2,
     ),
+    "put": (lambda a, b: a.put(torch.tensor([0, 4]), b[0, :2]) ** 2, 2),
+    "put, added": (lambda a, b: a.put(torch.tensor([0, 4, 0]), b[0], accumulate=True) ** 2, 2),
+    **{
+        f"scatter_reduce {reduce} {own}": (
+            lambda a, b, reduce=reduce, own=own: a.scatter_reduce(1, index, b, reduce, include_self=own) ** 2,
+            2,
+        )
+        for reduce in ("sum", "mean", "prod", "amax", "amin")
+        for own in (True, False)
+    },
+    "scatter_reduce with zeros": (
+        lambda a, b: a.scatter_reduce(1, index, b * torch.tensor([1.0, 0.0, 1.0]), "prod") ** 2,
+        2,
+    ),
+    "select_scatter": (lambda a, b: a.select_scatter(b[0], 0, -1) ** 2, 2),
+    "slice_scatter": (lambda a, b: a.slice_scatter(b[:, :2], 1, 0, 3, 2) ** 2, 2),
+    "diagonal_scatter": (lambda a, b: a.diagonal_scatter(b[0, :2], 1) ** 2, 2),
+    "nanmedian": (lambda a: a.nanmedian() ** 2 + a.nanmedian(1)[0].sum() ** 2, 1),
+    "fmin": (torch.fmin, 2),
+    "cov": (lambda a: a.cov() ** 2, 1),
+    "weighted cov": (
+        lambda a, b: a.cov(aweights=torch.tensor([0.2, 0.5, 0.3]).double()) * b.cov(correction=0),
+        2,
+    ),
+    "corrcoef": (lambda a: a.T.matmul(a).corrcoef()[0, 1], 1),
+    "diagflat": (lambda a: a.diagflat(1) ** 2, 1),
+    "gradient": (lambda a: torch.gradient(a, dim=1)[0] ** 2, 1),
+    "erfc": (torch.erfc, 1),
+    "erfinv": (torch.erfinv, 1),
+    "sinc": (torch.sinc, 1),
+    "degrees": (lambda a: (a.deg2rad() * a.rad2deg()) ** 2, 1),
+    "logaddexp2": (torch.logaddexp2, 2),
+    "ldexp": (torch.ldexp, 2),
+    "logcumsumexp": (lambda a: a.logcumsumexp(1) ** 2, 1),
+    "addmv": (lambda a, b: torch.addmv(a[:, 0], b, a[1], beta=0.5, alpha=2) ** 2, 2),
+    "addr": (lambda a, b: torch.addr(a, b[:, 0], a[0], alpha=2) ** 2, 2),
+    "baddbmm": (lambda a, b: torch.baddbmm(a, b[:, None].expand(2, 2, 3), a.expand(2, 2, 3).mT @ b) ** 2, 2),
+    "addbmm": (
+        lambda a, b: torch.addbmm(a, b[:, None].expand(2, 2, 3), a.expand(2, 2, 3).mT @ b, alpha=2) ** 2,
+        2,
+    ),
+    "vdot": (lambda a, b: torch.vdot(a[0], b[0]) ** 2, 2),
+    "inner": (lambda a, b: torch.inner(a, b) ** 2, 2),
+    "multi_dot": (lambda a, b: torch.linalg.multi_dot([a[0], b.T, a, b[1]]) ** 2, 2),
+    "matrix_power": (lambda a, b: (a @ b.T).matrix_power(5), 2),
+    **{
+        f"interpolate {mode}": (
+            lambda a, mode=mode, size=size: F.interpolate(a[(None,) * len(size)], size=size, mode=mode) ** 2,
+            1,
+        )
+        for mode, size in (
+            ("nearest", (5,)),
+            ("nearest-exact", (3, 5)),
+            ("nearest", (2, 3, 5)),
+            ("linear", (5,)),
+            ("bilinear", (3, 5)),
+            ("bicubic", (4, 2)),
+            ("trilinear", (2, 3, 2)),
+            ("nearest-exact", (5,)),
+            ("nearest", (3, 2)),
+            ("nearest-exact", (2, 2, 2)),
+        )
+    },
     "mse": (lambda a, b: F.mse_loss(a, b), 2),
     "bce": (lambda a, b: F.binary_cross_entropy(a, b), 2),
     "bce with logits": (lambda a, b: F.binary_cross_entropy_with_logits(a, b), 2),
@@ -258,6 +321,7 @@ LAYOUTS: dict[str, Function] = {
 # Kinds of nodes that no entry above makes, and why.
 WITHOUT_DIFFERENCES = {
     "Unique2Backward0": "has no derivative in torch either",
+    "UniqueDimBackward0": "has no derivative in torch either",
     **dict.fromkeys(
         (
             "CeilBackward0",

@@ -189,9 +189,9 @@ for _name in __all__:
 
 def __getattr__(name: str) -> Any:
     """Find the rest: convolution and its like on first use."""
-    from ..ops import convolution, normalization
+    from ..ops import convolution, normalization, upsampling
 
-    for module in (convolution, normalization):
+    for module in (convolution, normalization, upsampling):
         if name in module.__all__:
             return getattr(module, name)
     raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")

@@ -9,6 +9,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .arithmetic import not_implemented, recorded
 from .broadcasting import check_broadcast
 from .inplace import update_late
 from .reductions import flat_index
@@ -58,6 +59,9 @@ ScatterBackward1 = derivative("ScatterBackward1", args="dim", self=ScatterBackwa
 ScatterAddBackward0 = derivative(
     "ScatterAddBackward0", args="dim", self=lambda g: g, saves="index", src=_TAKE
 )
+
+
+ScatterReduceNode = not_implemented("aten::scatter")
 
 
 def whole_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
@@ -172,6 +176,12 @@ def scatter(
 ) -> Tensor:
     """Return a copy with elements of `src` (or a number) put where the index says along `dim`."""
     given = value if src is None else src
+    if reduce is not None:
+        from .scattering import scatter_with
+
+        return record(
+            ScatterReduceNode, scatter_with(input, dim, index, given, reduce), recorded(input, given)
+        )
     array, axis = _scattered(input, dim, index, given, False)
     if isinstance(given, Tensor):
         return record(ScatterBackward0, array, (input, given), (axis,), (index,))

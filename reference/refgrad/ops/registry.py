@@ -152,6 +152,11 @@ def operator(*names: str) -> Callable[[F], F]:
     return publish
 
 
+def rename(call: Callable[..., Any], name: str) -> None:
+    """Publish as a method of another name."""
+    setattr(Tensor, name, _explained(call, f"Tensor.{name}"))
+
+
 def alias(call: Callable[..., Any], *names: str) -> None:
     """Publish once more, under other names, as function and method."""
     for name in names:

@@ -31,6 +31,11 @@ _RUNNING = lambda g, self, indices, dim: (  # noqa: E731 - an element may be the
 CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="dim", self=_RUNNING)
 CumminBackward0 = derivative("CumminBackward0", saves="indices", args="dim", self=_RUNNING)
 MedianBackward1 = derivative("MedianBackward1", saves="indices", args="shape dim keepdim", self=_SORTED)
+NanmedianBackward1 = derivative("NanmedianBackward1", saves="indices", args="shape dim keepdim", self=_SORTED)
+NanmedianBackward0 = derivative(
+    "NanmedianBackward0",
+    self=lambda g, self, result: share_out(g, self, result),
+)
 MedianBackward0 = derivative(
     "MedianBackward0",
     self=lambda g, self, result: share_out(g, self, result),
@@ -209,6 +214,28 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return _picked("median", MedianBackward1, input, places, dim, keepdim)
 
 
+@public
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Return the lower median of what is not nan: of all elements, or along a dimension with where it was."""
+    x = input._array
+    if dim is None:
+        if not x.size:
+            return record(NanmedianBackward0, median(input.detach())._array, (input,))
+        _refuse_bool("median", x)
+        ranked = xp.sort(x, axis=None)
+        known = int((ranked == ranked).sum())
+        return record(NanmedianBackward0, xp.asarray(ranked[max(known - 1, 0) // 2]), (input,))
+    axis = axis_of(dim, x.ndim)
+    _check_ranked("median", x, axis)
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
+    if not x.ndim:
+        return _picked("nanmedian", NanmedianBackward1, input, x, dim, keepdim)
+    known = (x == x).sum(axis=axis, keepdims=True)
+    places = xp.take_along_axis(_order(x, axis, False), xp.maximum(known - 1, 0) // 2, axis)
+    return _picked("nanmedian", NanmedianBackward1, input, places, dim, keepdim)
+
+
 def _running_extreme(name: str, kind: type[Node], largest: bool) -> None:
     def scan(input: Tensor, dim: int) -> Any:
         x = input._array
@@ -253,20 +280,31 @@ def _no_derivative(g: Any) -> Any:
     raise NotImplementedError("the derivative for '_unique2' is not implemented.")
 
 
+def _no_derivative_of_slices(g: Any) -> Any:
+    raise NotImplementedError("the derivative for 'unique_dim' is not implemented.")
+
+
 Unique2Backward0 = derivative("Unique2Backward0", self=_no_derivative)
+UniqueDimBackward0 = derivative("UniqueDimBackward0", self=_no_derivative_of_slices)
 
 
 @public
 def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
 ) -> Any:
-    """Return the different elements in order, and where and how often they occur."""
+    """Return the different elements (or slices along a dimension) in order, and where and how often they occur."""
+    x = input._array
+    axis = None if dim is None else axis_of(dim, x.ndim)
     values, inverse, counts = xp.unique(
-        input._array, return_inverse=True, return_counts=True, equal_nan=False
+        x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False
     )
-    found = [record(Unique2Backward0, values, (input,))]
+    found = [record(Unique2Backward0 if dim is None else UniqueDimBackward0, values, (input,))]
     if return_inverse:
-        found.append(wrap(inverse.reshape(input._array.shape)))
+        found.append(wrap(inverse.reshape(x.shape if axis is None else -1)))
     if return_counts:
         found.append(wrap(counts))
     return found[0] if len(found) == 1 else tuple(found)

@@ -61,11 +61,23 @@ MinimumBackward0 = derivative(
     self=lambda g, self, other: _smaller(g, self, other),
     other=lambda g, self, other: _smaller(g, other, self),
 )
+FminBackward0 = derivative(
+    "FminBackward0",
+    self=lambda g, self, other: both.mask_out(g, ~_at_most(self, other)),
+    other=lambda g, self, other: both.mask_out(g, _at_most(self, other)),
+)
 FmaxBackward0 = derivative(
     "FmaxBackward0",
     self=lambda g, self, other: both.mask_out(g, ~_at_least(self, other)),
     other=lambda g, self, other: both.mask_out(g, _at_least(self, other)),
 )
+
+
+def _at_most(a: Any, b: Any) -> Array:
+    """Return where the first operand is chosen as the smaller: it is no larger, or the other is nan."""
+    x, y = both.plain(a), both.plain(b)
+    found: Array = (x <= y) | xp.isnan(y)
+    return found
 
 
 def _at_least(a: Any, b: Any) -> Array:
@@ -286,6 +298,7 @@ def _two(name: str, kind: type[Node], compute: Any) -> Any:
 maximum = _two("maximum", MaximumBackward0, xp.maximum)
 minimum = _two("minimum", MinimumBackward0, xp.minimum)
 fmax = _two("fmax", FmaxBackward0, xp.fmax)
+fmin = _two("fmin", FminBackward0, xp.fmin)
 
 
 def _first_index(x: Array, dim: int, largest: bool) -> Array:

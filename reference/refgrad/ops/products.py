@@ -1,0 +1,293 @@
+"""Products of matrices and vectors beside `matmul`: added to something, of a chain, of all last dimensions."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .inplace import update_late
+from .linear_algebra import mm
+from .registry import function, public
+from .shape import axis_of, expand
+
+__all__ = ["matrix_power", "multi_dot"]
+
+AddmvBackward0 = derivative(
+    "AddmvBackward0",
+    args="beta alpha",
+    self=lambda g, beta: _times(g, beta),
+    mat=lambda g, vec, alpha: _times(g.reshape((-1, 1)) * vec.reshape((1, -1)), alpha),
+    vec=lambda g, mat, alpha: _times(mat.swapaxes(0, 1) @ g, alpha),
+)
+AddrBackward0 = derivative(
+    "AddrBackward0",
+    args="beta alpha",
+    self=lambda g, beta: _times(g, beta),
+    vec1=lambda g, vec2, alpha: _times(g @ vec2, alpha),
+    vec2=lambda g, vec1, alpha: _times(g.swapaxes(0, 1) @ vec1, alpha),
+)
+BaddbmmBackward0 = derivative(
+    "BaddbmmBackward0",
+    args="beta alpha",
+    self=lambda g, beta: _times(g, beta),
+    batch1=lambda g, batch2, alpha: _times(both.matmul(g, batch2.swapaxes(-1, -2)), alpha),
+    batch2=lambda g, batch1, alpha: _times(both.matmul(batch1.swapaxes(-1, -2), g), alpha),
+)
+AddbmmBackward0 = derivative(
+    "AddbmmBackward0",
+    args="beta alpha sizes",
+    self=lambda g, beta: _times(g, beta),
+    batch1=lambda g, batch1, batch2, alpha: _times(
+        both.matmul(_for_each(g, batch1), batch2.swapaxes(-1, -2)), alpha
+    ),
+    batch2=lambda g, batch1, batch2, alpha: _times(
+        both.matmul(batch1.swapaxes(-1, -2), _for_each(g, batch1)), alpha
+    ),
+)
+
+
+def _times(value: Any, number: Any) -> Any:
+    return value if number == 1 else value * number
+
+
+def _for_each(g: Any, batch: Any) -> Any:
+    """Repeat a gradient for each matrix of a batch."""
+    return both.expand(g, (batch.shape[0], *g.shape))
+
+
+def _check_alike(*tensors: Tensor) -> None:
+    first = tensors[0]
+    for each in tensors[1:]:
+        if each.dtype is not first.dtype:
+            raise RuntimeError(f"expected scalar type {first.dtype.scalar} but found {each.dtype.scalar}")
+
+
+def _added(input: Tensor, product: Array, beta: Any, alpha: Any) -> Array:
+    """Return `beta * input + alpha * product`; what is times 0 does not count, not even nan."""
+    expand(input, product.shape)  # refuses what does not fit
+    if product.dtype.kind in "iu":
+        beta, alpha = int(beta), int(alpha)
+    scaled = product if alpha == 1 else product * product.dtype.type(alpha)
+    if beta == 0:
+        return scaled
+    array: Array = input._array * product.dtype.type(beta) + scaled if beta != 1 else input._array + scaled
+    return array
+
+
+@public
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """Return `beta * input + alpha * (mat @ vec)`."""
+    x, y = mat._array, vec._array
+    if x.ndim != 2 or y.ndim != 1 or input._array.ndim > 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {input._array.ndim}, {x.ndim}, {y.ndim}")
+    if x.shape[1] != y.shape[0] or (input._array.size not in (x.shape[0], 1)):
+        raise RuntimeError(
+            f"size mismatch, got input ({input._array.size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
+        )
+    _check_alike(mat, vec)
+    return record(AddmvBackward0, _added(input, x.dot(y), beta, alpha), (input, mat, vec), (beta, alpha))
+
+
+@public
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """Return `beta * input + alpha * (vec1 outer vec2)`."""
+    for name, each in (("vec1", vec1), ("vec2", vec2)):
+        if each._array.ndim != 1:
+            place = "1st" if name == "vec1" else "2nd"
+            raise RuntimeError(
+                f"addr: Expected 1-D argument {name}, but got {each._array.ndim}-D" if place else ""
+            )
+    array = _added(input, xp.outer(vec1._array, vec2._array), beta, alpha)
+    return record(AddrBackward0, array, (input, vec1, vec2), (beta, alpha))
+
+
+def _check_batches(batch1: Tensor, batch2: Tensor) -> None:
+    x, y = batch1._array, batch2._array
+    if x.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor")
+    if y.ndim != 3:
+        raise RuntimeError("batch2 must be a 3D tensor")
+
+
+@public
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """Return `beta * input + alpha * (batch1 @ batch2)`, matrix by matrix."""
+    x, y = batch1._array, batch2._array
+    for axis, array in ((0, x), (1, x), (2, y)):  # torch asks for the sizes of the result first
+        axis_of(axis, array.ndim)
+    _check_batches(batch1, batch2)
+    if y.shape[:2] != (x.shape[0], x.shape[2]):
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
+            f"[{y.shape[0]}, {y.shape[1]}]."
+        )
+    for each in (batch1, batch2):
+        if each.dtype is not input.dtype:
+            raise RuntimeError(
+                "Input dtypes must be the same, got: input "
+                f"{dtypes.c_name(input.dtype)}, batch1: {dtypes.c_name(batch1.dtype)}, batch2: {dtypes.c_name(batch2.dtype)}"
+            )
+    made = _added(input, xp.matmul(x, y), beta, alpha)
+    return record(BaddbmmBackward0, made, (input, batch1, batch2), (beta, alpha))
+
+
+@public
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """Return `beta * input + alpha * (batch1 @ batch2).sum(0)`."""
+    _check_batches(batch1, batch2)
+    x, y = batch1._array, batch2._array
+    if x.shape[0] != y.shape[0]:
+        raise RuntimeError(
+            f"batch1 and batch2 must have same number of batches, got {x.shape[0]} and {y.shape[0]}"
+        )
+    if x.shape[2] != y.shape[1]:
+        raise RuntimeError(
+            f"Incompatible matrix sizes for bmm ({x.shape[1]}x{x.shape[2]} and {y.shape[1]}x{y.shape[2]})"
+        )
+    array = _added(input, xp.matmul(x, y).sum(axis=0), beta, alpha)
+    return record(AddbmmBackward0, array, (input, batch1, batch2), (beta, alpha, (*x.shape[:2], y.shape[2])))
+
+
+for _call in (addmv, addr, baddbmm, addbmm):
+    update_late(_call)
+
+
+# ---- vectors -------------------------------------------------------------------------------------------------------
+
+VdotBackward0 = derivative(
+    "VdotBackward0",
+    self=lambda g, other: both.conj(g) * other,
+    other=lambda g, self: g * self,
+)
+
+
+@public
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """Return the sum of products of two vectors, the first conjugated."""
+    if not input.dtype.is_complex:
+        return record(VdotBackward0, input.detach().dot(other.detach())._array, (input, other))
+    for each in (input, other):
+        if each._array.ndim != 1:
+            raise RuntimeError(
+                f"1D tensors expected, but got {input._array.ndim}D and {other._array.ndim}D tensors"
+            )
+    return record(VdotBackward0, xp.vdot(input._array, other._array), (input, other))
+
+
+@public
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Return the sums of products over the last dimensions of both."""
+    x, y = input._array.shape, other._array.shape
+    if not x or not y:
+        product: Tensor = input * other
+        return product
+    if x[-1] != y[-1]:
+        raise RuntimeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(x)} and {list(y)}"
+        )
+    from .contraction import tensordot
+
+    return tensordot(input, other, ([len(x) - 1], [len(y) - 1]))
+
+
+# ---- chains --------------------------------------------------------------------------------------------------------
+
+
+def _cheapest(sizes: list[int]) -> list[list[int]]:
+    """Return, for each stretch of a chain, where to cut it so that the fewest numbers are multiplied."""
+    count = len(sizes) - 1
+    cost = [[0] * count for _ in range(count)]
+    cut = [[0] * count for _ in range(count)]
+    for length in range(1, count):
+        for first in range(count - length):
+            last = first + length
+            cost[first][last] = -1
+            for at in range(first, last):
+                spent = cost[first][at] + cost[at + 1][last] + sizes[first] * sizes[at + 1] * sizes[last + 1]
+                if cost[first][last] < 0 or spent < cost[first][last]:
+                    cost[first][last], cut[first][last] = spent, at
+    return cut
+
+
+def _place(at: int, count: int) -> str:
+    if 0 < at < count - 1:
+        return f"tensor {at} must be 2D"
+    return f"the {'last' if at else 'first'} tensor must be 1D or 2D"
+
+
+def multi_dot(tensors: Any) -> Tensor:
+    """Return the product of a chain of matrices, in the order that costs least; vectors may stand at the ends."""
+    given = list(tensors)
+    if len(given) < 2:
+        raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(given)))
+    first, last = given[0], given[-1]
+    for at, each in enumerate(given):
+        ends = at in (0, len(given) - 1)
+        if each._array.ndim != 2 and not (ends and each._array.ndim == 1):
+            raise RuntimeError(f"multi_dot(): {_place(at, len(given))} but got {each._array.ndim}D")
+    shape = (*first._array.shape[:-1], *last._array.shape[1:])
+    matrices = [
+        first.unsqueeze(0) if first._array.ndim == 1 else first,
+        *given[1:-1],
+        last.unsqueeze(-1) if last._array.ndim == 1 else last,
+    ]
+    if len(matrices) == 2:
+        whole = mm(*matrices)
+    else:
+        cut = _cheapest([matrices[0]._array.shape[0], *[each._array.shape[1] for each in matrices]])
+        whole = _multiplied(matrices, cut, 0, len(matrices) - 1)
+    viewed: Tensor = whole.view(shape)
+    return viewed
+
+
+def _multiplied(matrices: list[Tensor], cut: list[list[int]], first: int, last: int) -> Tensor:
+    """Multiply a stretch of a chain; the chain is short, so that this may call itself."""
+    if first == last:
+        return matrices[first]
+    at = cut[first][last]
+    return mm(_multiplied(matrices, cut, first, at), _multiplied(matrices, cut, at + 1, last))
+
+
+@function
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """Return the product of a chain of matrices (deprecated: use `linalg.multi_dot`)."""
+    warnings.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return multi_dot(matrices)
+
+
+@public
+def matrix_power(input: Tensor, n: int) -> Tensor:
+    """Return a square matrix times itself, `n` times; its inverse, for a negative `n`."""
+    from ..linalg import _check_square, inv
+
+    _check_square("linalg.matrix_power", input)
+    if n < 0:
+        return matrix_power(inv(input), -n)
+    if n == 0:
+        eye = xp.broadcast_to(xp.eye(input._array.shape[-1], dtype=input._array.dtype), input._array.shape)
+        from ..tensor import wrap
+
+        return wrap(xp.array(eye))
+    if n in (1, 2, 3):
+        found: Tensor = input.clone() if n == 1 else input @ input
+        cubed: Tensor = found @ input if n == 3 else found
+        return cubed
+    result: Tensor | None = None
+    square = input
+    while n:
+        if n & 1:
+            result = square if result is None else result @ square
+        n >>= 1
+        square = square @ square if n else square
+    assert result is not None
+    return result

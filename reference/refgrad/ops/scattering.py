@@ -1,0 +1,374 @@
+"""Values put at places that an index names, one way or another: `put`, `scatter_reduce`, `select_scatter`, ..."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, storage
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .broadcasting import row_major
+from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
+from .inplace import update_late
+from .reductions import flat_index
+from .registry import public
+from .shape import axis_of
+
+__all__ = ["scatter_with"]
+
+
+# ---- by row-major positions --------------------------------------------------------------------------------------
+
+PutBackward0 = derivative(
+    "PutBackward0",
+    args="accumulate",
+    saves="index",
+    self=lambda g, index, accumulate: g if accumulate else both.keep(g, _without(tuple(g.shape), index)),
+    source=lambda g, source, index: both.take_flat(g, both.plain(index)).reshape(tuple(source.shape)),
+)
+
+
+def _without(shape: tuple[int, ...], index: Any) -> Array:
+    """Return a mask of all places but those of an index."""
+    kept = xp.ones(shape, bool)
+    kept.reshape(-1)[both.plain(index).reshape(-1)] = False
+    return kept
+
+
+@public
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """Return a copy with elements of `source` at positions counted in row-major order, or added there."""
+    x, places, given = input._array, index._array, source._array
+    if places.dtype != xp.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.scalar}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(
+            "put_(): self and source expected to have the same dtype, but got self.dtype = "
+            f"{input.dtype.scalar} and source.dtype = {source.dtype.scalar}"
+        )
+    if places.size != given.size:
+        raise IndexError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{given.size}, index.numel() = {places.size}"
+        )
+    if places.size and not x.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
+    wrong = places[(places < -x.size) | (places >= x.size)]
+    if wrong.size:
+        raise IndexError(
+            f"out of range: tried to access index {wrong.flat[0]} on a tensor of {x.size} elements."
+        )
+    made = storage.copy(x)
+    at = xp.unravel_index(places.reshape(-1) % max(x.size, 1), x.shape) if x.ndim else ()
+    terms = given.reshape(-1)
+    if not places.size:
+        pass
+    elif not x.ndim:
+        made[...] = terms.sum() + made if accumulate else terms[-1]
+    elif accumulate:
+        xp.add.at(made, at, terms)
+    else:
+        made[at] = terms
+    return record(PutBackward0, made, (input, source), (accumulate,), (index,))
+
+
+update_late(put)
+
+
+# ---- by an index along a dimension -------------------------------------------------------------------------------
+
+_IDENTITY: dict[str, tuple[Any, float]] = {  # how to combine, and what changes nothing
+    "sum": (xp.add, 0),
+    "mean": (xp.add, 0),
+    "prod": (xp.multiply, 1),
+    "amax": (xp.maximum, -xp.inf),
+    "amin": (xp.minimum, xp.inf),
+}
+
+
+def _at(index: Any, like: Any, dim: int) -> Array:
+    return flat_index(both.plain(index), tuple(like.shape), dim % max(len(like.shape), 1))
+
+
+def _reduced_slopes(
+    g: Any,
+    needs: Any,
+    self: Any,
+    src: Any,
+    index: Any,
+    result: Any,
+    dim: int,
+    reduce: str,
+    include_self: bool,
+) -> list[Any]:
+    """Return what goes back to the tensor and to what was combined with it."""
+    shape = tuple(g.shape)
+    if not shape:
+        shape, g = (1,), g.reshape((1,))
+        self, src, result = [each.reshape((1,)) for each in (self, src, result)]
+    places = flat_index(
+        both.plain(index).reshape(_nonempty(both.plain(index).shape)), shape, dim % len(shape)
+    )
+
+    def gathered(value: Any) -> Any:
+        return both.take_flat(value, places)
+
+    of_self, of_src = _SLOPES[reduce](g, self, src, result, places, gathered, include_self)
+    if not include_self:
+        touched = xp.zeros(shape, bool)
+        touched.reshape(-1)[places] = True
+        of_self = both.mask_out(of_self, touched)
+    return [of_self if needs[0] else None, of_src if needs[1] else None]
+
+
+def _used(src: Any, places: Array) -> Any:
+    """Return the part of what was combined that the index reaches; torch does not check that this is all of it."""
+    return src[tuple([slice(size) for size in places.shape])]
+
+
+def _sum_slopes(
+    g: Any, self: Any, src: Any, result: Any, places: Array, gathered: Any, with_self: bool
+) -> Any:
+    return g, gathered(g)
+
+
+def _mean_slopes(
+    g: Any, self: Any, src: Any, result: Any, places: Array, gathered: Any, with_self: bool
+) -> Any:
+    count = xp.bincount(places.reshape(-1), minlength=both.plain(g).size).reshape(tuple(g.shape)) + with_self
+    share = g / both.like(xp.maximum(count, 1).astype(both.plain(g).dtype), g)
+    return share, gathered(share)
+
+
+def _prod_slopes(
+    g: Any, self: Any, src: Any, result: Any, places: Array, gathered: Any, with_self: bool
+) -> Any:
+    """Return the product of the other factors for each: a quotient, or (at a zero) the product anew."""
+    ones = both.zeros_like(self) + 1
+    other = ones if not with_self else both.where(both.plain(self) == 0, ones, self)
+    without = _product(other, src, places)
+    of_self = g * without / other if with_self else g
+    zeros = both.plain(src) == 0
+    count = xp.bincount(places.reshape(-1), _used(zeros, places).reshape(-1), both.plain(self).size).reshape(
+        tuple(g.shape)
+    )
+    single = zeros & (count.reshape(-1)[places] == 1)
+    filled = both.where(single, both.zeros_like(src) + 1, src)
+    start = self if with_self else ones
+    anew = gathered(g * _product(start, filled, places))
+    divisor = both.where(zeros, both.zeros_like(src) + 1, src)
+    return of_self, both.where(single, anew, gathered(g * result) / divisor)
+
+
+def _product(start: Any, factors: Any, places: Array) -> Any:
+    """Multiply factors into a copy of `start`; recorded, as what `scatter_reduce` does."""
+    factors = _used(factors, places)
+    if isinstance(start, Tensor) or isinstance(factors, Tensor):
+        one, other = [
+            each if isinstance(each, Tensor) else both.like(each, start) for each in (start, factors)
+        ]
+        flat = one.reshape(-1)
+        made: Tensor = scatter_reduce(flat, 0, wrap(places.reshape(-1)), other.reshape(-1), "prod")
+        return made.reshape(tuple(one.shape))
+    made_array = xp.array(start, order="C")
+    xp.multiply.at(made_array.reshape(-1), places.reshape(-1), factors.reshape(-1))
+    return made_array
+
+
+def _extreme_slopes(
+    g: Any, self: Any, src: Any, result: Any, places: Array, gathered: Any, with_self: bool
+) -> Any:
+    """Share the gradient equally among all that reach the extreme."""
+    x, y = both.plain(self), both.plain(result)
+    own = (x == y) & with_self if with_self else x == y
+    theirs = both.plain(src) == y.reshape(-1)[places]
+    count = own + xp.bincount(places.reshape(-1), _used(theirs, places).reshape(-1), x.size).reshape(x.shape)
+    share = g / both.like(xp.maximum(count, 1).astype(both.plain(g).dtype), g)
+    return both.keep(share, own), both.keep(gathered(share), theirs)
+
+
+_SLOPES: dict[str, Callable[..., Any]] = {
+    "sum": _sum_slopes,
+    "mean": _mean_slopes,
+    "prod": _prod_slopes,
+    "amax": _extreme_slopes,
+    "amin": _extreme_slopes,
+}
+
+
+def _scatter_reduce_slopes(
+    g: Any,
+    needs: Any,
+    self: Any,
+    src: Any,
+    index: Any,
+    result: Any,
+    dim: int,
+    reduce: str,
+    include_self: bool,
+) -> list[Any]:
+    return _reduced_slopes(g, needs, self, src, index, result, dim, reduce, include_self)
+
+
+ScatterReduceBackward0 = derivative(
+    "ScatterReduceBackward0",
+    saves="index",
+    args="dim reduce include_self",
+    joint=("self src", _scatter_reduce_slopes),
+)
+
+
+@public
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """Return a copy in which elements of `src` were combined with those where the index says along `dim`."""
+    if reduce not in _IDENTITY:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    array = _combined(input, dim, index, src, reduce, include_self)
+    return record(ScatterReduceBackward0, array, (input, src), (dim, reduce, include_self), (index,))
+
+
+def _combined(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool = True
+) -> Array:
+    x, places = input._array, index._array
+    axis = axis_of(dim, x.ndim)
+    check_index_dtype("scatter", index)
+    if src._array.dtype != x.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    made = xp.array(x, order="C")
+    if not places.size:
+        return made
+    have, want = _nonempty(x.shape), _nonempty(places.shape)
+    _check_scattered(x.shape, places.shape, axis, src)
+    _check_places(places, have[axis], axis)
+    given = src._array.reshape(_nonempty(src._array.shape))[tuple([slice(size) for size in want])]
+    flat, target = flat_index(places.reshape(want), have, axis).reshape(-1), made.reshape(-1)
+    combine, identity = _IDENTITY[reduce]
+    if not include_self:
+        target[flat] = _least(x.dtype, identity)
+    combine.at(target, flat, given.reshape(-1))
+    if reduce == "mean":
+        count = xp.bincount(flat, minlength=target.size) + include_self
+        divide = xp.floor_divide if x.dtype.kind in "iu" else xp.divide
+        target[...] = divide(target, xp.maximum(count, 1).astype(x.dtype))
+    return made
+
+
+def _least(dtype: Any, identity: float) -> Any:
+    """Return what changes nothing, in a dtype that may have no infinities."""
+    if identity in (0, 1) or dtype.kind == "f":
+        return identity
+    if dtype.kind == "b":
+        return identity > 0
+    limits = xp.iinfo(dtype)
+    return limits.max if identity > 0 else limits.min
+
+
+update_late(scatter_reduce)
+
+
+# The old form, `scatter(dim, index, src, reduce="add")`, has no derivative.
+_FORMER = {"add": "sum", "multiply": "prod"}
+
+
+def scatter_with(input: Tensor, dim: int, index: Tensor, src: Any, reduce: str) -> Array:
+    """Return the array of `scatter(..., reduce="add")`, of which torch knows no derivative."""
+    if reduce not in _FORMER:
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    if isinstance(src, Tensor):
+        warnings.warn(
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
+            "release. Use torch.scatter_reduce instead for more reduction options.",
+            UserWarning,
+            stacklevel=3,
+        )
+    else:
+        src = input.new_full(index.shape, src)
+    return _combined(input, dim, index, src, _FORMER[reduce])
+
+
+# ---- in place of a view ------------------------------------------------------------------------------------------
+
+
+def _into_view(name: str, args: str, view: Callable[..., Any]) -> Any:
+    """Make the kind of node of a copy of a tensor in which a view of it was replaced."""
+    return derivative(
+        name, args=args, joint=("self src", lambda g, needs, *given: _view_slopes(g, needs, view, given))
+    )
+
+
+def _view_slopes(g: Any, needs: Any, view: Callable[..., Any], given: tuple[Any, ...]) -> list[Any]:
+    places = view(xp.arange(both.plain(g).size).reshape(tuple(g.shape)), *given)
+    kept = xp.ones(tuple(g.shape), bool)
+    kept.reshape(-1)[places.reshape(-1)] = False
+    return [
+        both.keep(g, kept) if needs[0] else None,
+        both.take_flat(g, places) if needs[1] else None,
+    ]
+
+
+def _selected(array: Array, dim: int, index: int) -> Array:
+    return array[(*[slice(None)] * (dim % array.ndim), index)]
+
+
+def _sliced(array: Array, dim: int, start: int, end: int, step: int) -> Array:
+    return array[(*[slice(None)] * (dim % array.ndim), slice(start, end, step))]
+
+
+def _diagonal(array: Array, offset: int, dim1: int, dim2: int) -> Array:
+    return xp.diagonal(array, offset, dim1, dim2)
+
+
+SelectScatterBackward0 = _into_view("SelectScatterBackward0", "dim index", _selected)
+SliceScatterBackward0 = _into_view("SliceScatterBackward0", "dim start end step", _sliced)
+DiagonalScatterBackward0 = _into_view("DiagonalScatterBackward0", "offset dim1 dim2", _diagonal)
+
+
+def _replaced(
+    kind: Any, input: Tensor, src: Tensor, target: Tensor, made: Array, args: tuple[Any, ...]
+) -> Tensor:
+    if target.shape != src.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(target.shape)}"
+        )
+    target._array[...] = src._array
+    return record(kind, row_major(made), (input, src), args)
+
+
+def _copied(input: Tensor) -> Tensor:
+    return wrap(storage.copy(input._array))
+
+
+@public
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """Return a copy with `src` at one place along a dimension."""
+    made = _copied(input)
+    return _replaced(SelectScatterBackward0, input, src, made.select(dim, index), made._array, (dim, index))
+
+
+@public
+def slice_scatter(
+    input: Tensor, src: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
+) -> Tensor:
+    """Return a copy with `src` in place of a slice along a dimension."""
+    made = _copied(input)
+    axis = axis_of(dim, input._array.ndim)
+    part = slice(*slice(start, end, step).indices(input._array.shape[axis]))
+    target = made[(*[slice(None)] * axis, part)]
+    args = (dim, part.start, part.stop, part.step)
+    return _replaced(SliceScatterBackward0, input, src, target, made._array, args)
+
+
+@public
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """Return a copy with `src` as its diagonals."""
+    made = _copied(input)
+    target = made.diagonal(offset, dim1, dim2)
+    return _replaced(DiagonalScatterBackward0, input, src, target, made._array, (offset, dim1, dim2))

@@ -1,0 +1,228 @@
+"""Functions that a course rarely needs: error functions, `sinc`, angles in degrees, common divisors, ..."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import both, dtypes
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .arithmetic import binary
+from .broadcasting import check_broadcast, keep_layout
+from .inplace import update
+from .pointwise import _float_function, _publish
+from .powers import pow as power
+from .registry import method, public
+from .shape import axis_of
+
+__all__: list[str] = []
+
+HALF_ROOT_PI = math.sqrt(math.pi) / 2
+
+
+def _erfc_array(x: Array) -> Array:
+    return 1 - both._erf_array(x)
+
+
+def _erfinv_array(y: Array) -> Array:
+    """Return the inverse of the error function: a start by logarithms, then Newton's method on a double."""
+    wide = y.astype(xp.float64)
+    spread = xp.log1p(-wide * wide)
+    middle = 2 / (math.pi * 0.147) + spread / 2
+    found = xp.sign(wide) * xp.sqrt(xp.maximum(xp.sqrt(middle * middle - spread / 0.147) - middle, 0))
+    for _ in range(4):
+        slope = xp.exp(-found * found) / HALF_ROOT_PI
+        step = (both._erf_array(found) - wide) / slope
+        found = xp.where(xp.isfinite(step), found - step / (1 + found * step), found)
+    found = xp.where(xp.abs(wide) == 1, wide * xp.inf, found)
+    return xp.where(xp.abs(wide) > 1, xp.nan, found).astype(y.dtype)
+
+
+def _erfinv(value: Any) -> Any:
+    return value.erfinv() if isinstance(value, Tensor) else _erfinv_array(value)
+
+
+def _sinc_slope(g: Any, x: Any) -> Any:
+    scaled = x * math.pi
+    found = (scaled * both.cos(scaled) - both.sin(scaled)) / (scaled * x)
+    return g * both.mask_out(found, both.plain(x) == 0)
+
+
+# name: (node, what NumPy computes, derivative). Integers become float first.
+_ROWS: dict[str, tuple[str, Callable[[Array], Array], Callable[..., Any]]] = {
+    "erfc": (
+        "ErfcBackward0",
+        _erfc_array,
+        lambda g, self: g * (-1 / HALF_ROOT_PI * both.exp(-(self * self))),
+    ),
+    "erfinv": (
+        "ErfinvBackward0",
+        _erfinv_array,
+        lambda g, self: g * (HALF_ROOT_PI * both.exp(_erfinv(self) ** 2)),
+    ),
+    "sinc": ("SincBackward0", lambda x: xp.sinc(x).astype(x.dtype), lambda g, self: _sinc_slope(g, self)),
+    "deg2rad": (
+        "Deg2RadBackward0",
+        lambda x: x * x.dtype.type(math.pi / 180),
+        lambda g: both.scale(g, math.pi / 180),
+    ),
+    "rad2deg": (
+        "Rad2DegBackward0",
+        lambda x: x * x.dtype.type(180 / math.pi),
+        lambda g: both.scale(g, 180 / math.pi),
+    ),
+}
+for _name, (_node, _compute, _rule) in _ROWS.items():
+    _publish(_name, _float_function(_name, _compute, derivative(_node, self=_rule)))
+
+
+# ---- pairs ---------------------------------------------------------------------------------------------------------
+
+Logaddexp2Backward0 = derivative(
+    "Logaddexp2Backward0",
+    self=lambda g, self, other: g / (1 + _two_to(other - self)),
+    other=lambda g, self, other: g / (1 + _two_to(self - other)),
+)
+LdexpBackward0 = derivative(
+    "LdexpBackward0",
+    self=lambda g, other: g * _two_to(other),
+    other=lambda g, result: g * (result * math.log(2)),
+)
+
+
+def _two_to(value: Any) -> Any:
+    return both.exp(value * math.log(2))
+
+
+@public
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """Return log2(2**x + 2**y)."""
+    joint = dtypes.result_of((input, other))
+    if joint.is_integral:
+        check_broadcast(input._array.shape, other._array.shape)
+        raise NotImplementedError(f"\"logaddexp2_cpu\" not implemented for '{joint.scalar}'")
+    return binary(Logaddexp2Backward0, xp.logaddexp2, input, other)
+
+
+@public
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """Return x * 2**y."""
+
+    def scaled(x: Array, y: Array) -> Array:
+        want = x.dtype if x.dtype.kind == "f" else dtypes.get_default_dtype().numpy
+        return x.astype(want) * xp.exp2(y.astype(want))
+
+    x = input if input.dtype.is_floating_point else input.to(dtypes.get_default_dtype())
+    y = other if other.dtype.is_floating_point else other.to(x.dtype)
+    return binary(LdexpBackward0, scaled, x, y)
+
+
+@public
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """Return x**y in double precision."""
+    operands = [
+        each.to(dtypes.complex128 if each.dtype.is_complex else dtypes.float64)
+        if isinstance(each, Tensor)
+        else each
+        for each in (input, exponent)
+    ]
+    raised: Tensor = power(*operands)
+    return raised
+
+
+@method
+def float_power_(self: Tensor, exponent: Any) -> Tensor:
+    """Raise each element of a tensor of doubles to a power, in place."""
+    want = dtypes.complex128 if self.dtype.is_complex else dtypes.float64
+    if self.dtype is not want:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {self.dtype.scalar} but the operation's result requires dtype "
+            f"{want.scalar}"
+        )
+    return update("float_power_", self, float_power, exponent)
+
+
+def _of_integers(name: str, compute: Callable[..., Array], text: str) -> None:
+    def combine(input: Tensor, other: Tensor) -> Tensor:
+        joint = dtypes.result_of((input, other))
+        check_broadcast(input._array.shape, other._array.shape)
+        if not joint.is_integral or joint is dtypes.bool:
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
+        x, y = [each._array.astype(joint.numpy) for each in (input, other)]
+        return wrap(keep_layout(compute(x, y), input._array, other._array))
+
+    combine.__name__ = name
+    combine.__doc__ = text
+    public(combine)
+
+
+_of_integers("gcd", xp.gcd, "Return the greatest common divisor of each pair of integers.")
+_of_integers("lcm", xp.lcm, "Return the least common multiple of each pair of integers.")
+
+
+@public
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """Return the next number that a float can hold after x, towards y."""
+    joint = dtypes.result_of((input, other))
+    if not joint.is_floating_point:
+        check_broadcast(input._array.shape, other._array.shape)
+        raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{joint.scalar}'")
+    x, y = [each._array.astype(joint.numpy, copy=False) for each in (input, other)]
+    check_broadcast(x.shape, y.shape)
+    return wrap(keep_layout(xp.nextafter(x, y), input._array, other._array))
+
+
+# ---- tests of elements --------------------------------------------------------------------------------------------
+
+
+def _infinite(name: str, sign: int) -> None:
+    def test(input: Tensor) -> Tensor:
+        x = input._array
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"{name} does not support complex inputs.")
+        found = (
+            xp.isinf(x) & (x > 0 if sign > 0 else x < 0) if x.dtype.kind == "f" else xp.zeros(x.shape, bool)
+        )
+        return wrap(keep_layout(xp.asarray(found), x))
+
+    test.__name__ = name
+    test.__doc__ = f"Tell where elements are {'plus' if sign > 0 else 'minus'} infinity."
+    public(test)
+
+
+_infinite("isposinf", 1)
+_infinite("isneginf", -1)
+
+
+# ---- along a dimension --------------------------------------------------------------------------------------------
+
+
+def _log_sums_back(g: Any, self: Any, result: Any, dim: int) -> Any:
+    """Send the gradient of each running sum back to all elements in it."""
+    if not self.ndim or not both.plain(self).size:
+        return g
+    axis = dim % self.ndim
+    later = both.flip(both.running_sum(both.flip(g * both.exp(-result), axis), axis), axis)
+    return later * both.exp(self)
+
+
+LogcumsumexpBackward0 = derivative(
+    "LogcumsumexpBackward0",
+    args="dim",
+    self=lambda g, self, result, dim: _log_sums_back(g, self, result, dim),
+)
+
+
+@public
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """Return the logarithms of the sums of e**x so far along a dimension."""
+    x = input._array
+    axis = axis_of(dim, x.ndim)
+    if x.dtype.kind not in "fc":
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.scalar}'")
+    array = xp.logaddexp.accumulate(x, axis=axis) if x.ndim else x.copy()
+    return record(LogcumsumexpBackward0, xp.ascontiguousarray(array).reshape(x.shape), (input,), (dim,))

@@ -1,0 +1,235 @@
+"""Images, signals and volumes made larger or smaller: `interpolate`, beside its derivatives.
+
+Along each dimension an output element is a weighted sum of a few input elements; a matrix of weights says which. The
+gradient goes back through the transposed matrices.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+from .. import both
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor
+from .convolution import adaptive_avg_pool1d, adaptive_avg_pool2d
+
+__all__ = ["interpolate", "upsample"]
+
+_MODES = {  # mode: (name of the node by dimensions, what a dimension's weights are)
+    "nearest": ("UpsampleNearest{}DBackward0", (1, 2, 3)),
+    "nearest-exact": ("UpsampleNearestExact{}DBackward0", (1, 2, 3)),
+    "linear": ("UpsampleLinear{}DBackward0", (1,)),
+    "bilinear": ("UpsampleBilinear{}DBackward0", (2,)),
+    "bicubic": ("UpsampleBicubic{}DBackward0", (2,)),
+    "trilinear": ("UpsampleTrilinear{}DBackward0", (3,)),
+}
+_SCALES = {1: "scales", 2: "scales_h scales_w", 3: "scales_d scales_h scales_w"}
+
+
+def _apply(value: Any, matrices: tuple[Array, ...]) -> Any:
+    """Multiply each of the last dimensions by its matrix (to, from)."""
+    for at, matrix in enumerate(matrices):
+        dim = value.ndim - len(matrices) + at
+        turned = value.swapaxes(dim, -1)
+        value = both.matmul(turned, both.like(matrix.T, value)).swapaxes(dim, -1)
+    return value
+
+
+def _back(g: Any, matrices: tuple[Array, ...]) -> Any:
+    return _apply(g, tuple([each.T for each in matrices]))
+
+
+def _kind(mode: str, ndim: int) -> Any:
+    name = _MODES[mode][0].format(ndim)
+    if name not in _kinds:
+        corners = "" if mode.startswith("nearest") else " align_corners"
+        _kinds[name] = derivative(
+            name,
+            args=f"shape output_size weights {_SCALES[ndim]}{corners}",
+            self=lambda g, weights: _back(g, weights),
+        )
+    return _kinds[name]
+
+
+_kinds: dict[str, Any] = {}
+
+
+# ---- the weights of one dimension ----------------------------------------------------------------------------------
+
+
+def _positions(count: int, size: int, scale: float | None, align: bool, dtype: Any) -> Array:
+    """Return where, among `size` input elements, each of `count` output elements stands."""
+    places = xp.arange(count, dtype=dtype)
+    if align:
+        return places * dtype((size - 1) / (count - 1) if count > 1 else 0)
+    step = dtype(1 / scale if scale else size / count)
+    return (places + dtype(0.5)) * step - dtype(0.5)
+
+
+def _nearest(count: int, size: int, scale: float | None, exact: bool) -> Array:
+    step = xp.float32(1 / scale if scale else size / count)
+    offset = xp.float32(0.5 if exact else 0)
+    chosen = xp.minimum(((xp.arange(count, dtype=xp.float32) + offset) * step).astype(xp.int64), size - 1)
+    return _matrix(count, size, [(chosen, xp.ones(count))])
+
+
+def _linear(count: int, size: int, scale: float | None, align: bool) -> Array:
+    where = xp.maximum(_positions(count, size, scale, align, xp.float64), 0)
+    low = xp.minimum(where.astype(xp.int64), size - 1)
+    share = xp.clip(where - low, 0, 1)
+    return _matrix(count, size, [(low, 1 - share), (xp.minimum(low + 1, size - 1), share)])
+
+
+def _cubic(count: int, size: int, scale: float | None, align: bool) -> Array:
+    where = _positions(count, size, scale, align, xp.float64)
+    low = xp.floor(where).astype(xp.int64)
+    t, a = where - low, -0.75
+
+    def near(x: Array) -> Array:
+        return ((a + 2) * x - (a + 3)) * x * x + 1
+
+    def far(x: Array) -> Array:
+        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+
+    shares = (far(t + 1), near(t), near(1 - t), far(2 - t))
+    return _matrix(
+        count, size, [(xp.clip(low + at, 0, size - 1), s) for at, s in zip(range(-1, 3), shares, strict=True)]
+    )
+
+
+def _matrix(count: int, size: int, terms: list[tuple[Array, Array]]) -> Array:
+    made = xp.zeros((count, size))
+    for places, shares in terms:
+        xp.add.at(made, (xp.arange(count), places), shares)
+    return made
+
+
+def _weights(mode: str, count: int, size: int, scale: float | None, align: bool) -> Array:
+    if mode.startswith("nearest"):
+        return _nearest(count, size, scale, mode == "nearest-exact")
+    return (_cubic if mode == "bicubic" else _linear)(count, size, scale, align)
+
+
+# ---- the function ---------------------------------------------------------------------------------------------------
+
+
+def interpolate(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    """Return signals, images or volumes (batch, channels, ...) of another size."""
+    if mode in ("nearest", "area", "nearest-exact"):
+        if align_corners is not None:
+            raise ValueError(
+                "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+            )
+    elif align_corners is None:
+        align_corners = False
+    ndim = input._array.ndim - 2
+    sizes, factors = _asked(input, ndim, size, scale_factor)
+    if recompute_scale_factor:
+        sizes, factors = _grown(input, factors) if sizes is None else sizes, None
+    if antialias:
+        raise NotImplementedError("refgrad's interpolate has no antialias")
+    counts = _grown(input, factors) if sizes is None else sizes
+    _check_mode(input, ndim, mode)
+    shape = input._array.shape[2:]
+    if mode == "area":
+        pool = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d}[ndim]
+        return pool(input, counts)
+    if min(*shape, *counts, 1) <= 0:
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input ({_named(shape)}) output ({_named(counts)})"
+        )
+    scales = factors or (None,) * ndim
+    corners = bool(align_corners)
+    weights = tuple(
+        [
+            _weights(mode, count, own, scale, corners).astype(input._array.dtype)
+            for count, own, scale in zip(counts, shape, scales, strict=True)
+        ]
+    )
+    array = xp.ascontiguousarray(_apply(input._array, weights))
+    kept = (input._array.shape, counts, weights, *scales)
+    if not mode.startswith("nearest"):
+        kept = (*kept, corners)
+    return record(_kind(mode, ndim), array, (input,), kept)
+
+
+def _named(sizes: tuple[int, ...]) -> str:
+    names = {1: "W", 2: "HW", 3: "DHW"}[len(sizes)]
+    return ", ".join(f"{name}: {size}" for name, size in zip(names, sizes, strict=True))
+
+
+def _asked(input: Tensor, ndim: int, size: Any, factor: Any) -> tuple[Any, Any]:
+    """Return the output's sizes or the factors, one for each dimension."""
+    if size is not None and factor is not None:
+        raise ValueError("only one of size or scale_factor should be defined")
+    if size is None and factor is None:
+        raise ValueError("either size or scale_factor should be defined")
+    given, name = (size, "size") if size is not None else (factor, "scale_factor")
+    if isinstance(given, tuple | list):
+        if len(given) != ndim:
+            raise ValueError(
+                f"Input and {'output' if name == 'size' else name} must have the same number of spatial dimensions, but got "
+                f"input with spatial dimensions of {list(input.shape[2:])} and "
+                + (
+                    f"output size of {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size "
+                    "in (o1, o2, ...,oK) format."
+                    if name == "size"
+                    else f"scale_factor of shape {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and "
+                    "scale_factor in (s1, s2, ...,sK) format."
+                )
+            )
+        values = tuple(given)
+    else:
+        values = (given,) * ndim
+    if name == "size":
+        return tuple([int(each) for each in values]), None
+    return None, tuple([float(each) for each in values])
+
+
+def _grown(input: Tensor, factors: Any) -> tuple[int, ...]:
+    return tuple(
+        [math.floor(size * factor) for size, factor in zip(input._array.shape[2:], factors, strict=True)]
+    )
+
+
+def _check_mode(input: Tensor, ndim: int, mode: str) -> None:
+    if mode == "area" and ndim in (1, 2):
+        return
+    wanted = {"linear": 3, "bilinear": 4, "trilinear": 5}
+    if mode in _MODES and ndim in _MODES[mode][1]:
+        return
+    if mode in wanted and ndim in (1, 2, 3):
+        raise NotImplementedError(f"Got {ndim + 2}D input, but {mode} mode needs {wanted[mode]}D input")
+    raise NotImplementedError(
+        "Input Error: Only 3D, 4D and 5D input Tensors supported "
+        f"(got {ndim + 2}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact "
+        f"(got {mode})"
+    )
+
+
+def upsample(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: Any = None,
+) -> Tensor:
+    """Do `interpolate` (deprecated)."""
+    warnings.warn(
+        "`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.",
+        UserWarning,
+        stacklevel=2,
+    )
+    return interpolate(input, size, scale_factor, mode, align_corners)
