@@ -344,6 +344,5 @@ def _provisional_note(grading: Grading) -> tuple[str, ...]:
     points = grading.assignment.hidden_points
     if not points:
         return ()
-    return (
-        f"Provisional: {points:g} points of hidden checks are not here; the course grades them when you hand in.",
-    )
+    counted = "1 point of hidden checks is" if points == 1 else f"{points:g} points of hidden checks are"
+    return (f"Provisional: {counted} not here; the course runs hidden checks, too, when you hand in.",)

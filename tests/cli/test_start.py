@@ -72,7 +72,9 @@ def test_the_next_assignment_is_built_on_one_s_own_engine(
     (tmp_path / "mine.py").write_text(OWN)
     ended = run("start", "more", tmp_path / "next", "--carry", tmp_path / "mine.py")
     assert ended.code == 0, ended.err
-    assert "In it are your own definitions of the tasks 1.1, 1.2, as they are.\n" in ended.out
+    assert (
+        "In it are your own definitions of the tasks 1.1, 1.2, as they are, finished or not.\n" in ended.out
+    )
     source = (tmp_path / "next" / "engine.py").read_text()
     assert "return _plus(a.data, b.data)" in source
     assert "# Your own helpers, carried over from engine.py.\n\n\ndef _plus(a, b):" in source
@@ -91,7 +93,7 @@ def test_what_is_not_carried_is_said(two: Path, run: Run, tmp_path: Path) -> Non
     (tmp_path / "mine.py").write_text(half)
     ended = run("start", "more", tmp_path / "next", "--carry", tmp_path / "mine.py")
     assert ended.code == 0
-    assert "In it are your own definitions of the tasks 1.1, as they are.\n" in ended.out
+    assert "In it are your own definitions of the tasks 1.1, as they are, finished or not.\n" in ended.out
     assert re.search(
         r"  Task 1\.2: in your engine `mul` is not written yet \(engine\.py:\d+\); what you get is the course's\.\n",
         ended.out,
@@ -271,7 +273,7 @@ def test_in_a_bundle_with_withheld_solutions_students_carry_their_own(
     monkeypatch.chdir(tmp_path / "bundle")
     ended = run("start", "more", tmp_path / "own", "--carry", tmp_path / "mine.py")
     assert ended.code == 0, ended.err
-    assert "your own definitions of the tasks 1.1, 1.2, as they are." in ended.out
+    assert "your own definitions of the tasks 1.1, 1.2, as they are, finished or not." in ended.out
     assert "What is given is the course's: changes that you made to it are not carried over." in ended.out
     assert "your `Tensor`" not in ended.out
     source = (tmp_path / "own" / "engine.py").read_text()

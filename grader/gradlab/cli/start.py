@@ -49,7 +49,7 @@ def start(assignment: str | None, directory: Path | None, carry: Path | None, co
     carried = None if carry is None else _carried(found, base, carry)
     files = starter_files(found, base if carried is None else carried.source)
     written = write_files({**files, BUNDLED: bundled(found)}, folder)
-    click.echo(f"{found.title}: wrote {', '.join(path.name for path in written)} to {folder}.")
+    click.echo(f"{found.title}\nWrote {', '.join(path.name for path in written)} to {folder}.")
     if carried is not None:
         _say(carried)
     click.echo(
@@ -122,6 +122,6 @@ def _say(carried: Carried) -> None:
     from gradlab.render.escape import clean
 
     tasks = ", ".join(carried.tasks) or "which are done in part"
-    click.echo(f"In it are your own definitions of the tasks {tasks}, as they are.")
+    click.echo(f"In it are your own definitions of the tasks {tasks}, as they are, finished or not.")
     for remark in carried.remarks:
         click.echo(f"  {clean(remark)}")
