@@ -40,10 +40,10 @@ def faults(course: Course, name: str) -> tuple[str, ...]:
         defined, solved = _engine(course, problems)
         _compare_tasks(draft, defined, solved)
         for mistake in mistakes:
-            problems += _unknown_imports(
-                course.folder(name) / "mistakes" / f"{mistake.name}.py", mistake.source, defined
-            )
+            path = course.folder(name) / "mistakes" / f"{mistake.name}.py"
+            problems += _of_no_engine(path, mistake.source, defined)
     _compare_ids(course, name, draft)
+    _compare_observers(draft)
     if draft.problems or problems:  # else grading records the checks next, and says the same
         problems += _refusals(draft)
     return tuple(_from_the_course_on(text, course, name) for text in (*draft.problems, *problems))
@@ -122,17 +122,44 @@ def _tasks(course: Course, name: str) -> tuple[Task, ...]:
     return read_tasks(Settings(course.folder(name) / "assignment.toml"))
 
 
-def _unknown_imports(path: Path, source: str, defined: set[str]) -> list[str]:
-    """Return a sentence for each name that a mistake imports from the engine and that is not there."""
+def _compare_observers(draft: Draft) -> None:
+    """Complain about observers that no plugin offers."""
+    offered = observers(build_manager(draft.course.plugins))
+    for name in sorted(draft.surface.observe) if draft.surface is not None else ():
+        if name not in offered:
+            draft.settings.problem(
+                f"[surface] observe names {name!r}, which no plugin of the course offers"
+                f"{did_you_mean(name, sorted(offered))}",
+                ("surface",),
+                "observe",
+            )
+
+
+def _of_no_engine(path: Path, source: str, defined: set[str]) -> Iterator[str]:
+    """Yield a sentence for each name that a mistake imports from the engine and that is not there, and one if it takes the
+    place of nothing that is there."""
     try:
         body = syntax.parse(source).body
     except SyntaxError:  # which was said before
-        return []
-    return [
-        f"{path}:{node.lineno}: imports {alias.name!r} from the engine, which does not define it"
-        f"{did_you_mean(alias.name, sorted(defined))}"
-        for node in body
-        if isinstance(node, ast.ImportFrom) and node.module == "engine"
-        for alias in node.names
-        if alias.name not in defined
-    ]
+        return
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module == "engine":
+            for alias in node.names:
+                if alias.name not in defined:
+                    yield (
+                        f"{path}:{node.lineno}: imports {alias.name!r} from the engine, which does not define it"
+                        f"{_near(alias.name, defined)}"
+                    )
+    own = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    if own and not any(node.name in defined for node in own):
+        first = own[0]
+        yield (
+            f"{path}:{first.lineno}: replaces nothing of the solution: the engine does not define {first.name!r}"
+            f"{_near(first.name, defined)}"
+        )
+
+
+def _near(name: str, known: set[str]) -> str:
+    """Return the end of a sentence: what may have been meant. All that an engine defines would be too long a list."""
+    said = did_you_mean(name, sorted(known))
+    return said if "did you mean" in said else "."

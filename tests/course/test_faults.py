@@ -143,6 +143,29 @@ def test_what_cannot_be_recorded_is_said_beside_the_rest(small_course: SmallCour
     ]
 
 
+def test_a_mistake_that_replaces_nothing_is_a_fault(small_course: SmallCourse) -> None:
+    root = small_course()
+    (root / "warm_up" / "mistakes").mkdir()
+    text = '"""Text."""\n\nfrom engine import unheard_of\n\nmust_fail = ["first"]\n\n\ndef oen(x):\n    return x\n'
+    (root / "warm_up" / "mistakes" / "typo.py").write_text(text)
+    assert faults(find_course(root), "warm_up")[:2] == (
+        "warm_up/mistakes/typo.py:3: imports 'unheard_of' from the engine, which does not define it.",
+        "warm_up/mistakes/typo.py:8: replaces nothing of the solution: the engine does not define 'oen'; did you mean "
+        "'one'?",
+    )
+
+
+def test_an_observer_that_no_plugin_offers_is_a_fault(small_course: SmallCourse) -> None:
+    from .conftest import ASSIGNMENT
+
+    root = small_course(warm_up__assignment_toml=ASSIGNMENT.replace('["value"]', '["valeu"]'))
+    line = ASSIGNMENT.splitlines().index('observe = ["value"]') + 1
+    assert faults(find_course(root), "warm_up")[0] == (
+        f"warm_up/assignment.toml:{line}: [surface] observe names 'valeu', which no plugin of the course offers; did you "
+        "mean 'value'?"
+    )
+
+
 def test_a_hidden_check_in_the_file_that_is_handed_out_is_a_fault(small_course: SmallCourse) -> None:
     from .conftest import CHECKS as RIGHT
 
