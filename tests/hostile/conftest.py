@@ -140,11 +140,15 @@ class Hall:
 
     def submit(self, path: Path, *options: str, assignment: str = "squares") -> Ended:
         """Run `grade submit` on a path."""
+        given = (*self.options, *options)
+        return self.run("submit", str(path), "--student", "mallory", "--assignment", assignment, *given)
+
+    def run(self, *arguments: str) -> Ended:
+        """Run a command."""
         assert self.capfd is not None
         self.capfd.readouterr()
         started = time.monotonic()
-        given = (*self.options, *options)
-        code = main(["submit", str(path), "--student", "mallory", "--assignment", assignment, *given])
+        code = main(list(arguments))
         seconds = time.monotonic() - started
         printed = self.capfd.readouterr()
         return Ended(code, printed.out, printed.err, seconds)

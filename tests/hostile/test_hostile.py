@@ -100,6 +100,25 @@ def assert_harmless(printed: str) -> None:
     assert re.search(r"(?m)^\s*::|##\[", printed) is None
 
 
+@pytest.mark.parametrize("attack", [a for a in ALL if a.group == "deceives" and a.ends != "refused"], ids=str)
+def test_no_form_of_a_report_obeys_a_submission(attack: Attack, hall: Hall, tmp_path: Path) -> None:
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    hall.submit(attack.build(folder, hall.known))
+    for form in ("json", "html", "junit", "markdown", "gradescope", "github"):
+        printed = hall.run("show", "--student", "mallory", "--assignment", "squares", "--format", form)
+        assert (printed.code, printed.err) == (0, ""), printed.err
+        told = printed.out
+        if form == "github":  # its own annotations come before what nobody obeys
+            own, told = told.split("::stop-commands::")
+            assert all(re.match("::(error|notice) [^\n]*::[^\n]*$", line) for line in own.splitlines())
+            told = "\n".join(told.splitlines()[1:-1])
+        assert_harmless(told)
+        if form == "html":
+            assert "<script" not in told.lower()
+            assert "<img" not in told.lower()
+
+
 @pytest.mark.parametrize("level", ["partial", "none"])
 def test_where_nothing_contains_them_no_attack_is_run(
     level: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]

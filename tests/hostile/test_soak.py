@@ -1,10 +1,11 @@
-"""Many submissions in one session, one in five of them hostile: every verdict right, and nothing leaks."""
+"""Many submissions to two assignments in one session, one in five of them hostile: every verdict right, nothing leaks."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -20,8 +21,9 @@ from gradlab.manager import build_manager
 from gradlab.runner import Grading, grade
 from gradlab.submission import parse
 
-from .attack import specimens
+from .attack import Attack, specimens
 from .conftest import FULL, RIGHT, STUB, Hall, open_hall
+from .keeping import GIVES_BACK, KEEPS
 
 SUBMISSIONS = int(os.environ.get("GRADLAB_SOAK", "500"))
 WARM_UP = 50  # submissions after which caches and pools have their size
@@ -35,21 +37,24 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class State:
-    """What this process and its zygotes hold. Of processes the number: workers come and go, and one waits in reserve."""
+    """What this process and its zygotes hold, and the files of the course and in the folder for temporary ones. Of
+    processes the number: workers come and go, and one waits in reserve."""
 
     descriptors: Mapping[int, int]
     processes: int
     megabytes: Mapping[int, float]
+    files: frozenset[Path]
 
     @classmethod
-    def now(cls, zygotes: list[int]) -> Self:
-        """Look at this process and at `zygotes`; `processes` counts all of their descendants."""
+    def now(cls, zygotes: list[int], root: Path) -> Self:
+        """Look at this process, at `zygotes`, and at the course in `root`; `processes` counts all of their descendants."""
         gc.collect()
         own = [os.getpid(), *zygotes]
         return cls(
             {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in own},
             len(list(children(os.getpid()))),
             {pid: resident(pid) for pid in own},
+            frozenset((*root.rglob("*"), *Path(tempfile.gettempdir()).glob("gradlab*"))),
         )
 
 
@@ -81,35 +86,56 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     yield from open_hall(tmp_path, "strong")
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is handed in for one assignment."""
+
+    grading: Grading
+    honest: Mapping[str, str]  # by how it ends, in the words of `Attack.ends`
+    hostile: list[Attack]
+
+    @classmethod
+    def of(cls, hall: Hall, assignment: str, right: str, stub: str) -> Self:
+        """Get ready to grade an assignment of the course."""
+        loaded = load_assignment(find_course(hall.root), assignment)
+        grading = Grading(loaded, hall.engines, build_manager(), secret=b"soak")
+        attacks = [attack for attack in specimens() if attack.assignment == assignment]
+        return cls(
+            grading,
+            {"right": right, "stub": stub},
+            [attack for attack in attacks if attack.group != "stalls"],
+        )
+
+    def handed_in(self, number: int, hall: Hall) -> tuple[bytes, str]:
+        """Return the engine.py that comes as the `number`th, and how it must end."""
+        if number % 5 == 4:
+            attack = self.hostile[number // 5 % len(self.hostile)]
+            return attack.build(hall.root / "handed-in", hall.known).read_bytes(), attack.ends
+        ends = "right" if number % 5 else "stub"
+        return f"{self.honest[ends]}# {number}\n".encode(), ends
+
+
 def test_nothing_leaks(hall: Hall) -> None:
-    hostile = [
-        attack for attack in specimens() if attack.assignment == "squares" and attack.group != "stalls"
-    ]
-    grading = Grading(
-        load_assignment(find_course(hall.root), "squares"), hall.engines, build_manager(), secret=b"soak"
-    )
-    folder = hall.root / "handed-in"
-    folder.mkdir()
+    kinds = [Kind.of(hall, "squares", RIGHT, STUB), Kind.of(hall, "keeping", GIVES_BACK, KEEPS)]
+    (hall.root / "handed-in").mkdir()
     ends: Counter[str] = Counter()
     before: State | None = None
     for number in range(SUBMISSIONS):
         if number == WARM_UP:
-            before = State.now(zygotes())
-        attack = hostile[number // 5 % len(hostile)]
-        if number % 5 == 4:
-            path, expected = attack.build(folder, hall.known), attack.ends
-            content = path.read_bytes()
-        else:
-            source, expected = (RIGHT, "right") if number % 5 else (STUB, "stub")
-            content = f"{source}# {number}\n".encode()
-        ended = verdict(grading, content)
-        assert ended == expected, f"submission {number}, {attack if number % 5 == 4 else expected}"
+            before = State.now(zygotes(), hall.root)
+        kind = kinds[number % 20 == 19 or number % 40 < 3]
+        content, expected = kind.handed_in(number, hall)
+        ended = verdict(kind.grading, content)
+        assert ended == expected, f"submission {number}: {content[:200]!r}"
         ends[ended] += 1
     assert before is not None
     deadline = time.monotonic() + 10  # a worker that is not needed any more ends soon, not at once
-    while (after := State.now(zygotes())).processes > before.processes and time.monotonic() < deadline:
+    while (after := State.now(zygotes(), hall.root)).processes > before.processes and (
+        time.monotonic() < deadline
+    ):
         time.sleep(0.1)
     assert after.processes <= before.processes
+    assert after.files == before.files
     assert all(after.descriptors[pid] <= before.descriptors[pid] for pid in before.descriptors)
     for pid, megabytes in after.megabytes.items():
         assert megabytes - before.megabytes[pid] < MOST_GROWTH, f"{before.megabytes} -> {after.megabytes}"

@@ -27,9 +27,13 @@ def clean(text: str, *, lines: bool = False, limit: int = _MAX_CHARACTERS) -> st
     return text + (f" ... ({cut} more characters)" if cut > 0 else "")
 
 
-def inert_commands(text: str) -> str:
-    """Return rendered output in which no line can be taken for a command by a CI system that reads the log."""
-    return _COMMAND.sub(lambda found: f"{found[1]}\\x3a:" if found[1] is not None else "#\\x23", text)
+def inert_commands(text: str, write: str = "\\x{:02x}") -> str:
+    """Return rendered output in which no line can be taken for a command by a CI system that reads the log.
+
+    `write` is how the form of output writes a character by its number: `&#{};` in HTML and XML, `\\u{:04x}` in JSON.
+    """
+    colon, sharp = write.format(ord(":")), write.format(ord("#"))
+    return _COMMAND.sub(lambda found: f"#{sharp}" if found[1] is None else f"{found[1]}{colon}:", text)
 
 
 def _shown(text: str, lines: bool) -> list[str]:

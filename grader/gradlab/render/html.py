@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gradlab.model import CheckResult, Outcome, Report
-from gradlab.render.escape import clean
+from gradlab.render.escape import clean, inert_commands
 from gradlab.render.placing import placed
 from gradlab.render.story import stories
 from gradlab.render.text import points
@@ -36,9 +36,10 @@ def render(report: Report) -> str:
         when=report.submission.submitted_at.replace("T", " ").replace("+00:00", " UTC"),
         percent=_percent(report.score, report.max_score),
     )
-    return (
-        page.encode("ascii", "xmlcharrefreplace").decode("ascii") + "\n"
+    ascii_only = page.encode("ascii", "xmlcharrefreplace").decode(
+        "ascii"
     )  # whatever it is written to or served as
+    return inert_commands(ascii_only, "&#{};") + "\n"
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gradlab.model import REPORT_SCHEMA, Report, to_builtins
+from gradlab.render.escape import inert_commands
 
 __all__ = ["dump", "render", "schema"]
 
@@ -18,8 +19,9 @@ def render(report: Report) -> str:
 
 
 def dump(data: Any) -> str:
-    """Return data as indented JSON in printable ASCII, so that it is safe to show on any terminal."""
-    return json.dumps(data, indent=2, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
+    """Return data as indented JSON in printable ASCII, so that it is safe to show on any terminal and in any log."""
+    text = json.dumps(data, indent=2, allow_nan=False).replace("\x7f", "\\u007f")
+    return inert_commands(text, "\\u{:04x}") + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gradlab import CheckResult, Outcome, Report, Story, clean, stories
+from gradlab import CheckResult, Outcome, Report, Story, clean, inert_commands, stories
 from gradlab_plugins.rendering.told import told
 
 __all__ = ["render"]
@@ -34,7 +34,7 @@ def render(report: Report) -> str:
         },
         "tests": [_test(check, told_of[check.name]) for check in report.checks],
     }
-    return json.dumps(results, indent=2, allow_nan=False) + "\n"
+    return inert_commands(json.dumps(results, indent=2, allow_nan=False), "\\u{:04x}") + "\n"
 
 
 def _test(check: CheckResult, story: Story) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from gradlab import CheckResult, Outcome, Report, Story, stories
+from gradlab import CheckResult, Outcome, Report, Story, clean, inert_commands, stories
 from gradlab_plugins.rendering.markdown import points
 from gradlab_plugins.rendering.told import told
 
@@ -39,7 +39,7 @@ def render(report: Report) -> str:
             _case(suite, report, check, story)
     ET.indent(suites)
     written: bytes = ET.tostring(suites, encoding="us-ascii", xml_declaration=True)
-    return written.decode("ascii") + "\n"
+    return inert_commands(written.decode("ascii"), "&#{};") + "\n"
 
 
 def _case(suite: ET.Element, report: Report, check: CheckResult, story: Story) -> None:
@@ -53,7 +53,7 @@ def _case(suite: ET.Element, report: Report, check: CheckResult, story: Story) -
     given = {"title": check.title, "score": points(check.score), "max_score": points(check.max_score)}
     _properties(case, given | ({"hidden": "true"} if check.hidden else {}))
     if check.outcome in _KINDS:
-        message = check.findings[0].message if check.findings else check.title
+        message = clean(check.findings[0].message if check.findings else check.title)
         verdict = ET.SubElement(case, _KINDS[check.outcome], message=_legal(message))
         verdict.text = _legal(told(story))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gradlab import Finding, Outcome, Report, Story, clean, graph_text, stories, table_text
+from gradlab import Finding, Outcome, Report, Story, clean, graph_text, inert_commands, stories, table_text
 
 __all__ = ["body", "points", "prose", "render"]
 
@@ -29,7 +29,7 @@ def render(report: Report) -> str:
         if story.first.outcome is not Outcome.PASSED:
             lines += ["", f"## {_headline(story)}", *body(story)]
     lines += ["", *(f"- {prose(note)}" for note in report.notes)]
-    return "\n".join(lines).rstrip() + "\n"
+    return inert_commands("\n".join(lines)).rstrip() + "\n"
 
 
 def body(story: Story) -> Iterator[str]:
