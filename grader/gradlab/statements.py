@@ -125,8 +125,22 @@ def _read(file: SourceFile) -> Iterator[Statement]:
     for cell in compiled.cells:
         lines = lines_of(cell.source)
         for node in syntax.parse(cell.source).body:
+            _refuse_huge_numbers(node, names[cell.label])
             if not (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)):
                 yield Statement(node, lines, names[cell.label])
+
+
+_HUGE = 1000  # bits of a whole number; Python refuses to write out one of 4300 digits
+
+
+def _refuse_huge_numbers(statement: ast.stmt, file: str) -> None:
+    """Raise SubmissionError for a whole number that could not be written down again."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value.bit_length() > _HUGE:
+            raise SubmissionError(
+                f"{file}:{node.lineno}: a whole number of more than 300 digits stands here. Write it as a product or a "
+                "power, then carry it over."
+            )
 
 
 def _own_module(statement: Statement, name: str, files: Mapping[str, SourceFile]) -> str | None:

@@ -93,7 +93,7 @@ def test_what_is_not_carried_is_said(two: Path, run: Run, tmp_path: Path) -> Non
     (tmp_path / "mine.py").write_text(half)
     ended = run("start", "more", tmp_path / "next", "--carry", tmp_path / "mine.py")
     assert ended.code == 0
-    assert "In it are your own definitions of the tasks 1.1, as they are, finished or not.\n" in ended.out
+    assert "In it are your own definitions of the task 1.1, as they are, finished or not.\n" in ended.out
     assert re.search(
         r"  Task 1\.2: in your engine `mul` is not written yet \(engine\.py:\d+\); what you get is the course's\.\n",
         ended.out,

@@ -197,6 +197,13 @@ def test_what_is_nested_too_deeply_is_refused_in_one_sentence() -> None:
         moved("zero_grad", deep)
 
 
+@pytest.mark.parametrize("where", ["HUGE = {}", "print({})", "if {}: x = 1"])
+def test_a_number_that_python_cannot_write_out_is_refused_with_its_line(where: str) -> None:
+    engine = own_engine("backward") + where.format("0x" + "f" * 6000) + "\n"
+    with pytest.raises(SubmissionError, match=r"engine\.py:\d+: a whole number of more than 300 digits"):
+        moved("zero_grad", engine)
+
+
 def test_a_solution_that_is_withheld_stays_a_stub() -> None:
     stub = assemble(assignment("backward"), solved=["2.1", "2.2", "2.3", "2.4"])
     target = assignment("zero_grad")

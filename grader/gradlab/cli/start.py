@@ -121,7 +121,13 @@ def _check_import(assignment: Assignment, carried: Carried, path: Path) -> None:
 def _say(carried: Carried) -> None:
     from gradlab.render.escape import clean
 
-    tasks = ", ".join(carried.tasks) or "which are done in part"
-    click.echo(f"In it are your own definitions of the tasks {tasks}, as they are, finished or not.")
+    tasks = ", ".join(carried.tasks)
+    several = "s" * (len(carried.tasks) > 1)
+    whose = (
+        f"of the task{several} {tasks}, as they are, finished or not"
+        if tasks
+        else "of parts of tasks, as they are"
+    )
+    click.echo(f"In it are your own definitions {whose}.")
     for remark in carried.remarks:
         click.echo(f"  {clean(remark)}")
