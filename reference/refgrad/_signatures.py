@@ -115,6 +115,8 @@ class Signature:
                     raise self._mistyped(each, given, taken, by_keyword)
             taken += not by_keyword
             left -= by_keyword and given is not _MISSING
+        if spreads and len(args) > max(taken, self.positional):  # sizes as a tuple, and something else
+            raise self._extra(args)
         if left > 0:
             raise self._unexpected(kwargs, len(args))
         return values

@@ -8,7 +8,7 @@ from typing import Any
 from . import backend
 from .backend import Array, xp
 from .graph import derivative
-from .ops.registry import function
+from .ops.registry import explained, function
 from .ops.statistics import vector_norm
 from .recording import record
 from .tensor import Tensor
@@ -195,11 +195,15 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
     return found
 
 
-def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Any = None) -> Tensor:
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """Return the cross product of vectors along a dimension of size 3."""
     from .ops.distances import cross_along
 
     return cross_along(input, other, dim)
+
+
+for _name in ("cross", "det", "inv", "norm", "solve"):
+    globals()[_name] = explained(globals()[_name], f"linalg_{_name}")
 
 
 def __getattr__(name: str) -> Any:
@@ -207,5 +211,6 @@ def __getattr__(name: str) -> Any:
     if name in ("matrix_power", "multi_dot"):
         from .ops import products
 
-        return getattr(products, name)
+        found = globals()[name] = explained(getattr(products, name), f"linalg_{name}")
+        return found
     raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'")

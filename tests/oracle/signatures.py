@@ -25,10 +25,17 @@ CALL = re.compile(rb"\x00([a-z][a-z0-9_]*\([ -~]*\)(?:\|deprecated|\|hidden)?)(?
 
 # Left out: subjects that refgrad does not have.
 OUTSIDE = re.compile(
-    r"cudnn|miopen|mkldnn|quant|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
+    r"cudnn|miopen|mkldnn|quant(?!ile)|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
     r"|hamming|blackman|kaiser|bartlett|stft|rnn|lstm|gru_|fake|observer|to_padded|crow|col_indices|row_indices"
-    r"|geqrf|orgqr|ormqr|^lu_|cholesky|svd|eig|^qr$|pinverse|igamma|zeta|gammaln|digamma|bessel|combinations"
-    r"|cartesian|view_as_complex|^new$|^device$|^[fi]info$"
+    r"|geqrf|orgqr|ormqr|^lu_|cholesky|svd|eig|^qr$|pinverse|igamma|zeta|gammaln|digamma|bessel"
+    r"|^new$|^device$|^[fi]info$"
+)
+
+# What stands behind functions of `torch.linalg` and `torch.nn.functional`.
+LINALG = "linalg_cross linalg_det linalg_inv linalg_matrix_power linalg_multi_dot linalg_norm linalg_solve linalg_vector_norm"
+NN = (
+    "avg_pool2d cross_entropy_loss elu elu_ gelu glu hardsigmoid hardsigmoid_ hardswish hardswish_ hardtanh hardtanh_ "
+    "leaky_relu leaky_relu_ linear log_sigmoid mish mish_ nll_loss_nd one_hot pad relu6 relu6_ silu silu_ softplus"
 )
 
 # Constructors of classes, among them those of `torch.Tensor(...)` and `torch.IntTensor(...)`.
@@ -66,6 +73,8 @@ def listed(function: Callable[..., Any], given: tuple[Any, ...]) -> list[str] | 
                 return [line[3:] for line in lines[1:] if line.startswith(" * ")]
             if ", but expected (" in lines[0]:
                 return [lines[0].partition(", but expected ")[2]]
+        except RuntimeError:  # no arguments may be right, but not make sense
+            continue
         except Exception:
             return None
     return None
@@ -82,8 +91,8 @@ def shown(text: str) -> str | None:
 
 
 def takes_input(text: str) -> bool:
-    """Return whether the first parameter is the tensor that a method has as `self`."""
-    return bool(re.match(r"\w+\(Tensor input[,)]", text))
+    """Return whether a parameter is the tensor that a method has as `self`; in former forms it is not the first."""
+    return bool(re.search(r"[( ]Tensor input[,)]", text))
 
 
 def chosen(name: str, candidates: list[str], owner: object, given: tuple[Any, ...]) -> list[str]:
@@ -130,8 +139,11 @@ def takes_nothing(method: Callable[..., Any]) -> bool:
 def main() -> None:
     """Write the table."""
     by_name: dict[str, list[str]] = {}
+    every: dict[str, list[str]] = {}
     for text in texts():
         name = text.partition("(")[0]
+        if text not in every.setdefault(name, []):
+            every[name].append(text)
         if not OUTSIDE.search(name) and text not in by_name.setdefault(name, []):
             by_name[name].append(text)
     for name in dir(torch.Tensor):  # what takes nothing stands in no table of the library
@@ -141,6 +153,10 @@ def main() -> None:
     for name, candidates in sorted(by_name.items()):
         for owner, prefix, given in ((torch, "", ()), (torch.Tensor, "Tensor.", (torch.ones(2),))):
             lines += [prefix + text for text in chosen(name, candidates, owner, given)]
+    for name in LINALG.split():
+        lines += chosen(name, every[name], torch._C._linalg, ())
+    for name in NN.split():
+        lines += [f"nn.{text}" for text in chosen(name, every[name], torch._C._nn, ())]
     TARGET.write_text("\n".join(lines) + "\n" + CONSTRUCTORS, "utf-8")
 
 

@@ -193,5 +193,6 @@ def __getattr__(name: str) -> Any:
 
     for module in (convolution, normalization, upsampling):
         if name in module.__all__:
-            return getattr(module, name)
+            found = globals()[name] = worded(name, getattr(module, name))
+            return found
     raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")

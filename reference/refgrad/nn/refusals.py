@@ -1,6 +1,8 @@
-"""What functions of `nn.functional` say when they are given something that is no tensor.
+"""What functions of `nn.functional` say when they are called with arguments of the wrong types.
 
-torch refuses it in the function of C++ that does the work; its name and the places of the tensors stand here.
+Some are functions of C++ themselves (`DIRECT`): what fits none of their overloads is refused before anything is done.
+Others are written in Python: it is Python that counts their arguments, and the function of C++ that they hand them on
+to (`NATIVE`), or the first attribute that they ask for (`_ASKED`), that refuses what is no tensor.
 """
 
 from __future__ import annotations
@@ -10,68 +12,84 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._signatures import type_name
+from .._signatures import bind, overloads, type_name
+from ..ops.registry import explained
 from ..tensor import Tensor
 
-__all__ = ["NATIVE", "worded"]
+__all__ = ["DIRECT", "NATIVE", "worded"]
 
-# Function: what C++ calls it, and its tensors with their positions there.
-NATIVE: dict[str, tuple[str, Mapping[str, int]]] = {
-    **{
-        name: (name, {"input": 1})
-        for name in (
-            *(
-                "celu",
-                "dropout",
-                "elu",
-                "gelu",
-                "glu",
-                "hardsigmoid",
-                "hardswish",
-                "hardtanh",
-                "leaky_relu",
-                "mish",
-            ),
-            *("pad", "relu", "relu6", "selu", "silu", "softplus", "threshold"),
-        )
-    },
-    "logsigmoid": ("log_sigmoid", {"input": 1}),
-    "one_hot": ("one_hot", {"tensor": 1}),
-    "prelu": ("prelu", {"input": 1, "weight": 2}),
-    "linear": ("linear", {"input": 1, "weight": 2, "bias": 3}),
-    "embedding": ("embedding", {"weight": 1, "input": 2}),
-    "cosine_similarity": ("cosine_similarity", {"x1": 1, "x2": 2}),
-    "cross_entropy": ("cross_entropy_loss", {"input": 1, "target": 2}),
-    "nll_loss": ("nll_loss_nd", {"input": 1, "target": 2}),
-    "kl_div": ("kl_div", {"input": 1, "target": 2}),
+# Function: its entry in the table of signatures.
+DIRECT: dict[str, str] = {
+    **{name: name for name in ("avg_pool1d", "conv1d", "conv2d", "conv3d", "cosine_similarity", "prelu")},
+    **{name: f"nn.{name}" for name in ("avg_pool2d", "gelu", "linear", "one_hot", "softplus")},
+    "logsigmoid": "nn.log_sigmoid",
 }
-_SHOWN = {"embedding": {"input": "indices"}, "one_hot": {"tensor": "input"}}
+# Function: the entry of the one that does the work, and which arguments it gets, in its order.
+NATIVE: dict[str, tuple[str, str]] = {
+    "batch_norm": (
+        "batch_norm",
+        "input weight bias running_mean running_var training momentum eps cudnn_enabled",
+    ),
+    "celu": ("celu", "input alpha"),
+    "cross_entropy": ("nn.cross_entropy_loss", "input target weight"),
+    "dropout": ("dropout", "input p training"),
+    "elu": ("nn.elu", "input alpha"),
+    "embedding": ("embedding", "weight input"),
+    "glu": ("nn.glu", "input dim"),
+    "hardsigmoid": ("nn.hardsigmoid", "input"),
+    "hardswish": ("nn.hardswish", "input"),
+    "hardtanh": ("nn.hardtanh", "input min_val max_val"),
+    "kl_div": ("kl_div", "input target"),
+    "layer_norm": ("layer_norm", "input normalized_shape weight bias eps"),
+    "leaky_relu": ("nn.leaky_relu", "input negative_slope"),
+    "max_pool1d": ("max_pool1d", "input kernel_size stride padding dilation ceil_mode"),
+    "max_pool2d": ("max_pool2d", "input kernel_size stride padding dilation ceil_mode"),
+    "mish": ("nn.mish", "input"),
+    "nll_loss": ("nn.nll_loss_nd", "input target weight"),
+    "pad": ("nn.pad", "input pad mode value"),
+    "relu": ("relu", "input"),
+    "relu6": ("nn.relu6", "input"),
+    "selu": ("selu", "input"),
+    "silu": ("nn.silu", "input"),
+    "threshold": ("threshold", "input threshold value"),
+}
 # Functions that torch writes in Python: the first attribute of each argument that they ask for.
 _ASKED: dict[str, Mapping[str, str]] = {
-    name: {"target": "size", "input": "size"}
-    for name in (
-        "binary_cross_entropy",
-        "binary_cross_entropy_with_logits",
-        "binary_cross_entropy_with_logits",
-        "huber_loss",
-        "l1_loss",
-        "mse_loss",
-        "smooth_l1_loss",
-    )
+    **{
+        name: {"target": "size", "input": "size"}
+        for name in (
+            *(
+                "binary_cross_entropy",
+                "binary_cross_entropy_with_logits",
+                "huber_loss",
+                "l1_loss",
+                "mse_loss",
+            ),
+            "smooth_l1_loss",
+        )
+    },
+    **{name: {"input": "dim"} for name in ("glu", "group_norm", "interpolate")},
 }
+
+# Functions that go by another name when Python counts their arguments.
+_CALLED = {"max_pool1d": "_max_pool1d", "max_pool2d": "_max_pool2d", "threshold": "_threshold"}
 
 
 def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function refuse what is no tensor in torch's words."""
+    """Let a function refuse arguments of the wrong types in torch's words."""
+    if name in DIRECT:
+        return explained(call, DIRECT[name])
     if name not in NATIVE and name not in _ASKED:
         return call
     signature = inspect.signature(call)
+    if name in _CALLED:
+        call.__qualname__ = _CALLED[name]
 
     @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
         try:
             return call(*args, **kwargs)
-        except (TypeError, AttributeError) as error:
+        except (TypeError, AttributeError, ValueError) as error:
             found = _refusal(name, signature, args, kwargs)
             if found is None:
                 raise
@@ -83,21 +101,28 @@ def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
 def _refusal(
     name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Exception | None:
-    given = signature.bind_partial(*args, **kwargs).arguments
+    """Return torch's error for these arguments; None where they are right, or too few or too many for Python."""
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError:
+        return None
+    bound.apply_defaults()
+    given = bound.arguments
     if name in _ASKED:
         for part, attribute in _ASKED[name].items():
-            if part in given and not isinstance(given.get(part), Tensor):
-                return AttributeError(f"'{type_name(given.get(part))}' object has no attribute '{attribute}'")
+            value = given.get(part)
+            if part not in given or isinstance(value, Tensor):
+                continue
+            if hasattr(value, attribute):  # an array has a size that is no method
+                return TypeError("'int' object is not callable") if attribute == "size" else None
+            return AttributeError(f"'{type_name(value)}' object has no attribute '{attribute}'")
+    if name not in NATIVE:
         return None
-    native, places = NATIVE[name]
-    for part, at in sorted(places.items(), key=lambda item: item[1]):
-        shown = _SHOWN.get(name, {}).get(part, part)
-        optional = signature.parameters[part].default is None
-        if part not in given and not optional:
-            return TypeError(f'{native}() missing 1 required positional arguments: "{shown}"')
-        value = given.get(part)
-        if not isinstance(value, Tensor) and not (optional and value is None):
-            return TypeError(
-                f"{native}(): argument '{shown}' (position {at}) must be Tensor, not {type_name(value)}"
-            )
+    native, names = NATIVE[name]
+    if given.get("inplace") and overloads(f"{native}_"):
+        native += "_"
+    try:
+        bind(native, tuple([given.get(each, True) for each in names.split()]), {})
+    except TypeError as error:
+        return error
     return None

@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .indexing import narrow
 from .joining import cat
-from .registry import FUNCTIONS, function, public
+from .registry import FUNCTIONS, check_tensors, explained, function, public
 from .shape import axis_of, expand, unsqueeze, view
 
 __all__: list[str] = []
@@ -33,10 +33,11 @@ def _at_least(ndim: int) -> None:
     def call(*tensors: Any) -> Any:
         if len(tensors) == 1 and isinstance(tensors[0], Tensor):
             return _raised(tensors[0], ndim)
-        given = tensors[0] if len(tensors) == 1 else tensors
+        given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else tensors
+        check_tensors(given)
         return tuple([_raised(each, ndim) for each in given])
 
-    call.__name__ = f"atleast_{ndim}d"
+    call.__name__ = call.__qualname__ = f"atleast_{ndim}d"
     call.__doc__ = f"Return tensors as views with at least {ndim} dimension{'s' * (ndim > 1)}."
     function(call)
 
@@ -80,7 +81,7 @@ def column_stack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     return cat(upright, 1, out=out)
 
 
-FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
+FUNCTIONS["row_stack"] = explained(vstack, "row_stack")
 
 
 def _unblock(g: Any, needs: Sequence[bool], shapes: tuple[Any, ...]) -> list[Any]:
@@ -98,10 +99,11 @@ _kinds: dict[int, Any] = {}
 @function
 def block_diag(*tensors: Tensor) -> Tensor:
     """Return zeros with the given matrices along the diagonal."""
+    check_tensors(tensors)
+    if not tensors:
+        return wrap(xp.zeros((1, 0), dtypes.get_default_dtype().numpy))
     sizes = []
     for at, each in enumerate(tensors):
-        if not isinstance(each, Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}")
         if each._array.ndim > 2:
             raise RuntimeError(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {at} has {each._array.ndim} "
@@ -155,7 +157,7 @@ def _split_along(name: str, axis_for: Callable[[int], int], least: int) -> None:
         ndim = input._array.ndim
         if ndim < least:
             raise RuntimeError(
-                f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but got a tensor "
+                f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
                 f"with {ndim} dimensions!"
             )
         axis = axis_for(ndim)
@@ -184,6 +186,7 @@ _split_along("dsplit", lambda ndim: 2, 3)
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """Return views of the tensors expanded to one shape."""
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else tensors
+    check_tensors(given)
     shape: tuple[int, ...] = ()
     for each in given:
         check_broadcast(shape, each._array.shape)
@@ -194,6 +197,11 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 @function
 def broadcast_shapes(*shapes: Any) -> Size:
     """Return the shape that all of the given ones broadcast to."""
+    for each in shapes:
+        if not isinstance(each, int | tuple | list):
+            raise RuntimeError(
+                f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {each}"
+            )
     rows = [(each,) if isinstance(each, int) else tuple(each) for each in shapes]
     width = max((len(each) for each in rows), default=0)
     found = [1] * width
@@ -236,6 +244,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     from .joining import stack
     from .rearranging import meshgrid
 
+    check_tensors(tensors)
     if len(tensors) == 1:
         return tensors[0]
     return stack([each.flatten() for each in meshgrid(*tensors, indexing="ij")], 1)

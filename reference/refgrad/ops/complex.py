@@ -123,6 +123,8 @@ def resolve_conj(input: Tensor) -> Tensor:
 @public
 def resolve_neg(input: Tensor) -> Tensor:
     """Return the tensor itself: nothing is negated by a flag."""
+    if not isinstance(input, Tensor):
+        raise TypeError("resolve_neg")
     return input
 
 

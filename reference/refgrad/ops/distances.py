@@ -72,6 +72,13 @@ def cdist(
     x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
     """Return the p-norm of the difference of each row of `x1` and each row of `x2`."""
+    for at, each in enumerate((x1, x2), start=1):
+        if not isinstance(each, Tensor):
+            from .._signatures import type_name
+
+            raise TypeError(
+                f"cdist(): argument 'x{at}' (position {at}) must be Tensor, not {type_name(each)}"
+            )
     for name, each in (("X1", x1), ("X2", x2)):
         if each._array.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {each._array.ndim}D")

@@ -114,6 +114,7 @@ def update_late(
 
     in_place.__name__ = in_place.__qualname__ = f"{call.__name__}_"
     in_place.__doc__ = f"Do `{call.__name__}` in place."
+    in_place.declared = True  # type: ignore[attr-defined]
     method(in_place)
 
 

@@ -13,7 +13,7 @@ from ..recording import connect, record
 from ..tensor import Tensor, wrap
 from ..views import attach
 from .inplace import finish_out
-from .registry import FUNCTIONS, function, public
+from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
 
 __all__ = ["cat", "split", "stack", "unbind"]
@@ -92,7 +92,7 @@ def _check_sizes(model: tuple[int, ...], shape: tuple[int, ...], dim: int, at: i
 
 
 for _name in ("concat", "concatenate"):
-    FUNCTIONS[_name] = FUNCTIONS["cat"]
+    FUNCTIONS[_name] = explained(cat, _name)
 
 
 @function
@@ -168,19 +168,33 @@ def _split_sizes(
     return _several(kind, self, arrays, (self._array.shape, dim, 0, asked))
 
 
-@public
+@function
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Return views of the pieces along a dimension: of one size, or of the sizes listed."""
+    if not isinstance(tensor, Tensor):
+        apart: tuple[Tensor, ...] = tensor.split(split_size_or_sections, dim)
+        return apart
     if not tensor._array.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     axis = axis_of(dim, tensor._array.ndim)
     length = tensor._array.shape[axis]
     if not isinstance(split_size_or_sections, int):
-        if isinstance(split_size_or_sections, str):
+        if not isinstance(split_size_or_sections, tuple | list):
+            from .._signatures import type_name
+
             raise TypeError(
-                "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not str"
+                "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not "
+                f"{type_name(split_size_or_sections)}"
             )
         sizes = list(split_size_or_sections)
+        for at, each in enumerate(sizes):
+            if not isinstance(each, int):
+                from .._signatures import type_name
+
+                raise TypeError(
+                    "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, but found element "
+                    f"of type {type_name(each)} at pos {at}"
+                )
         if sum(sizes) != length:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
@@ -201,6 +215,15 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     count = max((length + size - 1) // size, 1) if size else 1
     sizes = [min(size, length - at * size) for at in range(count)]
     return _split_sizes(tensor, SplitBackward0, sizes, axis, size)
+
+
+def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of the pieces along a dimension: of one size, or of the sizes listed."""
+    return split(self, split_size, dim)
+
+
+_split_method.__name__ = "split"
+method(_split_method)
 
 
 @public

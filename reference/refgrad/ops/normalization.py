@@ -96,6 +96,11 @@ def layer_norm(
 ) -> Tensor:
     """Normalise over the last dimensions, then scale and shift each of their elements."""
     x, tail = input._array, tuple(normalized_shape)
+    if not tail:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
     if x.shape[x.ndim - len(tail) :] != tail:
         raise RuntimeError(
             f"Given normalized_shape={list(tail)}, expected input with shape [*, {', '.join(map(str, tail))}], but got "
@@ -177,6 +182,8 @@ def group_norm(
     input: Tensor, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Tensor:
     """Normalise over groups of channels, then scale and shift each channel."""
+    if input.dim() < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
     x = input._array
     batch, channels = x.shape[:2]
     if channels % num_groups:

@@ -12,7 +12,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .inplace import update_late
 from .linear_algebra import mm
-from .registry import function, public
+from .registry import check_tensors, function, public
 from .shape import axis_of, expand
 
 __all__ = ["matrix_power", "multi_dot"]
@@ -256,12 +256,18 @@ def _multiplied(matrices: list[Tensor], cut: list[list[int]], first: int, last: 
 @function
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """Return the product of a chain of matrices (deprecated: use `linalg.multi_dot`)."""
+    check_tensors(matrices)
     warnings.warn(
         "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
         "instead, which accepts a list of two or more tensors rather than multiple parameters.",
         UserWarning,
         stacklevel=3,
     )
+    for each in matrices:
+        if each._array.ndim != 2:
+            raise RuntimeError(f"Tensor dimension is {each._array.ndim}, expected 2 instead.")
+    if len(matrices) == 1:
+        return matrices[0]
     return multi_dot(matrices)
 
 

@@ -12,7 +12,7 @@ from ..layouts import contiguous_format
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
-from .registry import check_given, function, method, public
+from .registry import check_given, check_tensors, function, method, public
 from .shape import axis_of, sizes_of
 
 __all__ = ["moved", "pad_constant", "put_back"]
@@ -294,6 +294,7 @@ def _cpp_matrix(tensor: Tensor) -> str:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return one grid of coordinates for each vector, as expanded views."""
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    check_tensors(given)
     vectors = list(given)
     if any(each.dtype is not vectors[0].dtype for each in vectors):
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")

@@ -6,13 +6,23 @@ The first call with some kinds of arguments is held to torch's signatures, so th
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..backend import xp
 from ..tensor import Tensor, wrap
 
-__all__ = ["FUNCTIONS", "check_given", "function", "method", "operator", "public"]
+__all__ = [
+    "FUNCTIONS",
+    "check_given",
+    "check_tensors",
+    "explained",
+    "function",
+    "method",
+    "operator",
+    "public",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,12 +30,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 
 
-def _explained(call: F, name: str) -> F:
+def explained(call: F, name: str) -> F:
     """Hold calls to torch's signatures, and explain in torch's words one that fits none.
 
     Kinds of arguments that fitted once are let through from then on; what fails all the same is explained afterwards.
     """
-    checks_itself = call.__code__.co_flags & inspect.CO_VARARGS  # it takes sizes one by one
+    # One that takes sizes one by one checks them itself.
+    checks_itself = call.__code__.co_flags & inspect.CO_VARARGS and not hasattr(call, "declared")
     known: set[tuple[Any, ...]] = set()
 
     def checked(*args: Any, **kwargs: Any) -> Any:
@@ -109,11 +120,25 @@ def _takes_nothing(
     name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> TypeError | None:
     """Return torch's error for arguments to a method that has none besides the tensor."""
-    if not name.startswith("Tensor.") or call.__code__.co_argcount != 1 or len(args) < 2 or kwargs:
+    code = call.__code__
+    if not name.startswith("Tensor.") or code.co_argcount != 1 or len(args) < 2 or kwargs:
+        return None
+    if code.co_flags & inspect.CO_VARARGS:
         return None
     return TypeError(
         f"TensorBase.{name.removeprefix('Tensor.')}() takes no arguments ({len(args) - 1} given)"
     )
+
+
+def check_tensors(given: Any, argument: int = 0) -> None:
+    """Refuse a sequence of which an element is no tensor."""
+    for at, each in enumerate(given):
+        if not isinstance(each, Tensor):
+            from .._signatures import type_name
+
+            raise TypeError(
+                f"expected Tensor as element {at} in argument {argument}, but got {type_name(each)}"
+            )
 
 
 def check_given(name: str, given: Any) -> None:
@@ -122,17 +147,26 @@ def check_given(name: str, given: Any) -> None:
         raise TypeError(name)
 
 
+# Methods that torch writes in Python: it is Python that says what is wrong with a call.
+_WRITTEN_IN_PYTHON = frozenset({"norm", "split", "unflatten", "unique", "unique_consecutive"})
+
+
 def function(call: F) -> F:
     """Publish as `torch.name`."""
     name = call.__name__
-    FUNCTIONS[name] = _explained(call, name)
+    FUNCTIONS[name] = explained(call, name)
     return call
 
 
 def method(call: F) -> F:
     """Publish as a method of tensors."""
     name = call.__name__
-    setattr(Tensor, name, _explained(call, f"Tensor.{name}"))
+    if name in _WRITTEN_IN_PYTHON:
+        own = types.FunctionType(call.__code__, call.__globals__, name, call.__defaults__, call.__closure__)
+        own.__kwdefaults__, own.__qualname__ = call.__kwdefaults__, f"Tensor.{name}"
+        setattr(Tensor, name, own)
+        return call
+    setattr(Tensor, name, explained(call, f"Tensor.{name}"))
     return call
 
 
@@ -154,11 +188,11 @@ def operator(*names: str) -> Callable[[F], F]:
 
 def rename(call: Callable[..., Any], name: str) -> None:
     """Publish as a method of another name."""
-    setattr(Tensor, name, _explained(call, f"Tensor.{name}"))
+    setattr(Tensor, name, explained(call, f"Tensor.{name}"))
 
 
 def alias(call: Callable[..., Any], *names: str) -> None:
     """Publish once more, under other names, as function and method."""
     for name in names:
-        FUNCTIONS[name] = _explained(call, name)
-        setattr(Tensor, name, _explained(call, f"Tensor.{name}"))
+        FUNCTIONS[name] = explained(call, name)
+        setattr(Tensor, name, explained(call, f"Tensor.{name}"))

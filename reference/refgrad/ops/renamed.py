@@ -6,7 +6,7 @@ from typing import Any
 
 from ..tensor import Tensor
 from .inplace import update
-from .registry import FUNCTIONS, alias, method, rename
+from .registry import FUNCTIONS, alias, explained, method, rename
 
 __all__: list[str] = []
 
@@ -87,6 +87,7 @@ def _in_place(name: str) -> None:
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"
     in_place.__doc__ = f"Do `{name}` in place."
+    in_place.declared = True  # type: ignore[attr-defined]
     method(in_place)
 
 
@@ -106,4 +107,4 @@ def msort(self: Tensor) -> Tensor:
     return ordered
 
 
-FUNCTIONS["msort"] = msort
+FUNCTIONS["msort"] = explained(msort, "msort")

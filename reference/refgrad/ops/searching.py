@@ -27,6 +27,8 @@ def argwhere(input: Tensor) -> Tensor:
 @function
 def is_nonzero(input: Tensor) -> bool:
     """Tell whether the only element is not zero."""
+    if not isinstance(input, Tensor):
+        raise TypeError("is_nonzero")
     return bool(input)
 
 

@@ -199,9 +199,18 @@ def reshape(input: Tensor, shape: Any) -> Tensor:
 function(reshape)
 
 
+def _named(name: str, given: Any, named: Any) -> Any:
+    """Return sizes or dimensions, given one by one, as a tuple, or by name."""
+    if not named:
+        return sizes_of(given)
+    if given or name not in named:
+        raise TypeError(name)
+    return named[name]
+
+
 def _reshape_method(self: Tensor, *shape: Any, **named: Any) -> Tensor:
     """Return the same elements with another shape: a view where possible."""
-    return reshape(self, named["shape"] if named else sizes_of(shape))
+    return reshape(self, _named("shape", shape, named))
 
 
 _reshape_method.__name__ = "reshape"
@@ -281,7 +290,7 @@ function(permute)
 
 def _permute_method(self: Tensor, *dims: Any, **named: Any) -> Tensor:
     """Return a view with the dimensions in another order."""
-    return permute(self, named["dims"] if named else sizes_of(dims))
+    return permute(self, _named("dims", dims, named))
 
 
 _permute_method.__name__ = "permute"

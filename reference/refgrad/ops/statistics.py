@@ -17,7 +17,7 @@ from .broadcasting import row_major
 from .holomorphic import suited
 from .inplace import MISMATCH, finish_out
 from .reductions import _shared_along, axes_of, quotient, spread, unreduced
-from .registry import function, public
+from .registry import explained, function, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -201,6 +201,9 @@ def vector_norm(
         )
     array = row_major(xp.asarray(_norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
+
+
+vector_norm = explained(vector_norm, "linalg_vector_norm")
 
 
 def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
