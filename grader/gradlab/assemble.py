@@ -76,7 +76,9 @@ def assembled(
 
     course = assignment.course
     if not course.chapters:
-        raise UsageError(f"{course.root} is a student's bundle: it holds no engine to start from.")
+        raise UsageError(
+            f"{course.root} is a student's bundle: it holds no engine to start from. That is in the course that made it."
+        )
     before = [task for earlier in earlier_assignments(course, assignment.name) for task in earlier.tasks]
     titles = {task.id: task.title for task in (*before, *assignment.tasks)}
     reached = course.order[: course.order.index(assignment.name) + 1]

@@ -65,8 +65,8 @@ def find_course(start: Path, explicit: Path | None = None) -> Course:
         if (folder / COURSE_FILE).is_file():
             return _read_course(folder)
     raise UsageError(
-        f"There is no {COURSE_FILE} in {start if start.is_dir() else start.parent} or in any folder above it. Give the course with --course DIR, "
-        "or write an assignment's files with 'grade start ASSIGNMENT'."
+        f"There is no {COURSE_FILE} in {start if start.is_dir() else start.parent} or in any folder above it. "
+        "Give the course with --course DIR. Students begin with 'grade start ASSIGNMENT', instructors with 'grade init DIR'."
     )
 
 

@@ -32,9 +32,10 @@ def test_a_course_is_found_at_its_folder_or_its_file(small_course: SmallCourse, 
     assert find_course(tmp_path, root) == find_course(tmp_path, root / "course.toml")
 
 
-def test_without_a_course_the_two_ways_to_one_are_named(tmp_path: Path) -> None:
+def test_without_a_course_the_ways_to_one_are_named(tmp_path: Path) -> None:
     with pytest.raises(
-        UsageError, match=r"There is no course\.toml in .*--course DIR, or .*'grade start ASSIGNMENT'"
+        UsageError,
+        match=r"There is no course\.toml in .*--course DIR\..*'grade start ASSIGNMENT', .*'grade init DIR'",
     ):
         find_course(tmp_path)
     with pytest.raises(
