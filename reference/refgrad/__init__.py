@@ -31,7 +31,7 @@ _DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
 _LAZY_MODULES = (
     "autograd",
     "cuda",
-    "fft",
+    "func",
     "linalg",
     "nn",
     "optim",
@@ -71,6 +71,7 @@ _LAZY_NAMES: dict[str, str] = {
         "settings",
     ),
     "det": "linalg",
+    "vmap": "func",
     "inverse": "linalg",
     **dict.fromkeys(("is_anomaly_check_nan_enabled", "is_anomaly_enabled"), "recording"),
     **dict.fromkeys(
