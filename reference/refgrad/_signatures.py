@@ -103,7 +103,9 @@ class Signature:
                 raise self._missing(index)
             if given is not _MISSING and not (given is None and each.none_allowed):
                 spread = spreads and taken == 0 and not by_keyword
-                if each.accepts(given):
+                if each.accepts(given) and not (
+                    spread and len(args) > self.positional and not _is_index(given)
+                ):
                     values[each.name] = given
                 elif spread and _is_ints(args, each.size):
                     values[each.name] = args
@@ -355,6 +357,7 @@ _TAKE_NUMBERS = frozenset(
         "true_divide",
         "floor_divide",
         "copy",
+        "to",
     )
     for end in ("", "_")
 )
@@ -373,7 +376,7 @@ def _parse_parameter(text: str, keyword_only: bool, function: str) -> Parameter:
         default if has_default else None,
         keyword_only,
         nullable or default == "None",
-        kind == "Tensor" and name != "out" and function in _TAKE_NUMBERS,
+        kind == "Tensor" and function in _TAKE_NUMBERS,
     )
 
 

@@ -29,17 +29,25 @@ def _unary(array_function: Any, method: str) -> Any:
     return function
 
 
+def signs(x: Array) -> Array:
+    """Return the sign of each element; that of nan is 0."""
+    found: Array = xp.sign(x)
+    if x.dtype.kind == "f" and xp.isnan(found).any():
+        return xp.where(xp.isnan(found), backend.zero(x.dtype), found)
+    return found
+
+
 exp = _unary(xp.exp, "exp")
 log = _unary(xp.log, "log")
 sin = _unary(xp.sin, "sin")
 cos = _unary(xp.cos, "cos")
-unit = _unary(xp.sign, "sgn")
+unit = _unary(signs, "sgn")
 sinh = _unary(xp.sinh, "sinh")
 cosh = _unary(xp.cosh, "cosh")
 tanh = _unary(xp.tanh, "tanh")
 sqrt = _unary(xp.sqrt, "sqrt")
 rsqrt = _unary(lambda x: xp.reciprocal(xp.sqrt(x)), "rsqrt")
-sign = _unary(xp.sign, "sign")
+sign = _unary(signs, "sign")
 absolute = _unary(xp.absolute, "abs")
 
 

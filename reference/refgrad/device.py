@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .c_names import NamedInC
@@ -33,12 +34,13 @@ class device(metaclass=NamedInC):  # noqa: N801 - torch's name
         kind, colon, number = given.partition(":")
         if not given:
             raise RuntimeError("Device string must not be empty")
+        indexed = number.isdigit() and str(int(number)) == number
+        if not re.fullmatch("[a-zA-Z_]+", kind) or (colon and not indexed):
+            raise RuntimeError(f"Invalid device string: '{given}'")
         if kind not in _TYPES:
             raise RuntimeError(
                 f"Expected one of {', '.join(_TYPES)} device type at start of device string: {kind}"
             )
-        if colon and not (number.isdigit() and str(int(number)) == number):
-            raise RuntimeError(f"Invalid device string: '{given}'")
         self.type = kind
         if number:
             self.index = int(number)

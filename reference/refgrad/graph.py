@@ -33,6 +33,20 @@ Rule = Callable[..., Any]
 Meta = tuple[tuple[int, ...], Any]  # shape and array dtype of one output
 
 
+class _Fixed(property):
+    """A property of nodes that is refused in torch's words when it is set."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        name = getattr(self.fget, "__name__", "")
+        raise AttributeError(f"attribute '{name}' of '{type(instance).__name__}' objects is not writable")
+
+
+if TYPE_CHECKING:
+    _ReadOnly = property
+else:
+    _ReadOnly = _Fixed
+
+
 class Node:
     """One recorded operation: where its gradients go, and what it saved in order to compute them.
 
@@ -74,18 +88,18 @@ class Node:
         """Return the name of the derivative, as in `tensor.grad_fn`."""
         return self.full_name
 
-    @property
+    @_ReadOnly
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """The nodes that this node sends gradients to, each with the output it stands for."""
         return tuple(zip(self.edges, self.slots or (0,) * len(self.edges), strict=True))
 
-    @property
+    @_ReadOnly
     def metadata(self) -> dict[str, Any]:
         """A dictionary for the user's own notes."""
         found: dict[str, Any] = self.__dict__.setdefault("_metadata", {})
         return found
 
-    @property
+    @_ReadOnly
     def requires_grad(self) -> bool:
         """Whether a gradient can flow through: always, for a recorded node."""
         return True

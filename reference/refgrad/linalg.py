@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from . import backend
+from ._signatures import type_name
 from .backend import Array, xp
 from .graph import derivative
 from .ops.registry import explained, function
@@ -69,8 +70,6 @@ LinalgSolveExBackward0 = derivative(
 
 def _check_square(name: str, a: Any) -> None:
     if not isinstance(a, Tensor):
-        from ._signatures import type_name
-
         raise TypeError(
             f"{name.replace('.', '_')}(): argument 'A' (position 1) must be Tensor, not {type_name(a)}"
         )
@@ -112,7 +111,11 @@ def inv(A: Tensor) -> Tensor:  # noqa: N803
     return record(LinalgInvExBackward0, columns, (A,))
 
 
-inverse = inv
+def inverse(input: Tensor) -> Tensor:
+    """Return the inverse matrix; LinAlgError where there is none."""
+    if not isinstance(input, Tensor):
+        raise TypeError(f"inverse(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
+    return inv(input)
 
 
 def factorised(matrix: Array) -> tuple[Array, Array, int]:
@@ -202,7 +205,7 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = N
     return cross_along(input, other, dim)
 
 
-for _name in ("cross", "det", "inv", "norm", "solve"):
+for _name in ("cross", "det", "inv", "norm", "solve", "vector_norm"):
     globals()[_name] = explained(globals()[_name], f"linalg_{_name}")
 
 

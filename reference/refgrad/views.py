@@ -18,7 +18,7 @@ from .graph import Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
 from .tensor import Tensor, View, new
 
-__all__ = ["make_view", "rebase", "refuse_view", "regenerate"]
+__all__ = ["make_view", "rebase", "refuse_view", "regenerate", "renew"]
 
 LEAF_VIEW = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
@@ -113,6 +113,14 @@ def rebase(self: Tensor, node: Node) -> None:
     base._node, base._output_nr, base._requires_grad = slices, 0, True
     self._node = None
     regenerate(self, view)
+
+
+def renew(self: Tensor, node: Node) -> None:
+    """Make `node` the history of a tensor that it gave another shape: the base of a view stays as it is."""
+    _move_retained(self, node)
+    self._node, self._output_nr, self._requires_grad = node, 0, True
+    if self._view is not None:
+        self._view.version = self._view.base._version
 
 
 def _move_retained(self: Tensor, node: Node) -> None:

@@ -86,11 +86,12 @@ def grad(
     if is_grads_batched:
         return _grad_of_each(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
     allowed = materialize_grads if allow_unused is None else allow_unused
-    targets = _inputs(inputs)
+    sources = _as_tuple(outputs)
+    targets = tuple(inputs.values()) if isinstance(inputs, Mapping) else _as_tuple(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    sources = _as_tuple(outputs)
     roots = _roots(sources, _gradients(grad_outputs, len(sources)), create_graph)
+    targets = _inputs(targets)
     for each in targets:
         if not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
@@ -179,6 +180,8 @@ def _roots(
 
 
 def _first_gradient(output: Tensor) -> Tensor:
+    if not isinstance(output, Tensor):
+        raise AssertionError("Expected output to be a torch.Tensor")
     if output._array.size != 1 and output.requires_grad:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if output._array.dtype.kind == "c":

@@ -49,12 +49,13 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         return product
     if x.ndim == 2:
         return addmm(bias, input, turned)
-    if not x.flags.c_contiguous or bias._array.ndim != 1:
+    added = bias._array
+    fits = added.ndim == 1 or added.size == weight._array.shape[0]
+    if not (x.flags.c_contiguous and added.flags.c_contiguous and fits):
         biased: Tensor = matmul(input, turned).add_(bias)
         return biased
-    viewed: Tensor = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned).view(
-        *x.shape[:-1], weight._array.shape[0]
-    )
+    rows = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)
+    viewed: Tensor = rows.view(*x.shape[:-1], rows._array.shape[1])
     return viewed
 
 

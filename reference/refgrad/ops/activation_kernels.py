@@ -118,10 +118,13 @@ gelu_backward = backward_kernel(
 HardsigmoidBackwardNode = not_implemented("aten::hardsigmoid_backward")
 
 
+_SIXTH = 0.1666666716337204  # a sixth in single precision, in all dtypes
+
+
 def hardsigmoid_backward(g: Any, x: Any) -> Any:
     """Return a sixth of the gradient inside (-3, 3); torch has no derivative of this."""
     value = both.plain(x)
-    slope = both.keep(both.plain(g) * (1 / 6), (value > -3) & (value < 3))
+    slope = both.keep(both.plain(g) * _SIXTH, (value > -3) & (value < 3))
     if not isinstance(g, Tensor):
         return slope
     return record(HardsigmoidBackwardNode, slope, recorded(g, x))

@@ -11,7 +11,7 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import finish_out, update
+from .inplace import elementwise_out, finish_out, update
 from .registry import alias, function, method, operator, public
 
 __all__: list[str] = []
@@ -204,8 +204,16 @@ def _floordiv(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
+    return _floored(FloorDivideNode, self, other)
+
+
+def _floordiv_in_place(self: Tensor, other: Any) -> Tensor:
+    return _floored(FloorDivideInPlaceNode, self, other)
+
+
+def _floored(kind: type[Node], self: Tensor, other: Any) -> Tensor:
     _check_division("div_floor_cpu", self, other)
-    return binary(FloorDivideNode, xp.floor_divide, self, other, (), recorded(self, other))
+    return binary(kind, xp.floor_divide, self, other, (), recorded(self, other))
 
 
 def recorded(*operands: Any) -> tuple[Any, ...]:
@@ -288,6 +296,7 @@ def not_implemented(name: str) -> type[Node]:
 
 
 FloorDivideNode = not_implemented("aten::floor_divide")
+FloorDivideInPlaceNode = not_implemented("aten::floor_divide_")
 RemainderNode = not_implemented("aten::remainder")
 
 
@@ -297,6 +306,7 @@ RemainderNode = not_implemented("aten::remainder")
 @public
 def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input + alpha * other`."""
+    out = elementwise_out("add", out, input, other)
     _refuse_fraction(input, other, alpha)
     return finish_out(
         "add",
@@ -311,6 +321,7 @@ def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
 def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
     """Return `input - alpha * other`."""
     other = operand_of(other)
+    out = elementwise_out("sub", out, input, other)
     refuse_bool_sub(input, other)
     _refuse_fraction(input, other, alpha)
     return finish_out(
@@ -351,6 +362,7 @@ def operand_of(value: Any) -> Any:
 @public
 def mul(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each pair of elements."""
+    out = elementwise_out("mul", out, input, other)
     return finish_out("mul", binary(MulBackward0, xp.multiply, input, operand_of(other)), out, input, other)
 
 
@@ -457,4 +469,4 @@ in_place_form("mul_", ("__imul__",), mul)
 in_place_form("div_", ("__itruediv__", "__idiv__"), div, floats=True)
 in_place_form("remainder_", ("__imod__",), remainder)
 in_place_form("fmod_", (), fmod)
-in_place_form("floor_divide_", ("__ifloordiv__",), floor_divide)
+in_place_form("floor_divide_", ("__ifloordiv__",), _floordiv_in_place)

@@ -139,6 +139,8 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
         )
     if classes.dtype not in (xp.int64, xp.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+    if x.ndim == 2 and not classes.ndim:  # the batch is compared once more
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if x.ndim == 1 and classes.size != 1:
         raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if x.dtype.kind not in "fc":
@@ -164,8 +166,6 @@ def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None
     if len(shape) < 3:
         if len(target) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-        if len(shape) == 2 and not target:  # the batch is compared once more
-            raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     elif len(target) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"

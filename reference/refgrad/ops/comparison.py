@@ -52,9 +52,11 @@ def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
         found = as_operand(other)
         if found is NotImplemented:
             raise TypeError(type(other).__name__)
-        return update(f"{name}_", self, _into, found, before=_check_in_place)
+        return update(f"{name}_", self, _into, found)
 
     def _into(self: Tensor, other: Any) -> Tensor:
+        if isinstance(other, Tensor):
+            check_sizes(self, [other])
         found = _elementwise(compute, self, other)._array.astype(self._array.dtype)
         if isinstance(other, Tensor):
             return record(tensor_kind, found, (self, other))
@@ -68,11 +70,6 @@ def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
     named.__doc__ = f"Compare each pair of elements: {special}."
     public(named)
     method(in_place)
-
-
-def _check_in_place(self: Tensor, other: Any) -> None:
-    if isinstance(other, Tensor):
-        check_sizes(self, [other])
 
 
 for _row in (

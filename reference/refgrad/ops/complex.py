@@ -245,4 +245,4 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return each element divided by its absolute value; 0 for 0."""
     if input._array.dtype.kind == "b":
         return CALLS["sign"](input)
-    return finish_out("sgn", record(SgnBackward0, xp.sign(input._array), (input,)), out, input)
+    return finish_out("sgn", record(SgnBackward0, both.signs(input._array), (input,)), out, input)

@@ -22,18 +22,14 @@ Labels = list[str]
 
 
 @function
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """Sum products of elements as the equation says: "ij,jk->ik" is the product of two matrices.
+def einsum(*args: Any) -> Tensor:
+    """Sum products of elements as an equation says: "ij,jk->ik" is the product of two matrices.
 
-    Operands are multiplied from left to right; a label is summed as soon as no later operand nor the result has it.
+    The equation stands in front of the operands, or in its place a list of numbers behind each of them (and one for the
+    result). Operands are multiplied from left to right; a label is summed as soon as no later operand nor the result
+    has it.
     """
-    listed = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
-    for at, each in enumerate(listed):
-        if not isinstance(each, Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 1, but got {type_name(each)}")
-    tensors: Sequence[Tensor] = (
-        operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
-    )
+    equation, tensors = _equation(args)
     left, arrow, right = equation.replace(" ", "").partition("->")
     names = _named(left.split(","), tensors)
     sizes = _sizes(names, tensors)
@@ -48,6 +44,39 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         summed = [at for at, label in enumerate(order) if at >= len(wanted) and last[label] == number]
         done = _product(done, part, summed) if summed else done * part
     return done if done._array.ndim == len(wanted) else reshape(done, done.shape[: len(wanted)])
+
+
+def _equation(args: tuple[Any, ...]) -> tuple[str, Sequence[Tensor]]:
+    if len(args) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list"
+        )
+    equation, operands = args[0], args[1:]
+    if isinstance(equation, Tensor):
+        equation = ",".join("".join(map(_letter, each)) for each in args[1::2])
+        if len(args) % 2:
+            equation += "->" + "".join(map(_letter, args[-1]))
+        operands = args[: len(args) // 2 * 2 : 2]
+    if len(operands) == 1 and isinstance(operands[0], list | tuple):
+        return _equation((equation, *operands[0]))
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
+    for at, each in enumerate(operands):
+        if not isinstance(each, Tensor):
+            raise TypeError(f"expected Tensor as element {at} in argument 1, but got {type_name(each)}")
+    return equation, operands
+
+
+def _letter(number: Any) -> str:
+    """Return the label that a number stands for."""
+    if number is Ellipsis:
+        return _REST
+    if number >= 0 and number < 26:  # in this order, which an error shows
+        return chr(ord("A") + number)
+    if 26 <= number < 52:
+        return chr(ord("a") + number - 26)
+    raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
 
 
 def _named(subscripts: list[str], tensors: Sequence[Tensor]) -> list[Labels]:
@@ -204,14 +233,15 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     columns = [at for at in range(len(y)) if at not in theirs]
     inner = math.prod(x[at] for at in ours)
     left, right = permute(a, [*rows, *ours]), permute(b, [*theirs, *columns])
-    if not rows and not columns:
+    wanted = [*[x[at] for at in rows], *[y[at] for at in columns]]
+    if all(size == 1 for size in wanted):
         flat = (each if each._array.ndim == 1 else reshape(each, (inner,)) for each in (left, right))
-        return reshape(dot(*flat), ())
+        return reshape(dot(*flat), wanted)
     product = mm(
         reshape(left, (math.prod(x[at] for at in rows), inner)),
         reshape(right, (inner, math.prod(y[at] for at in columns))),
     )
-    return reshape(product, [*[x[at] for at in rows], *[y[at] for at in columns]])
+    return reshape(product, wanted)
 
 
 @function

@@ -56,12 +56,18 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
 
     values = bind("Tensor.to", args, options)[1]
     like = values.get("tensor")
-    dtype = self.dtype if like is None else like.dtype
+    dtype = self.dtype if like is None else like.dtype if isinstance(like, Tensor) else _wide(like)
     if values.get("dtype") is not None:
         dtype = dtypes.from_python(values["dtype"])
     if values.get("device") is not None:
         require(values["device"])
     return convert(self, dtype, bool(values.get("copy", False)))
+
+
+def _wide(number: Any) -> dtypes.dtype:
+    """Return the dtype of the tensor that a number becomes where a tensor is wanted."""
+    found = dtypes.of_number(number)
+    return dtypes.float64 if found.is_floating_point else dtypes.complex128 if found.is_complex else found
 
 
 def _conversion(name: str, dtype: dtypes.dtype) -> None:

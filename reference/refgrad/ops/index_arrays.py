@@ -63,6 +63,9 @@ def as_index(part: Any) -> Tensor:
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
             f"{type(part).__name__})"
         )
+    for each in part:
+        if isinstance(each, Tensor) and (each._array.size != 1 or each._array.dtype.kind not in "biu"):
+            raise TypeError("only integer tensors of a single element can be converted to an index")
     array = xp.asarray([both.plain(each) for each in part])
     return wrap(array.astype(xp.int64) if array.size == 0 else array)
 
@@ -88,6 +91,18 @@ def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
     return full
 
 
+def check_mask(shape: tuple[int, ...], dim: int, mask: tuple[int, ...]) -> None:
+    """Refuse a mask whose sizes are not those of the dimensions from `dim` on."""
+    for at, size in enumerate(mask):
+        if dim + at >= len(shape):
+            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+        if shape[dim + at] != size:
+            raise IndexError(
+                f"The shape of the mask {list(mask)} at index {at} does not match the shape of the indexed tensor "
+                f"{list(shape)} at index {dim + at}"
+            )
+
+
 def _places(shape: tuple[int, ...], dim: int, mask: Array) -> list[Array]:
     if mask.dtype == xp.uint8:
         warnings.warn(
@@ -96,14 +111,7 @@ def _places(shape: tuple[int, ...], dim: int, mask: Array) -> list[Array]:
             stacklevel=6,
         )
         mask = mask.astype(bool)
-    for at, size in enumerate(mask.shape):
-        if dim + at >= len(shape):
-            raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
-        if shape[dim + at] != size:
-            raise IndexError(
-                f"The shape of the mask {list(mask.shape)} at index {at} does not match the shape of the indexed "
-                f"tensor {list(shape)} at index {dim + at}"
-            )
+    check_mask(shape, dim, mask.shape)
     return list(mask.nonzero()) if mask.ndim else [xp.zeros(int(mask), xp.int64)]
 
 

@@ -23,6 +23,7 @@ from .index_arrays import (
     Indices,
     SavedIndices,
     as_index,
+    check_mask,
     complete,
     found_shape,
     is_mask,
@@ -329,14 +330,16 @@ def _delitem(self: Tensor, key: Any) -> None:
 
 @operator("__setitem__")
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
-    if not isinstance(value, Tensor | bool | int | float | complex | xp.generic | backend.ndarray):
+    if not isinstance(value, Tensor | bool | int | float | complex | xp.generic):
         from .._signatures import type_name
 
         raise TypeError(f"can't assign a {type_name(value)} to a {self.type()}")
     if key is False:
         return
+    if key is True:  # all of it, as with None
+        key = None
+    value = _as_value(self, value)
     seen, tensors = _views(self, key)
-    value = _as_value(seen, value)
     if tensors is not None:
         index_put_(seen, tensors, _without_leading_ones(value))
     elif value._array.shape == seen._array.shape:
@@ -390,14 +393,12 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
                 stacklevel=3,
             )
     filled = not accumulate and values._array.size == 1 and _is_one_mask(indices)
-    for each in (values, *indices):
-        if isinstance(each, Tensor) and not filled:
-            refuse_overlap(self, each)
-        elif isinstance(each, Tensor) and each is not values and each._array.dtype.kind != "b":
-            raise RuntimeError(
-                "masked_fill_ only supports boolean masks, but got mask with dtype "
-                f"{dtypes.c_name(each.dtype)}"
-            )
+    if filled:
+        _check_filling(self, indices)
+    else:
+        for each in (values, *indices):
+            if isinstance(each, Tensor):
+                refuse_overlap(self, each)
     indices = _entries(indices)
     full = _checked_put(self, indices, values)
     saved = kept(indices, full, self, values)
@@ -412,6 +413,16 @@ def _is_one_mask(indices: tuple[Any, ...]) -> bool:
     """Return whether a mask is the only index: then one value fills where it holds."""
     tensors = [each for each in indices if isinstance(each, Tensor)]
     return len(tensors) == 1 and is_mask(tensors[0])
+
+
+def _check_filling(self: Tensor, indices: tuple[Any, ...]) -> None:
+    """Refuse to fill by a mask that does not fit, or is none of bools."""
+    dim, mask = next((dim, each) for dim, each in enumerate(indices) if isinstance(each, Tensor))
+    check_mask(self._array.shape, dim, mask._array.shape)
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask.dtype)}"
+        )
 
 
 def index_put(input: Tensor, indices: tuple[Any, ...], values: Tensor, accumulate: bool = False) -> Tensor:

@@ -209,20 +209,40 @@ def _adopt_result(node: Node, self: Tensor, result: Tensor) -> None:
             node.versions = (*node.versions[:index], shadow._counter[0], *node.versions[index + 1 :])
 
 
-def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
-    """Return the result, or write it into `out`."""
-    if out is None:
-        return result
-    if requires_recording(out, *[each for each in inputs if isinstance(each, Tensor)]):
+def checked_out(name: str, out: Any, *inputs: Any) -> Tensor:
+    """Return `out`, refused where what is computed from `inputs` cannot be written there."""
+    into: Tensor = (
+        out if isinstance(out, Tensor) else wrap(backend.as_array(out))
+    )  # numbers stand for tensors
+    tensors = [each for each in inputs if isinstance(each, Tensor)]
+    if requires_recording(into, *tensors):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
-    for each in inputs:
-        if isinstance(each, Tensor):
-            refuse_overlap(out, each, partial=True)
-    if storage.overlaps_itself(out._array):
+    if storage.overlaps_itself(into._array):
         raise RuntimeError(OVERLAP)
+    for each in tensors:
+        refuse_overlap(into, each, partial=True)
+    return into
+
+
+def elementwise_out(name: str, out: Any, input: Any, other: Any) -> Any:
+    """Return `out`, refused (before anything is computed) where an element-wise result cannot be written there."""
+    if out is None:
+        return None
+    out = checked_out(name, out, input, other)
+    tensors = [each for each in (input, other) if isinstance(each, Tensor)]
+    if any(each is out for each in tensors):
+        check_sizes(out, tensors)
+    return out
+
+
+def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
+    """Return the result, or write it into `out`."""
+    if out is None:
+        return result
+    out = checked_out(name, out, *inputs)
     check_cast(result.dtype, out.dtype)
     if out.shape != result.shape:
         if out._array.size:
@@ -234,7 +254,7 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
                 UserWarning,
                 stacklevel=4,
             )
-        out._array = backend.empty(result._array.shape, out._array.dtype)
+        out._array = storage.empty_like(result._array, out._array.dtype)
     out._array[...] = result._array
     bump(out)
     return out

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .. import backend, both, dtypes
+from .. import backend, both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -21,6 +21,7 @@ from .shape import (
     contiguous,
     expand,
     reshape,
+    squeeze,
     t,
     transpose,
     unsqueeze,
@@ -216,11 +217,12 @@ def addmm(
     if x.size and y.size:
         _refuse_bool("addmm_impl_cpu_", x)
     array = _product(x, y)
-    if x.dtype.kind in "iu":
-        beta, alpha = int(beta), int(alpha)
-    if alpha != 1:
-        array *= alpha
-    array += bias if beta == 1 else bias * beta
+    if array.size:
+        if x.dtype.kind in "iu":
+            beta, alpha = (scalars.stored(each, mat1.dtype).item() for each in (beta, alpha))
+        if alpha != 1:
+            array *= alpha
+        array += bias if beta == 1 else bias * beta
     result = record(
         suited(AddmmBackward0, array), array, (input, mat1, mat2), (beta, alpha, (x.strides, y.strides))
     )
@@ -252,6 +254,11 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 def _batched(a: Tensor, b: Tensor) -> Tensor:
     """Multiply where one has three dimensions or more: fold one into a matrix if the other is one, else `bmm`."""
     x, y = a._array.ndim, b._array.ndim
+    if x == y == 3 and (a._array.shape[0] == 1) != (b._array.shape[0] == 1):
+        if a._array.shape[0] == 1 and a.requires_grad:
+            a, x = squeeze(a, 0), 2
+        elif b._array.shape[0] == 1 and b.requires_grad:
+            b, y = squeeze(b, 0), 2
     if y <= 2 and x >= 3 and _should_fold(a, b):
         return _folded(a, b)
     if x <= 2 and y >= 3 and (a.requires_grad or (x == 1 and _should_fold(transpose(b, -1, -2), a))):
@@ -270,13 +277,13 @@ def _should_fold(large: Tensor, small: Tensor) -> bool:
     if small.requires_grad or not array.size:
         return True
     steps, shape = array.strides, array.shape
-    return all(shape[at] == 1 or steps[at] == steps[at + 1] * shape[at + 1] for at in range(array.ndim - 2))
+    return all(steps[at] == steps[at + 1] * shape[at + 1] for at in range(array.ndim - 2))
 
 
 def _folded(a: Tensor, b: Tensor) -> Tensor:
     """Multiply a batch of matrices by one matrix (or vector) as one long matrix."""
     shape = a._array.shape
-    rows = reshape(a, (-1, shape[-1]) if a._array.size else (a._array.size // max(shape[-1], 1), shape[-1]))
+    rows = reshape(a, (math.prod(shape[:-1]), shape[-1]))
     product = mm(rows, b) if b._array.ndim == 2 else mv(rows, b)
     wanted = (*shape[:-1], *b._array.shape[1:])
     return record(UnsafeViewBackward0, product._array.reshape(wanted), (product,), (product._array.shape,))

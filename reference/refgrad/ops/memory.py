@@ -9,7 +9,8 @@ from .. import backend, dtypes, storage
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
-from ..views import rebase, refuse_view
+from ..views import rebase, refuse_view, renew
+from .arithmetic import not_implemented
 from .inplace import LEAF, bump, check_writable
 from .registry import method
 from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
@@ -53,9 +54,15 @@ def set_(self: Tensor, source: Tensor) -> Tensor:
             f"Could not set tensor of type {dtypes.c_name(source.dtype)} to a tensor of type {dtypes.c_name(self.dtype)}"
         )
     check_writable(self, source, repeats=True)
+    node = record(SetNode, source._array, (self, source))._node
     self._array = source._array
     bump(self)
+    if node is not None:
+        rebase(self, node)
     return self
+
+
+SetNode = not_implemented("set_")
 
 
 @method
@@ -102,7 +109,7 @@ def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Ten
     self._array = array
     bump(self)
     if node is not None:
-        rebase(self, node)
+        renew(self, node)
     return self
 
 

@@ -39,17 +39,15 @@ StdBackward0 = derivative(
 
 def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | None, keepdim: bool) -> Any:
     correction = 1 if correction is None else correction
+    if not both.plain(value).size and not isinstance(value, Tensor):
+        return both.zeros_like(value)
     if not shape or dim is None:
         freedom = math.prod(shape) - correction
-        if not both.plain(value).size:
-            return both.zeros_like(value)
         centre = value.mean()
         if freedom <= 0:
             same = both.plain(value) == both.plain(centre)
             return g * both.like(xp.where(same, math.nan, math.inf).astype(both.plain(g).dtype), g)
         return (2.0 / freedom) * g * (value - centre)
-    if not both.plain(value).size:
-        return both.zeros_like(value)
     freedom = _count(shape, dim) - correction
     scale = 2.0 / freedom if freedom else math.inf
     spread = unreduced(g, shape, dim, keepdim) if dim else g

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .. import backend, both, dtypes
+from .. import backend, both, dtypes, scalars
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import binary
+from .arithmetic import binary, refuse_bool_sub
 from .broadcasting import check_broadcast, common, keep_layout
 from .inplace import check_cast, check_sizes, update
 from .registry import FUNCTIONS, function, method, public
@@ -31,8 +31,8 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
     ),
     "logaddexp": (
         xp.logaddexp,
-        lambda g, self, other: g / (1 + both.exp(other - self)),
-        lambda g, self, other: g / (1 + both.exp(self - other)),
+        lambda g, self, other: g / (1 + both.exp(_difference(other, self))),
+        lambda g, self, other: g / (1 + both.exp(_difference(self, other))),
     ),
     "xlogy": (
         lambda x, y: xp.where((x == 0) & ~xp.isnan(y), xp.zeros((), xp.result_type(x)), x * xp.log(y)),
@@ -47,6 +47,11 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
         lambda g: both.zeros_like(g),
     ),
 }
+
+
+def _difference(a: Any, b: Any) -> Any:
+    refuse_bool_sub(a, b)
+    return a - b
 
 
 def _atan2_scale(x: Any, y: Any) -> Any:
@@ -132,9 +137,16 @@ AddcmulBackward0 = derivative(
     "AddcmulBackward0",
     args="value",
     self=lambda g: g,
-    tensor1=lambda g, tensor2, value: g * (tensor2 * value),
-    tensor2=lambda g, tensor1, value: g * (tensor1 * value),
+    tensor1=lambda g, tensor2, value: g * _times(tensor2, value),
+    tensor2=lambda g, tensor1, value: g * _times(tensor1, value),
 )
+
+
+def _times(tensor: Any, value: Any) -> Any:
+    """Multiply; integers wrap around."""
+    if isinstance(tensor, backend.ndarray) and tensor.dtype.kind in "iu" and isinstance(value, int):
+        value = xp.asarray(value).astype(tensor.dtype)
+    return tensor * value
 
 
 def _over_tensor(value: Any, tensor: Any) -> Any:
@@ -209,15 +221,16 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     """Return `input + value * tensor1 * tensor2`."""
     arrays = _three("addcmul", input, tensor1, tensor2)
     if arrays[0].dtype.kind in "iu":
-        value = int(value)
-        array = arrays[0] + arrays[1] * arrays[2] * xp.asarray(value).astype(arrays[0].dtype)
+        array = arrays[0] + arrays[1] * arrays[2] * scalars.stored(value, dtypes.of(arrays[0].dtype))
     else:
         array = arrays[0] + arrays[1] * arrays[2] * value
     array = keep_layout(array, input._array, tensor1._array, tensor2._array)
     return record(AddcmulBackward0, array, (input, tensor1, tensor2), (value,))
 
 
-def _refuse_integers(input: Tensor, tensor1: Tensor, tensor2: Tensor) -> None:
+def _refuse_integers(input: Tensor, tensor1: Any, tensor2: Any) -> None:
+    if not (isinstance(tensor1, Tensor) and isinstance(tensor2, Tensor)):
+        raise TypeError("addcdiv")
     if dtypes.result_of((tensor1, tensor2)).is_integral:
         raise RuntimeError(INTEGER_ADDCDIV)
 

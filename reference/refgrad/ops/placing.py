@@ -122,8 +122,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Return a copy with the first elements of `source` where the mask is true."""
     check_broadcast(mask._array.shape, input._array.shape)
     shape = backend.broadcast_shapes(mask._array.shape, input._array.shape)
-    expanded = input if shape == input._array.shape else input.expand(shape)
-    return _masked_scatter(expanded, mask, source)
+    return _masked_scatter(input, mask, source, shape)
 
 
 def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
@@ -135,10 +134,10 @@ def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
     _refuse_mask("masked_scatter_", mask)
 
 
-def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor, shape: tuple[int, ...]) -> Tensor:
     _check_source(input, mask, source)
-    where = xp.broadcast_to(mask._array, input._array.shape)
-    made = xp.array(input._array, order="C")
+    where = xp.broadcast_to(mask._array, shape)
+    made = xp.array(xp.broadcast_to(input._array, shape), order="C")
     count = int(where.sum())
     if count > source._array.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
@@ -151,7 +150,7 @@ def _masked_scatter_in_place(input: Tensor, mask: Tensor, source: Tensor) -> Ten
         raise RuntimeError(OVERLAP)
     _check_source(input, mask, source)
     mask.expand(input._array.shape, implicit=True)  # refuses what does not fit
-    return _masked_scatter(input, mask, source)
+    return _masked_scatter(input, mask, source, input._array.shape)
 
 
 @public

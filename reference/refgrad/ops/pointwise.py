@@ -75,7 +75,7 @@ SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.unit(self)),
     "relu": (_relu, _relu_slope),
-    "sign": (lambda x: storage.copy(x) if x.dtype.kind == "b" else xp.sign(x), _zero),
+    "sign": (lambda x: storage.copy(x) if x.dtype.kind == "b" else both.signs(x), _zero),
     "floor": (xp.floor, _zero),
     "ceil": (xp.ceil, _zero),
     "round": (_round, _zero),
@@ -154,7 +154,7 @@ def _publish(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
     def refuse_bool(self: Tensor) -> None:
         refused = NOT_FOR_BOOL.get(name)
-        if self._array.dtype.kind == "b" and isinstance(refused, RuntimeError):
+        if self._array.dtype.kind == "b" and type(refused) is RuntimeError:  # the others come from the kernel
             raise refused
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"

@@ -10,10 +10,11 @@ from ..backend import xp
 from ..graph import derivative
 from ..layouts import contiguous_format
 from ..recording import record
+from ..stream import streamed
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
 from .registry import check_given, check_tensors, function, method, public
-from .shape import axis_of, sizes_of
+from .shape import axis_of, sizes_of, type_in_messages
 
 __all__ = ["moved", "pad_constant", "put_back"]
 
@@ -27,8 +28,19 @@ def put_back(g: Any, shape: tuple[int, ...], places: Any) -> Any:
 
 
 # Each of these takes every element from a place that an index array names; the gradient goes back there.
-FlipBackward0 = derivative("FlipBackward0", args="shape places dims", self=put_back)
-RollBackward0 = derivative("RollBackward0", args="shape places shifts dims", self=put_back)
+# Recorded, it is rearranged by the same operation where there is one that goes back.
+FlipBackward0 = derivative(
+    "FlipBackward0",
+    args="shape places dims",
+    self=lambda g, shape, places, dims: g.flip(dims) if isinstance(g, Tensor) else put_back(g, shape, places),
+)
+RollBackward0 = derivative(
+    "RollBackward0",
+    args="shape places shifts dims",
+    self=lambda g, shape, places, shifts, dims: (
+        g.roll([-each for each in shifts], dims) if isinstance(g, Tensor) else put_back(g, shape, places)
+    ),
+)
 RepeatBackward0 = derivative("RepeatBackward0", args="shape places repeats", self=put_back)
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
 DiagonalBackward0_copy = derivative(
@@ -44,8 +56,16 @@ TraceBackward0 = derivative(
     args="shape",
     self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g),
 )
-TrilBackward0 = derivative("TrilBackward0", args="diagonal kept", self=lambda g, kept: both.keep(g, kept))
-TriuBackward0 = derivative("TriuBackward0", args="diagonal kept", self=lambda g, kept: both.keep(g, kept))
+TrilBackward0 = derivative(
+    "TrilBackward0",
+    args="diagonal kept",
+    self=lambda g, diagonal, kept: g.tril(diagonal) if isinstance(g, Tensor) else both.keep(g, kept),
+)
+TriuBackward0 = derivative(
+    "TriuBackward0",
+    args="diagonal kept",
+    self=lambda g, diagonal, kept: g.triu(diagonal) if isinstance(g, Tensor) else both.keep(g, kept),
+)
 ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places pad", self=put_back)
 
 
@@ -284,12 +304,6 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places, tuple(pad)))
 
 
-def _cpp_matrix(tensor: Tensor) -> str:
-    """Return the elements as C++ streams them, which one message shows."""
-    rows = tensor._array.reshape(-1, tensor._array.shape[-1]).tolist()
-    return "".join("".join(f" {each:g} " for each in row).rstrip() + "\n" for row in rows)
-
-
 @function
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return one grid of coordinates for each vector, as expanded views."""
@@ -302,7 +316,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         if each._array.ndim > 1:
             raise RuntimeError(
                 "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
-                f"{_cpp_matrix(each)}[ {each.type()}{{{','.join(map(str, each.shape))}}} ]"
+                + streamed(each._array, type_in_messages(each))
             )
     if indexing is None:
         warnings.warn(

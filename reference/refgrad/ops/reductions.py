@@ -141,7 +141,7 @@ def put_along(
 
 def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     """Return the row-major positions that an index along `dim` selects (as in `gather`)."""
-    if not index.size:
+    if not index.size or not shape:
         return xp.zeros(index.shape, xp.int64)
     grid = list(xp.indices(index.shape, sparse=True))
     grid[dim] = index

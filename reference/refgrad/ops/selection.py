@@ -222,6 +222,9 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     given = [each for each in (low, high) if each is not None]
     tensors = any(isinstance(each, Tensor) for each in given)
     want = dtypes.result_of((input, *given))
+    for each in given:
+        if isinstance(each, Tensor):
+            check_broadcast(input._array.shape, each._array.shape)
     if want is dtypes.bool and (not tensors or len(given) == 2):
         kernel = "clamp" if len(given) == 2 else "clamp_max" if low is None else "clamp_min"
         raise NotImplementedError(
