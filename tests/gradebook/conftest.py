@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -19,6 +18,8 @@ from typing import Any
 
 import pytest
 
+# Runs a server until its standard input ends, so that it does not outlive tests that are killed. INT ends its sessions.
+_UNTIL_HUNG_UP = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
 PASSWORD = "p@ss:w/rd"
 ESCAPED = "p%40ss%3Aw%2Frd"
 
@@ -97,14 +98,18 @@ def server() -> Iterator[Server]:
         subprocess.run(make, check=True, **quiet)
         options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=40"]
         process = subprocess.Popen(
-            [postgres, "-D", data, "-k", str(folder), *options], stderr=subprocess.DEVNULL, **quiet
+            ["sh", "-c", _UNTIL_HUNG_UP, "sh", postgres, "-D", data, "-k", str(folder), *options],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            **quiet,
         )
         try:
             started = Server(folder, itertools.count())
             _wait_for(started, process)
             yield started
         finally:
-            process.send_signal(signal.SIGINT)  # end now, and end all sessions
+            assert process.stdin is not None
+            process.stdin.close()
             process.wait(timeout=60)
     finally:
         shutil.rmtree(folder)
