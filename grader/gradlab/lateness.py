@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gradlab.assignment import Assignment
     from gradlab.model import Report
 
-__all__ = ["LatePolicy", "settled"]
+__all__ = ["LatePolicy", "deadline", "settled"]
 
 _DAY = timedelta(days=1)
 
@@ -42,6 +42,14 @@ class LatePolicy:
         if self.grace:
             said += f"; {_in_words(self.grace)} are forgiven"
         return f"{said}."
+
+
+def deadline(assignment: Assignment) -> str:
+    """Return in words until when to hand in, and what lateness costs; nothing if the assignment is not due."""
+    if assignment.due is None:
+        return ""
+    said = f"Hand in before {assignment.due:%Y-%m-%d %H:%M} ({assignment.due:%Z})."
+    return said if assignment.late is None else f"{said} {assignment.late}"
 
 
 def settled(report: Report, assignment: Assignment) -> Report:

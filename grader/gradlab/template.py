@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from gradlab.lateness import deadline
+
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
 
@@ -50,7 +52,6 @@ grade start {name} ../carried --carry path/to/your/engine.py
 and copy `engine.py` or `engine.ipynb` from `../carried` to here.
 
 """
-_DUE = "Hand in before {due:%Y-%m-%d %H:%M} ({due:%Z}).{late}\n\n"
 _WORKFLOW = """\
 # Checks every push. GitHub Classroom reads the points from it; as the student owns this repository and holds only the
 # public checks, they are feedback, and the course grades what is handed in itself.
@@ -116,15 +117,10 @@ def _readme(assignment: Assignment, *, is_first: bool, withheld: bool) -> str:
         title=assignment.title,
         version=__version__,
         carry="" if is_first else _CARRY.format(name=assignment.name, solved=solved),
-        due=_due(assignment),
+        due=f"{said}\n\n" if (said := deadline(assignment)) else "",
         public=sum(_public_points(assignment).values()),
         all=assignment.max_score,
     )
-
-
-def _due(assignment: Assignment) -> str:
-    late = f" {assignment.late}" if assignment.late is not None else ""
-    return "" if assignment.due is None else _DUE.format(due=assignment.due, late=late)
 
 
 def _workflow(assignment: Assignment) -> str:

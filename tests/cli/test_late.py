@@ -86,10 +86,14 @@ def test_a_check_is_never_late(due: Callable[..., None], hand_in: HandIn, run: R
     assert "due" not in ended.out
 
 
-def test_students_read_what_lateness_costs_in_their_bundle(
+def test_students_read_what_lateness_costs(
     due: Callable[..., None], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due()
+    assert (
+        "\nHand in before 2020-01-01 10:00 (UTC+01:00). Late work loses 10 %"
+        in run("start", "steps", tmp_path).out
+    )
     assert run("release", "steps", tmp_path / "bundle").code == 0
     said = " ".join((tmp_path / "bundle" / "README.md").read_text().split())
     assert (

@@ -37,6 +37,7 @@ def start(assignment: str | None, directory: Path | None, carry: Path | None, co
     """
     from gradlab.cli.place import course_to_start_from
     from gradlab.course import load_assignment
+    from gradlab.lateness import deadline
     from gradlab.patterns import BUNDLED, bundled
     from gradlab.starter import starter_files, write_files
 
@@ -52,6 +53,8 @@ def start(assignment: str | None, directory: Path | None, carry: Path | None, co
     click.echo(f"{found.title}\nWrote {', '.join(path.name for path in written)} to {folder}.")
     if carried is not None:
         _say(carried)
+    if said := deadline(found):
+        click.echo(said)
     click.echo(
         f"Read handout.md, fill in engine.py (or engine.ipynb), then run:\n  cd {folder}\n  grade check"
     )
