@@ -37,8 +37,8 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class State:
-    """What this process and its zygotes hold, and the files of the course and in the folder for temporary ones. Of
-    processes the number: workers come and go, and one waits in reserve."""
+    """What this process and its zygotes hold, and the files of the course and the temporary ones. Of processes the number:
+    workers come and go, and one waits in reserve."""
 
     descriptors: Mapping[int, int]
     processes: int
@@ -54,7 +54,7 @@ class State:
             {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in own},
             len(list(children(os.getpid()))),
             {pid: resident(pid) for pid in own},
-            frozenset((*root.rglob("*"), *Path(tempfile.gettempdir()).glob("gradlab*"))),
+            frozenset(root.rglob("*")),
         )
 
 
@@ -82,7 +82,9 @@ def resident(pid: int) -> float:
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
+def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     yield from open_hall(tmp_path, "strong")
 
 

@@ -66,7 +66,7 @@ def a_megabyte_of_functions(folder: Path, known: Mapping[str, str]) -> Path:
     return write(folder / "engine.py", repeated("if 0:\n  def f(): 0\n", raises))
 
 
-@attack("stalls", "stub", "cannot be imported: ValueError")
+@attack("stalls", "stub", "cannot be imported: ValueError", "The code did not answer within")
 def twenty_megabytes_to_look_through(folder: Path, known: Mapping[str, str]) -> Path:
     """Words that begin like the assignment's, in as many files as are taken."""
     for number in range(19):
