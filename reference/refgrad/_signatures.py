@@ -205,8 +205,9 @@ def _is_int(value: Any, size: int = 0) -> bool:
 def _is_index(value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool)
-    if _is_tensor(value):
-        return _is_zero_dim(value, integral=True)
+    if _is_tensor(value):  # of one element, in any number of dimensions
+        whole = value.dtype.is_integral and value.dtype is not dtypes.bool
+        return bool(whole and value.numel() == 1 and not value.requires_grad)
     return hasattr(type(value), "__index__") and not isinstance(value, np.bool | np.ndarray)
 
 

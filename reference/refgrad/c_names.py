@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-__all__ = ["NamedInC"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["NamedInC", "takes_nothing"]
+
+
+def takes_nothing(call: F) -> F:
+    """Let a function without parameters refuse arguments as one of C does."""
+
+    def checked(*args: Any, **named: Any) -> Any:
+        if args or named:
+            given = "keyword arguments" if named else f"arguments ({len(args)} given)"
+            raise TypeError(f"torch.{call.__name__}() takes no {given}")
+        return call()
+
+    checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
+    return checked  # type: ignore[return-value]
 
 
 class NamedInC(type):

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from .c_names import NamedInC
+from .c_names import NamedInC, takes_nothing
 
 __all__ = [
     "bfloat16",
@@ -320,6 +320,7 @@ def can_cast(*args: Any, **kwargs: Any) -> _pybool:
 _default: dtype = float32
 
 
+@takes_nothing
 def get_default_dtype() -> dtype:
     """Return the dtype that Python floats take."""
     return _default

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .backend import silence
+from .c_names import takes_nothing
 
 __all__ = [
     "enable_grad",
@@ -39,11 +40,13 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
+@takes_nothing
 def is_grad_enabled() -> bool:
     """Return whether operations are recorded in this thread."""
     return mode.enabled
 
 
+@takes_nothing
 def is_inference_mode_enabled() -> bool:
     """Return whether this thread is in inference mode."""
     return mode.inference
@@ -207,3 +210,32 @@ class inference_mode(_Switch):  # noqa: N801 - torch's name
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         mode.enabled, mode.inference = self.before
+
+
+class set_multithreading_enabled:  # noqa: N801 - torch's name
+    """Allow backward passes several threads, or not: refgrad uses the caller's only, and keeps the setting."""
+
+    __module__ = _HOME
+
+    def __init__(self, mode: bool) -> None:
+        if type(mode) is not bool:
+            raise TypeError(
+                "set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not "
+                f"{type(mode).__name__}"
+            )
+        self.previous = _multithreading[0]
+        _multithreading[0] = mode
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: Any) -> None:
+        _multithreading[0] = self.previous
+
+
+_multithreading = [True]
+
+
+def is_multithreading_enabled() -> bool:
+    """Return what was last set: True at the start."""
+    return _multithreading[0]

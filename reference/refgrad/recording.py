@@ -10,6 +10,7 @@ from typing import Any
 from weakref import ref
 
 from . import backend
+from .c_names import takes_nothing
 from .grad_mode import mode
 from .graph import PACKED, PLAIN, AccumulateGrad, Node, next_sequence_number
 from .tensor import Tensor, new, wrap
@@ -224,11 +225,13 @@ _anomaly = _Anomaly()
 anomaly = _anomaly
 
 
+@takes_nothing
 def is_anomaly_enabled() -> bool:
     """Return whether anomaly mode is on."""
     return _anomaly.enabled
 
 
+@takes_nothing
 def is_anomaly_check_nan_enabled() -> bool:
     """Return whether anomaly mode refuses gradients with nan."""
     return _anomaly.enabled and _anomaly.check_nan

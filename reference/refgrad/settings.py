@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from . import dtypes
+from .c_names import takes_nothing
 from .ops.conversion import _TYPE_NAMES
 from .tensor import Tensor
 
@@ -36,6 +37,7 @@ def is_storage(obj: Any) -> bool:
     return type(obj).__name__ in ("UntypedStorage", "TypedStorage")
 
 
+@takes_nothing
 def get_num_threads() -> int:
     """Return how many threads may be used."""
     return _threads[0]

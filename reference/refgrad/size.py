@@ -31,8 +31,10 @@ class Size(tuple[int, ...], metaclass=NamedInC):
         values = [_as_size(value, place) for place, value in enumerate(args[0] if args else ())]
         return tuple.__new__(cls, values)
 
-    def numel(self) -> int:
+    def numel(self, *args: Any) -> int:
         """Return the number of elements of a tensor of this size, in 64 bits."""
+        if args:
+            raise TypeError(f"Size.numel() takes no arguments ({len(args)} given)")
         product = 1
         for size in self:
             product *= size

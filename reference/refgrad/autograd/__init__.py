@@ -159,7 +159,7 @@ def _roots(
     """Pair each output with its gradient, 1 for a scalar's; refuse what does not fit."""
     checked = []
     for output, given in zip(outputs, grads, strict=False):
-        checked.append(_first_gradient(output) if given is None else _checked(output, given, grads))
+        checked.append(_first_gradient(output) if given is None else _checked(output, given, outputs, grads))
     if len(outputs) != len(checked):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(checked)} gradients")
     roots = []
@@ -191,13 +191,14 @@ def _first_gradient(output: Tensor) -> Tensor:
     return wrap(backend.xp.ones_like(output._array))
 
 
-def _checked(output: Tensor, given: Any, grads: Sequence[Any]) -> Tensor:
+def _checked(output: Tensor, given: Any, outputs: Sequence[Any], grads: Sequence[Any]) -> Tensor:
     if not isinstance(given, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     if given.shape != output.shape:
-        index = grads.index(given)  # compares with those before it, and may fail on that: so does torch
+        # `index` compares with those before, and may fail on that: so does torch
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[{index}] has a shape of {given.shape} and output[{index}] has a shape "
+            f"Mismatch in shape: grad_output[{grads.index(given)}] has a shape of {given.shape} and "
+            f"output[{outputs.index(output)}] has a shape "
             f"of {output.shape}."
         )
     if (given._array.dtype.kind == "c") != (output._array.dtype.kind == "c"):
@@ -214,13 +215,21 @@ _ELSEWHERE = {
     **dict.fromkeys(("detect_anomaly", "set_detect_anomaly"), ".anomaly_mode"),
     **dict.fromkeys(("gradcheck", "gradgradcheck", "GradcheckError"), ".checking"),
     "GradientEdge": ".graph",
-    **dict.fromkeys(("no_grad", "enable_grad", "set_grad_enabled", "inference_mode"), "..grad_mode"),
+    **dict.fromkeys(
+        (
+            *("enable_grad", "inference_mode", "is_multithreading_enabled", "no_grad", "set_grad_enabled"),
+            "set_multithreading_enabled",
+        ),
+        "..grad_mode",
+    ),
 }
 _MODULES = ("anomaly_mode", "function", "functional", "graph")
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use what is rarely needed."""
+    if name == "grad_mode":
+        return importlib.import_module("..grad_mode", __name__)
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _ELSEWHERE:

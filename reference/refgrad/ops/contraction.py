@@ -109,6 +109,13 @@ def _named(subscripts: list[str], tensors: Sequence[Tensor]) -> list[Labels]:
 def _sizes(names: list[Labels], tensors: Sequence[Tensor]) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for number, (labels, tensor) in enumerate(zip(names, tensors, strict=True)):
+        own: dict[str, int] = {}
+        for label, size in zip(labels, tensor._array.shape, strict=True):
+            if own.setdefault(label, size) != size:
+                raise RuntimeError(
+                    f"einsum(): subscript {label} is repeated for operand {number} but the sizes don't match, {size} != "
+                    f"{own[label]}"
+                )
         for at, (label, size) in enumerate(zip(labels, tensor._array.shape, strict=True)):
             seen = sizes.get(label, 1)
             if size != seen and 1 not in (size, seen) and label.startswith(_REST):

@@ -52,6 +52,8 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
     """Return the tensor with another dtype (or like another tensor); itself where nothing changes."""
     if len(args) == 1 and not options and isinstance(args[0], dtypes.dtype):
         return convert(self, args[0])
+    if args and isinstance(args[0], bool | float | complex):  # stands for a tensor
+        args = (dtypes.from_python(args[0].__class__), *args[1:])
     from .._signatures import bind
 
     values = bind("Tensor.to", args, options)[1]

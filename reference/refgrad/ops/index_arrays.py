@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from .. import backend, both, storage
@@ -56,9 +57,9 @@ def as_index(part: Any) -> Tensor:
     """Return a tensor, list or array as an index tensor; refuse what is none."""
     if isinstance(part, Tensor):
         return part
-    if isinstance(part, str):
+    if isinstance(part, str | bytes):
         raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
-    if not isinstance(part, backend.ndarray | list | tuple):
+    if not isinstance(part, backend.ndarray | Sequence):
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
             f"{type(part).__name__})"
@@ -67,7 +68,11 @@ def as_index(part: Any) -> Tensor:
         if isinstance(each, Tensor) and (each._array.size != 1 or each._array.dtype.kind not in "biu"):
             raise TypeError("only integer tensors of a single element can be converted to an index")
     array = xp.asarray([both.plain(each) for each in part])
-    return wrap(array.astype(xp.int64) if array.size == 0 else array)
+    if array.dtype.kind in "US":
+        raise TypeError(f"new(): invalid data type '{type(part[0]).__name__}'")
+    if array.dtype.kind == "c":
+        raise TypeError("'complex' object cannot be interpreted as an integer")
+    return wrap(array.astype(xp.int64) if array.size == 0 or array.dtype.kind == "f" else array)
 
 
 def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator as operator_of
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from .. import backend, both, dtypes, storage
@@ -224,9 +225,9 @@ def _is_tuple(key: Any) -> bool:
     """Return whether an index counts as one part per dimension: a tuple, or (deprecated) a list of sequences."""
     if isinstance(key, tuple):
         return True
-    if not isinstance(key, list) or len(key) >= 32:
+    if not isinstance(key, Sequence) or len(key) >= 32:
         return False
-    if not any(isinstance(each, Tensor | list | tuple | str | slice) or each in (None, ...) for each in key):
+    if not any(isinstance(each, Tensor | Sequence | slice) or each in (None, ...) for each in key):
         return False
     warnings.warn(NOT_A_TUPLE, UserWarning, stacklevel=4)
     return True
@@ -269,7 +270,7 @@ def _dimensions(part: Any) -> int:
     if isinstance(part, Tensor | backend.ndarray):
         array = both.plain(part)
         return array.ndim if array.dtype.kind == "b" or array.dtype == xp.uint8 else 1
-    if isinstance(part, list | tuple):
+    if isinstance(part, Sequence) and not isinstance(part, str | bytes):
         array = xp.asarray([both.plain(each) for each in part])
         return array.ndim if array.dtype.kind == "b" else 1
     return 1

@@ -10,8 +10,8 @@ from .. import backend, both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
-from .broadcasting import as_operand, check_broadcast
+from ..tensor import Tensor, wrap
+from .broadcasting import check_broadcast
 from .holomorphic import suited
 from .inplace import finish_out, update
 from .registry import operator, public
@@ -305,16 +305,15 @@ def _broadcast_bmm(a: Tensor, b: Tensor) -> Tensor:
 
 @operator("__matmul__")
 def _matmul(self: Tensor, other: Any) -> Any:
-    if not isinstance(other, Tensor):
-        other = as_operand(other)
-        if not isinstance(other, Tensor):
-            return NotImplemented
-    return matmul(self, other)
+    if isinstance(other, Tensor):
+        return matmul(self, other)
+    if isinstance(other, backend.ndarray):  # NumPy multiplies, and makes a tensor of the product
+        return wrap(backend.as_array(self.numpy() @ other))
+    return NotImplemented
 
 
 @operator("__rmatmul__")
 def _rmatmul(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
     return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 

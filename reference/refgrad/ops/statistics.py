@@ -221,6 +221,10 @@ def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
 @public
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """Return the norm of order `p` of all elements, or over dimensions."""
+    if not isinstance(input, Tensor):
+        from .._signatures import type_name
+
+        raise AttributeError(f"'{type_name(input)}' object has no attribute 'layout'")
     if isinstance(p, str) and p != "fro":
         if p != "nuc":
             raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
