@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from gradlab.expect import REFERENCE_LIMITS, Expectation
 from gradlab.isolation import WorkerDied, nonces
 from gradlab.model import Finding, Observation
-from gradlab.program import Program
+from gradlab.program import Program, Step
 from gradlab.replay import Script
 from gradlab.trial import Replayed, Trial
 from gradlab.wire import Raised, Scalar, Unmade
@@ -22,6 +23,7 @@ from gradlab.wire import Raised, Scalar, Unmade
 if TYPE_CHECKING:
     from gradlab.assignment import Assignment
     from gradlab.isolation import Worker
+    from gradlab.isolation.worker import Reason
     from gradlab.judging import Judge
     from gradlab.session import Engines
     from gradlab.shrink import Shrunk
@@ -34,6 +36,10 @@ CHECK_EVALUATIONS = 400
 SUBMISSION_SECONDS = 3.0
 SLOWEST = 0.25  # seconds that one small program may take
 SLOWEST_LARGE = 2.0  # the same, where the check weighs memory and so begins with large arrays
+# Where an engine does not come back: seconds of a search, for one program in it, and until that is believed.
+ENDING_SECONDS = 2.0
+HANGS = 0.1
+CERTAIN = 1.0
 REACHED = Scalar("reached")
 
 
@@ -84,17 +90,20 @@ class Counterexamples:
         self._check_seconds = CHECK_SECONDS if check_seconds is None else check_seconds
 
     def smallest(self, expectation: Expectation, findings: Sequence[Finding]) -> Counterexample | None:
-        """Return the smallest program that shows the first finding's kind of difference, or None where there is no
-        time left, where the difference has no kind, or where it does not show again."""
-        if expectation.check.hidden or not findings[0].kind or self._seconds <= 0:
+        """Return the smallest program that shows the first finding's kind of difference, or that the engine does not come
+        back from. None where there is no time left, where the difference has no kind, or where it does not show again."""
+        first = findings[0]
+        if expectation.check.hidden or self._seconds <= 0 or not (first.kind or first.plugin == "runner"):
             return None
         started = time.monotonic()
         try:
             failure = _failure(expectation, findings)
-            found = self._found(expectation, findings[0], self._known.get(failure))
+            search = self._found if first.kind else self._without_return
+            found = search(expectation, first, self._known.get(failure))
             if found is not None:
                 self._known[failure] = found
-                self._found_before.append((findings[0], found))
+                if first.kind:
+                    self._found_before.append((first, found))
             return found
         except Exception:  # the verdict is known, and is not lost because a smaller program cannot be had
             return None
@@ -121,6 +130,25 @@ class Counterexamples:
             if not oracle.shows_afresh(found.program):
                 return None
         return Counterexample(found.program, oracle.findings, found.finished)
+
+    def _without_return(
+        self, expectation: Expectation, first: Finding, known: Counterexample | None
+    ) -> Counterexample | None:
+        """Return the smallest program from whose last step the engine does not come back."""
+        from gradlab.shrink import Bounds, Goal, shrink, unweighed
+
+        ending = _Ending(expectation, self._reference, self._trial)
+        if known is not None and ending.is_certain(known.program):
+            return Counterexample(known.program, ending.findings(known.findings[0].sid), known.smallest)
+        program = ending.cut(unweighed(expectation.script.program))
+        if program is None:
+            return None
+        sid = next(step.sid for step in reversed(program.segments[-1]) if step.op != "drop")
+        bounds = Bounds(min(ENDING_SECONDS, self._seconds), CHECK_EVALUATIONS)
+        found = shrink(program, ending, Goal.of(program, sid, self._names), bounds)
+        if not ending.is_certain(found.program):
+            return None
+        return Counterexample(found.program, ending.findings(sid), found.finished)
 
     def _search(self, program: Program, oracle: _TwoEngines, finding: Finding) -> Shrunk:
         from gradlab.shrink import Bounds, Goal, shrink  # a submission that passes does without
@@ -253,6 +281,73 @@ class _TwoEngines:
         if any(isinstance(seen.payload, Unmade) for seen in expected):
             return False
         return all(self._errors.get(place) == said for place, said in _errors(expected).items())
+
+
+class _Ending:
+    """Says whether a submission does not come back from a program, as it did not from the check: because it never answers,
+    or because its process is gone."""
+
+    def __init__(self, expectation: Expectation, reference: _Reference, trial: Trial) -> None:
+        self._check = expectation.check
+        self._reference = reference
+        self._trial = trial
+        self._last = Replayed()
+        self._reason: Reason | None = None
+
+    def cut(self, program: Program) -> Program | None:
+        """Return the program up to the step that the submission does not come back from, None if it does from all."""
+        parts: list[list[Step]] = []
+        for step in chain.from_iterable(program.segments):
+            if step.op == "drop" and parts:
+                parts[-1].append(step)
+            else:
+                parts.append([step])
+        self._renew()
+        self._reason = self._run(Program(parts, program.arrays, program.blocks), HANGS).reason
+        if self._reason is None:
+            return None
+        return Program(parts[: self._last.answered + 1], program.arrays, program.blocks)
+
+    def shows(self, program: Program) -> bool:
+        """Return whether the reference runs the program to its end and the submission's process ends as before."""
+        script = Script(program)
+        if self._reference.replay(script, SLOWEST) is None:
+            return False
+        return self._run(program, HANGS).reason == self._reason
+
+    def is_certain(self, program: Program) -> bool:
+        """Return the same, in fresh workers, and with ten times as long to answer."""
+        self._renew()
+        if self._reference.replay(Script(program), SLOWEST) is None:
+            return False
+        reason = self._run(program, CERTAIN).reason
+        return reason is not None and reason == (self._reason or reason)
+
+    def findings(self, sid: int) -> tuple[Finding, ...]:
+        """Return what there is to say of the program that was asked about last."""
+        assert self._last.failure is not None
+        said = _ENDS.get(self._last.reason or "exit", "ends the process")
+        return (replace(self._last.failure, sid=sid, expected="returns", actual=said),)
+
+    def _run(self, program: Program, seconds: float) -> Replayed:
+        self._last = self._trial.replay(
+            Expectation(replace(self._check, timeout=seconds), Script(program), ())
+        )
+        return self._last
+
+    def _renew(self) -> None:
+        self._reference.renew()
+        self._trial.renew()
+
+
+_ENDS: dict[str, str] = {
+    "timeout": f"does not, within {CERTAIN:g} second",
+    "cpu": "does not, within the processor time",
+    "memory": "runs out of memory",
+    "signal": "crashes",
+    "output": "prints without end",
+    "malformed": "answers in the grader's place",
+}
 
 
 def _failure(expectation: Expectation, findings: Sequence[Finding]) -> object:

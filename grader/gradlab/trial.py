@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradlab.assignment import Assignment
     from gradlab.expect import Expectation
     from gradlab.isolation import Worker
+    from gradlab.isolation.worker import Reason
     from gradlab.session import Engines
     from gradlab.submission import Submission
 
@@ -33,11 +34,14 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a submission did on one program, or why there is no telling. `ran` is false if it was never asked."""
+    """What a submission did on one program, or why there is no telling. `ran` is false if it was never asked. `reason` is
+    why its worker is gone, after as many segments as it has `answered`."""
 
     observations: tuple[Observation, ...] = ()
     failure: Finding | None = None
     ran: bool = True
+    reason: Reason | None = None
+    answered: int = 0
 
 
 class Trial:
@@ -93,13 +97,19 @@ class Trial:
         self._replayed += 1
         self._knows_a_secret = self._knows_a_secret or expectation.check.hidden
         seconds = expectation.check.timeout or self._limits.wall_seconds
+        answered = 0
+
+        def ask(request: wire.Replay) -> wire.Reply:
+            nonlocal answered
+            reply = self._ask(request, seconds)
+            answered += 1
+            return reply
+
         try:
-            seen = expectation.script.play(
-                lambda request: self._ask(request, seconds), nonces(), self._weigh if weighed else None
-            )
+            seen = expectation.script.play(ask, nonces(), self._weigh if weighed else None)
         except WorkerDied as died:
             self._discard()
-            return Replayed(failure=_died(died, "during this check"))
+            return Replayed(failure=_died(died, "during this check"), reason=died.reason, answered=answered)
         except ValueError:
             self._discard()
             return Replayed(failure=_malformed())

@@ -107,15 +107,52 @@ def test_a_search_that_is_cut_short_shows_what_it_has_and_does_not_call_it_the_s
     assert not result.smallest
 
 
-@pytest.mark.parametrize(
-    "source", [assemble(BACKWARD, solved=()), specimen(ENDLESS)], ids=["a stub", "an endless loop"]
-)
-def test_what_has_no_kind_of_difference_is_not_shrunk(bench: Bench, source: str) -> None:
-    check = msgspec.structs.replace(bench.checks["follows_a_chain"], timeout=0.5)
-    result = bench.shown(check, source)
+def test_what_is_not_written_yet_is_not_shrunk(bench: Bench) -> None:
+    result = bench.shown(bench.checks["follows_a_chain"], assemble(BACKWARD, solved=()))
     assert result.outcome is Outcome.FAILED
     assert result.findings[0].kind == ""
     assert not result.smallest
+
+
+def several_elements(torch, observe, rng):
+    """A gradient for each element."""
+    w = torch.tensor(rng.normal(size=3))
+    x = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = (x * w + x) * 2.0
+    y.backward(torch.tensor(rng.normal(size=3)))
+    observe.gradient(x)
+
+
+CRASH = (ENDLESS[0], ENDLESS[1].replace("pass", "import os; os.kill(os.getpid(), 11)"))
+EXIT = (ENDLESS[0], ENDLESS[1].replace("pass", "import os; os._exit(0)"))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(ENDLESS, "does not, within 1 second"), (CRASH, "crashes"), (EXIT, "ends the process")],
+    ids=["never answers", "crashes", "ends the process"],
+)
+def test_a_program_that_an_engine_does_not_come_back_from_is_shrunk_to_the_line_that_it_is(
+    bench: Bench, change: tuple[str, str], says: str
+) -> None:
+    """Here backward does not come back for an output of several elements."""
+    check = msgspec.structs.replace(bench.check(several_elements), timeout=0.5)
+    result = bench.shown(check, specimen(change))
+    assert result.smallest
+    program = (result.program or "").splitlines()
+    lines = [line for line in program if line]
+    assert len(lines) <= 3
+    assert "backward(" in lines[-1]
+    assert lines[-1].endswith(f"# reference returns, yours {says}")
+
+
+def test_who_is_only_slow_is_not_said_to_hang(bench: Bench) -> None:
+    slow = (ENDLESS[0], "        import time\n        time.sleep(0.7)\n" + ENDLESS[0])
+    check = msgspec.structs.replace(bench.check(several_elements), timeout=0.3)
+    result = bench.shown(check, specimen(slow))
+    assert result.findings[0].message == "The code did not answer within 0.3 seconds during this check."
+    assert not result.smallest
+    assert "yours does not" not in (result.program or "")
 
 
 def test_what_the_engine_prints_while_it_is_shrunk_is_not_passed_on(bench: Bench) -> None:
