@@ -58,8 +58,16 @@ UNLISTED: dict[str, tuple[str, str, str]] = {
     "retains_in_halves": ("retain_grad", "result.kept.data + grad", "result.kept.data + 0.5 * grad"),
     # view_reshape
     "counts_bytes": ("view_reshape", "step // self.data.itemsize for", "step for"),
-    "always_contiguous": ("view_reshape", "return lies_in_order(self.shape, self.stride())", "return True"),
-    "never_contiguous": ("view_reshape", "return lies_in_order(self.shape, self.stride())", "return False"),
+    "always_contiguous": (
+        "view_reshape",
+        "return self.numel() == 0 or lies_in_order(self.shape, self.stride())",
+        "return True",
+    ),
+    "never_contiguous": (
+        "view_reshape",
+        "return self.numel() == 0 or lies_in_order(self.shape, self.stride())",
+        "return False",
+    ),
     "infers_one_more": (
         "view_reshape",
         "count // others if length == -1 and others",
