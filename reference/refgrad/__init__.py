@@ -72,6 +72,7 @@ _LAZY_NAMES: dict[str, str] = {
     ),
     "det": "linalg",
     "vmap": "func",
+    **dict.fromkeys(("load", "save"), "serialization"),
     "inverse": "linalg",
     **dict.fromkeys(("is_anomaly_check_nan_enabled", "is_anomaly_enabled"), "recording"),
     **dict.fromkeys(

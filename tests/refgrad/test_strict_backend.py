@@ -18,7 +18,7 @@ ENGINE = HERE.parents[1] / "reference" / "refgrad"
 # What reads the user's NumPy arrays and numbers, or draws and counts on the host before one explicit upload.
 ON_THE_HOST = {
     *("_from_data", "_random", "_random_normal", "_random_tensors", "_signatures", "backend", "construction"),
-    *("creation", "dtypes", "fused", "generator", "ops/broadcasting", "ranges", "size"),
+    *("creation", "dtypes", "fused", "generator", "ops/broadcasting", "ranges", "serialization", "size"),
 }
 
 

@@ -1,0 +1,147 @@
+"""`save` and `load`: tensors, numbers and texts in nested dictionaries, lists and tuples, as a file.
+
+The file is a zip archive of a description in JSON and one array in NumPy's format for each tensor. Nothing in it is
+code, and reading it runs none: torch's own files are pickles, which refgrad neither writes nor reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections import OrderedDict
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from . import backend, dtypes
+from .device import device, require
+from .size import Size
+from .tensor import Tensor, wrap
+
+__all__ = ["load", "save"]
+
+_FORMAT = "refgrad 1"
+_PLAIN = (bool, int, float, str, type(None))
+
+
+def save(
+    obj: Any,
+    f: str | os.PathLike[str] | BinaryIO,
+    pickle_module: Any = None,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+) -> None:
+    """Write an object to a file, given by name or open for binary writing.
+
+    TypeError for what is no tensor, number, text, dtype, size, None or a dictionary, list or tuple of these.
+    """
+    tensors: list[Tensor] = []
+    described = _described(obj, tensors)
+    with zipfile.ZipFile(f, "w") as archive:
+        archive.writestr("data.json", json.dumps({"format": _FORMAT, "data": described}))
+        for at, each in enumerate(tensors):
+            with archive.open(f"{at}.npy", "w") as entry:
+                np.lib.format.write_array(entry, backend.to_host(each._array), allow_pickle=False)
+
+
+def _described(value: Any, tensors: list[Tensor]) -> Any:
+    """Return a value as JSON, with the number of each tensor in its place; a tensor that is there twice keeps one."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Tensor):
+        known = next((at for at, each in enumerate(tensors) if each is value), len(tensors))
+        if known == len(tensors):
+            tensors.append(value)
+        return {"tensor": known, "requires_grad": value.requires_grad, "kind": _kind(value)}
+    if isinstance(value, dict):
+        kind = "ordered" if isinstance(value, OrderedDict) else "dict"
+        return {kind: [[_described(key, tensors), _described(each, tensors)] for key, each in value.items()]}
+    if isinstance(value, Size):
+        return {"size": list(value)}
+    if type(value) in (list, tuple):
+        return {type(value).__name__: [_described(each, tensors) for each in value]}
+    if isinstance(value, dtypes.dtype):
+        return {"dtype": str(value).rpartition(".")[2]}
+    raise TypeError(
+        f"torch.save of refgrad takes tensors, numbers, texts, dtypes, sizes, None, and dictionaries, lists and tuples of "
+        f"these, not {type(value).__name__}; of a module or an optimizer, save its state_dict()"
+    )
+
+
+def _kind(value: Tensor) -> str:
+    from .nn.parameter import Parameter
+
+    return "parameter" if isinstance(value, Parameter) else "tensor"
+
+
+def load(
+    f: str | os.PathLike[str] | BinaryIO,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **pickle_load_args: Any,
+) -> Any:
+    """Read what `save` wrote, from a file given by name or open for binary reading.
+
+    FileNotFoundError where there is none, RuntimeError where it is another kind of file.
+    """
+    if isinstance(map_location, str | device):
+        require(map_location)
+    try:
+        archive = zipfile.ZipFile(f)
+    except zipfile.BadZipFile:
+        raise RuntimeError(_FOREIGN) from None
+    with archive:
+        if "data.json" not in archive.namelist():
+            raise RuntimeError(_FOREIGN)
+        try:
+            described = json.loads(archive.read("data.json"))
+            if described["format"] != _FORMAT:
+                raise RuntimeError(_FOREIGN)
+            return _restored(described["data"], archive, {})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RuntimeError(f"the file is damaged: {type(error).__name__}: {error}") from None
+
+
+_FOREIGN = (
+    "the file was not written by refgrad's torch.save, which is all that refgrad's torch.load reads: files of PyTorch "
+    "are pickles, and reading a pickle can run any code"
+)
+
+
+def _restored(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]) -> Any:
+    if type(described) in _PLAIN:
+        return described
+    if "tensor" in described:
+        return _tensor(described, archive, tensors)
+    ((kind, value),) = described.items()
+    if kind in ("dict", "ordered"):
+        pairs = [(_restored(key, archive, tensors), _restored(each, archive, tensors)) for key, each in value]
+        return OrderedDict(pairs) if kind == "ordered" else dict(pairs)
+    if kind == "dtype":
+        if value not in dtypes.__all__:
+            raise ValueError(f"no dtype {value}")
+        return getattr(dtypes, value)
+    if kind == "size":
+        return Size(value)
+    parts = [_restored(each, archive, tensors) for each in value]
+    return {"list": parts, "tuple": tuple(parts)}[kind]
+
+
+def _tensor(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]) -> Tensor:
+    at = int(described["tensor"])
+    if at not in tensors:
+        with archive.open(f"{at}.npy") as entry:
+            array = np.lib.format.read_array(entry, allow_pickle=False)
+        made = wrap(backend.as_array(array))
+        if described["kind"] == "parameter":
+            from .nn.parameter import Parameter
+
+            made = Parameter(made, requires_grad=bool(described["requires_grad"]))
+        elif described["requires_grad"]:
+            made.requires_grad_()
+        tensors[at] = made
+    return tensors[at]
