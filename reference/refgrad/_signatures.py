@@ -245,7 +245,8 @@ def _is_dtype(value: Any, size: int = 0) -> bool:
 
 
 def _is_device(value: Any, size: int = 0) -> bool:
-    return isinstance(value, str) or _is_int(value) or type(value).__name__ == "device"
+    number = _is_int(value) and not _is_tensor(value)
+    return isinstance(value, str) or number or type(value).__name__ == "device"
 
 
 def _named(*names: str) -> Callable[[Any, int], bool]:

@@ -9,6 +9,7 @@ from . import backend
 from ._signatures import type_name
 from .backend import Array, xp
 from .graph import derivative
+from .ops.joining import stack
 from .ops.registry import explained, function
 from .ops.statistics import vector_norm
 from .recording import record
@@ -29,11 +30,29 @@ LinAlgError = _LinAlgError
 def _cofactors(a: Any) -> Any:
     """Return the cofactors: by singular values, so that singular matrices have them; recorded, by the inverse."""
     if isinstance(a, Tensor):
-        return det(a).reshape((*a.shape[:-2], 1, 1)) * _turned(inv(a))
+        try:
+            return det(a).reshape((*a.shape[:-2], 1, 1)) * _turned(inv(a))
+        except LinAlgError:
+            return _minors(a)
     left, values, right = xp.linalg.svd(a)
     others = xp.where(xp.eye(a.shape[-1], dtype=bool), xp.ones((), a.dtype), values[..., None, :]).prod(-1)
     signs = xp.linalg.det(left) * xp.linalg.det(right)
     return (left * (signs[..., None] * others)[..., None, :]) @ right
+
+
+def _minors(a: Tensor) -> Tensor:
+    """Return the cofactors of singular matrices: the determinants of what is left without a row and a column."""
+    size = a._array.shape[-1]
+    if size == 1:
+        only: Tensor = a * 0 + 1
+        return only
+    kept = [[each for each in range(size) if each != left_out] for left_out in range(size)]
+    rows = [
+        stack([det(a[..., kept[i], :][..., kept[j]]) * (-1) ** (i + j) for j in range(size)], -1)
+        for i in range(size)
+    ]
+    cofactors: Tensor = stack(rows, -2)
+    return cofactors
 
 
 def _solution_of(a: Any, b: Any, vector: bool) -> Any:

@@ -75,7 +75,12 @@ def overlaps_itself(array: Array) -> bool:
 
 def same_elements(a: Array, b: Array) -> bool:
     """Return whether two arrays look at the same elements in the same order, which torch tells by the strides."""
-    return bool(a.size == b.size and a.strides == b.strides and backend.address(a) == backend.address(b))
+    if a.size != b.size or backend.address(a) != backend.address(b):
+        return False
+    if a.shape != b.shape:
+        return bool(a.strides == b.strides)
+    # NumPy does not always keep the stride of a dimension of size 1.
+    return all(x == y or size == 1 for x, y, size in zip(a.strides, b.strides, a.shape, strict=True))
 
 
 def dense_strides(array: Array) -> tuple[int, ...] | None:

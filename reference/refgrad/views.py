@@ -152,13 +152,16 @@ def regenerate(self: Tensor, view: View) -> None:
 
 
 def positions(part: Geometry, whole: Geometry) -> backend.Array:
-    """Return, for each element of a view, which element of its base (counted in row-major order) it is."""
+    """Return, for each element of a view, which element of its base (counted in row-major order) it is, -1 for none."""
     (shape, steps, start), (base_shape, base_steps, base_start) = part, whole
-    extent = 1 + max(_last(shape, steps, start), _last(base_shape, base_steps, base_start)) - base_start
+    first = min(start, base_start)
+    extent = 1 + max(_last(shape, steps, start), _last(base_shape, base_steps, base_start)) - first
     slots = xp.full(extent, -1, xp.int64)
     count = math.prod(base_shape)
-    storage.restride(slots, base_shape, base_steps, 0)[...] = xp.arange(count).reshape(base_shape)
-    return storage.restride(slots, shape, steps, start - base_start).copy()
+    storage.restride(slots, base_shape, base_steps, base_start - first)[...] = xp.arange(count).reshape(
+        base_shape
+    )
+    return storage.restride(slots, shape, steps, start - first).copy()
 
 
 def _last(shape: tuple[int, ...], steps: tuple[int, ...], start: int) -> int:
@@ -167,7 +170,9 @@ def _last(shape: tuple[int, ...], steps: tuple[int, ...], start: int) -> int:
 
 def put_part(g: Any, part: Geometry, whole: Geometry) -> Any:
     """Return the gradient of a base, given that of a view: zeros, and the view's at its positions."""
-    return both.put_flat(g, positions(part, whole), whole[0])
+    places = positions(part, whole)
+    put = both.put_or_drop if (places < 0).any() else both.put_flat
+    return put(g, places, whole[0])
 
 
 AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole storage_offset", self=put_part)

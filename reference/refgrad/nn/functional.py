@@ -50,8 +50,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if x.ndim == 2:
         return addmm(bias, input, turned)
     added = bias._array
-    fits = added.ndim == 1 or added.size == weight._array.shape[0]
-    if not (x.flags.c_contiguous and added.flags.c_contiguous and fits):
+    vector = added.ndim == 1 or sum(size != 1 for size in added.shape) == 1
+    if not (x.flags.c_contiguous and added.flags.c_contiguous and vector):
         biased: Tensor = matmul(input, turned).add_(bias)
         return biased
     rows = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)

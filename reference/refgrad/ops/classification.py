@@ -171,7 +171,7 @@ def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"
         )
     elif target[1:] != shape[2:]:
-        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(target)}")
+        raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(target)}")
 
 
 def cross_entropy(

@@ -209,7 +209,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sum products over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions."""
     for each in (a, b):
         if not isinstance(each, Tensor):
-            raise AttributeError(f"'{type(each).__name__}' object has no attribute 'dim'")
+            raise AttributeError(f"'{type_name(each)}' object has no attribute 'dim'")
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")

@@ -233,6 +233,8 @@ def elementwise_out(name: str, out: Any, input: Any, other: Any) -> Any:
         return None
     out = checked_out(name, out, input, other)
     tensors = [each for each in (input, other) if isinstance(each, Tensor)]
+    if len(tensors) == 2:
+        check_broadcast(*[each._array.shape for each in tensors])
     if any(each is out for each in tensors):
         check_sizes(out, tensors)
     return out

@@ -13,7 +13,7 @@ from ..recording import connect, record
 from ..tensor import Tensor, wrap
 from ..views import attach
 from .inplace import finish_out
-from .registry import FUNCTIONS, explained, function, method, public
+from .registry import FUNCTIONS, check_tensors, explained, function, method, public
 from .shape import axis_of
 
 __all__ = ["cat", "split", "stack", "unbind"]
@@ -53,6 +53,7 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     given = list(tensors)
     if not given:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    check_tensors(given)
     for at, each in enumerate(given):
         if each._array.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")

@@ -168,7 +168,8 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.dtype != y.dtype:
         names = f"{vec.dtype.scalar}, {input.dtype.scalar}, and {vec.dtype.scalar}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
-    _refuse_bool("addmv_impl_cpu", x)
+    if x.size:
+        _refuse_bool("addmv_impl_cpu", x)
     return finish_out("mv", record(suited(MvBackward0, x), x.dot(y), (input, vec)), out, input, vec)
 
 

@@ -11,6 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .arithmetic import refuse_bool_sub
 from .backward_kernels import backward_kernel
 from .broadcasting import check_broadcast, common, keep_layout
 from .inplace import check_cast
@@ -312,9 +313,11 @@ def binary_cross_entropy_with_logits(
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     x, y = input._array, target._array
-    check_cast(dtypes.result_of((input, target)), target.dtype)
     if x.dtype.kind not in "fc":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype.scalar}'")
+    if y.dtype.kind == "b":  # 1 - target, with a 1 of the same dtype
+        refuse_bool_sub(target, True)
+    check_cast(dtypes.result_of((input, target)), target.dtype)
     softplus = xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(-x, xp.zeros((), x.dtype))
     factor = 1 if pos_weight is None else (pos_weight._array - 1) * y + 1
     array = ((1 - y) * x + factor * softplus).astype(y.dtype)
@@ -344,6 +347,8 @@ def kl_div(
             UserWarning,
             stacklevel=2,
         )
+    if not (isinstance(input, Tensor) and isinstance(target, Tensor)):
+        raise TypeError("kl_div")
     if input.dtype.is_integral or target.dtype.is_integral:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input

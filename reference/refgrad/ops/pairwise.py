@@ -247,6 +247,8 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 
 def _in_place(call: Any, before: Any = None) -> None:
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        if call is not lerp and not all(isinstance(each, Tensor) for each in args):
+            raise TypeError(in_place.__name__)
         return update(
             in_place.__name__, self, call, *args, before=before, promotes=call is not lerp, **options
         )

@@ -219,6 +219,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     places = index._array.reshape(-1)
     size = x.shape[axis] if x.ndim else 1
     wrong = places[(places < 0) | (places >= size)]
+    if x.ndim and not size and places.size:
+        _refuse_restriding(storage.copy(x), axis, places.size)
     if wrong.size and (x.size or not all(x.shape[:axis] + x.shape[axis + 1 :])):
         raise IndexError(
             f"index_copy_(): index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}"

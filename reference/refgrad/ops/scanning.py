@@ -181,7 +181,8 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     _check_ranked("kthvalue", x, axis)
     if not 1 <= k <= (x.shape[axis] if x.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
-    _refuse_bool("kthvalue", x)
+    if x.ndim:
+        _refuse_bool("kthvalue", x)
     places = _order(x, axis, False)[(*[slice(None)] * axis, slice(k - 1, k))] if x.ndim else x
     return _picked("kthvalue", KthvalueBackward0, input, places, dim, keepdim)
 

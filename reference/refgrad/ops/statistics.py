@@ -207,6 +207,8 @@ vector_norm = explained(vector_norm, "linalg_vector_norm")
 
 
 def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
+    if x.dtype == xp.float16:  # powers and sums need more room
+        return _norm_of(x.astype(xp.float32), order, axes, keepdim).astype(xp.float16)
     if order == 2:
         return xp.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
     if order == math.inf:

@@ -17,7 +17,9 @@ __all__: list[str] = []
 
 
 def _take_part(g: Any, part: Any, whole: Any) -> Any:
-    return both.take_flat(g, positions(part, whole))
+    places = positions(part, whole)
+    take = both.take_or_zero if (places < 0).any() else both.take_flat
+    return take(g, places)
 
 
 diagonal_backward = moving_kernel("DiagonalBackwardBackward0", put_part, _take_part, "part whole")
