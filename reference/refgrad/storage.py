@@ -79,8 +79,10 @@ def same_elements(a: Array, b: Array) -> bool:
         return False
     if a.shape != b.shape:
         return bool(a.strides == b.strides)
-    # NumPy does not always keep the stride of a dimension of size 1.
-    return all(x == y or size == 1 for x, y, size in zip(a.strides, b.strides, a.shape, strict=True))
+    # NumPy does not always keep the stride of a dimension of size 1; what was expanded to that has 0.
+    return all(
+        x == y or (size == 1 and x and y) for x, y, size in zip(a.strides, b.strides, a.shape, strict=True)
+    )
 
 
 def dense_strides(array: Array) -> tuple[int, ...] | None:
