@@ -166,7 +166,7 @@ def a_deep_chain(torch, observe, rng):
     x = torch.tensor(np.array(rng.normal(size=()).round(2)), requires_grad=True)
     y = x
     for _ in range(1100):
-        y = y + x
+        y = -y
     y.backward()
     observe.gradient(x)
 

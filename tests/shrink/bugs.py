@@ -77,11 +77,10 @@ x.grad    # reference [2.0], yours [1.0]
 """,
     ),
     "last_path_wins": (
-        "a_deep_chain",
+        "adds_up_the_paths",
         """
 x = torch.tensor(1.0, requires_grad=True)
-y = x + x
-y.backward()
+(x + x).backward()
 x.grad    # reference 2.0, yours 1.0
 """,
     ),
