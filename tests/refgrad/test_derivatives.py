@@ -127,6 +127,13 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
         lambda a, b: F.instance_norm(a[:, :2, None] * b[:, None, :], None, None, b[0, :2]) ** 2,
         2,
     ),
+    "pairwise_distance": (lambda a, b: F.pairwise_distance(a, b, keepdim=True) ** 2, 2),
+    "margin_ranking_loss": (lambda a, b: F.margin_ranking_loss(a, b, torch.ones(2, 3), margin=2.0), 2),
+    "hinge_embedding_loss": (lambda a: F.hinge_embedding_loss(a, torch.tensor([1.0, -1.0, 1.0])), 1),
+    "cosine_embedding_loss": (lambda a, b: F.cosine_embedding_loss(a, b, torch.tensor([1.0, -1.0])), 2),
+    "triplet_margin_loss": (lambda a, b: F.triplet_margin_loss(a, b, 2 * b, margin=3.0), 2),
+    "poisson_nll_loss": (lambda a, b: F.poisson_nll_loss(a, b, log_input=False), 2),
+    "gaussian_nll_loss": (lambda a, b: F.gaussian_nll_loss(a, b, torch.full((2, 3), 0.5)), 2),
     "put": (lambda a, b: a.put(torch.tensor([0, 4]), b[0, :2]) ** 2, 2),
     "put, added": (lambda a, b: a.put(torch.tensor([0, 4, 0]), b[0], accumulate=True) ** 2, 2),
     **{

@@ -38,7 +38,8 @@ def __getattr__(name: str) -> Any:
     """Import layers for images, and helpers, on first use."""
     if name in ("utils", "modules", "parameter"):
         return importlib.import_module(f"{__name__}.{name}")
-    convolution = importlib.import_module(f"{__name__}.convolution")
-    if name in convolution.__all__:
-        return getattr(convolution, name)
+    for module in ("convolution", "ranking_loss"):
+        found = importlib.import_module(f"{__name__}.{module}")
+        if name in found.__all__:
+            return getattr(found, name)
     raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

@@ -190,9 +190,9 @@ for _name in __all__:
 
 def __getattr__(name: str) -> Any:
     """Find the rest: convolution and its like on first use."""
-    from ..ops import convolution, normalization, upsampling
+    from ..ops import convolution, normalization, ranking_losses, upsampling
 
-    for module in (convolution, normalization, upsampling):
+    for module in (convolution, normalization, ranking_losses, upsampling):
         if name in module.__all__:
             found = globals()[name] = worded(name, getattr(module, name))
             return found

@@ -1,0 +1,192 @@
+"""Losses of distances, ranks and rates: `margin_ranking_loss`, `triplet_margin_loss`, `poisson_nll_loss`, ..."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..backend import xp
+from ..grad_mode import no_grad
+from ..graph import derivative
+from ..recording import record
+from ..tensor import Tensor, wrap
+from .distances import _norm_slope, _p_norm
+from .losses import check_reduction
+from .selection import where
+
+__all__ = [
+    "cosine_embedding_loss",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "margin_ranking_loss",
+    "pairwise_distance",
+    "poisson_nll_loss",
+    "triplet_margin_loss",
+]
+
+# What C++ adds to a tensor as a number.
+AddBackward1 = derivative("AddBackward1", self=lambda g: g)
+NormBackward1 = derivative(
+    "NormBackward1",
+    args="p dim keepdim",
+    self=lambda g, self, result, p, dim, keepdim: _distance_slope(g, self, result, p, keepdim),
+)
+
+
+def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: bool) -> Any:
+    wide = (*tuple(difference.shape)[:-1], 1)
+    return g.reshape(wide) * _norm_slope(difference, result.reshape(wide), p)
+
+
+def _plus(value: Tensor, number: float) -> Tensor:
+    return record(AddBackward1, value._array + value._array.dtype.type(number), (value,))
+
+
+def _reduced(value: Tensor, reduction: str) -> Tensor:
+    found: Tensor = value.mean() if reduction == "mean" else value.sum() if reduction == "sum" else value
+    return found
+
+
+def pairwise_distance(
+    x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
+) -> Tensor:
+    """Return the p-norm of the differences of vectors along the last dimension."""
+    difference = _plus(x1 - x2, eps)
+    array = _p_norm(difference._array, float(p))
+    kept = (p, (max(x1._array.ndim, x2._array.ndim) - 1,), keepdim)
+    return record(NormBackward1, array[..., None] if keepdim else array, (difference,), kept)
+
+
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return by how much the first of two values is not larger (`target` 1) or smaller (-1) by a margin."""
+    check_reduction(reduction)
+    if input1.dim() != input2.dim() or input1.dim() != target.dim():
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+            f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
+        )
+    short = _plus(-target * (input1 - input2), margin).clamp_min(0)
+    return _reduced(short, reduction)
+
+
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return distances of similar pairs (`target` 1), and what those of others (-1) lack to the margin."""
+    check_reduction(reduction)
+    nothing = wrap(xp.zeros_like(input._array))
+    lacking = (_number(margin, input) - input).clamp_min(0)
+    apart = where(target != 1, lacking, nothing)
+    return _reduced(apart + where(target != -1, input, nothing), reduction)
+
+
+def _number(value: float, like: Tensor) -> Tensor:
+    return wrap(xp.asarray(value, like._array.dtype))
+
+
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return 1 minus the cosine of similar pairs (`target` 1), and by how much that of others exceeds the margin."""
+    check_reduction(reduction)
+    if target.dim() not in (0, 1):
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    dim = target.dim()
+    size = _plus((input1 * input1).sum(dim), 1e-12) * _plus((input2 * input2).sum(dim), 1e-12)
+    cosine = (input1 * input2).sum(dim) / size.sqrt()
+    nothing = wrap(xp.zeros_like(cosine._array))
+    alike = where(target == 1, _number(1.0, cosine) - cosine, nothing)
+    other = where(target == -1, (cosine - margin).clamp_min(0), nothing)
+    return _reduced(alike + other, reduction)
+
+
+def triplet_margin_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return by how much a positive example is not nearer to the anchor than a negative one by a margin."""
+    check_reduction(reduction)
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
+    if swap:
+        far = far.minimum(pairwise_distance(positive, negative, p, eps))
+    return _reduced((_plus(near, margin) - far).clamp_min(0), reduction)
+
+
+def poisson_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: Any = None,
+    eps: float = 1e-8,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return the negative log-likelihood of counts for rates, or for their logarithms."""
+    check_reduction(reduction)
+    loss = input.exp() - target * input if log_input else input - target * _plus(input, eps).log()
+    if full:
+        stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
+        loss = loss + stirling.masked_fill(target <= 1, 0)
+    return _reduced(loss, reduction)
+
+
+def gaussian_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    var: Any,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return the negative log-likelihood of values for normal distributions of these means and variances."""
+    if isinstance(var, float):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = wrap(xp.full_like(input._array, var))
+    elif (var._array < 0).any():
+        raise ValueError("var has negative entry/entries")
+    if var.size() != input.size():
+        if input.size()[:-1] == var.size():
+            var = var.unsqueeze(-1)
+        elif input.size()[:-1] != var.size()[:-1] or var.size(-1) != 1:
+            raise ValueError("var is of incorrect size")
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(reduction + " is not valid")
+    var = var.clone()
+    with no_grad():
+        var.clamp_(min=eps)
+    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        loss = loss + 0.5 * math.log(2 * math.pi)
+    return _reduced(loss, reduction)
