@@ -7,11 +7,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from gradlab.cli.watching import sources
 
 from .conftest import ROOTS, SOLUTION, STUB, WRONG, Run
 
@@ -119,6 +122,37 @@ def save(path: Path, text: str) -> None:
     draft.write_text(text)
     os.utime(draft, (time.time() + 5, time.time() + 5))
     draft.replace(path)
+
+
+def test_a_file_that_never_comes_to_rest_is_checked_all_the_same(
+    course: Path, hand_in: HandIn, watch: Callable[..., Watched]
+) -> None:
+    path = hand_in(STUB)
+    watched = watch(path, cwd=course)
+    watched.round()
+    enough = threading.Event()
+
+    def write() -> None:
+        for number in range(1000):
+            draft = path.with_suffix(".draft")
+            draft.write_text(f"{SOLUTION}# {number}\n")
+            draft.replace(path)
+            if enough.wait(0.05):
+                break
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    said = watched.round()
+    enough.set()
+    writer.join()
+    assert "Score 2 / 2 3 / 3" in " ".join(said.split())
+
+
+def test_what_lies_in_hidden_folders_is_not_watched(tmp_path: Path) -> None:
+    for name in ("engine.py", "part/more.py", ".venv/lib/numpy.py", "__pycache__/engine.py", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert sources(tmp_path) == [tmp_path / "engine.py", tmp_path / "part" / "more.py"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C")
