@@ -51,6 +51,17 @@ sign = _unary(signs, "sign")
 absolute = _unary(xp.absolute, "abs")
 
 
+NO_NEGATION = (
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
+
+
+def refused_bool(error: TypeError) -> Exception:
+    """Return torch's error where NumPy refuses to negate bools, as a rule may do that gets some; else the error."""
+    return RuntimeError(NO_NEGATION) if "boolean negative" in str(error) else error
+
+
 def where(condition: Both, a: Both, b: Both) -> Both:
     """Choose elementwise; a Python number takes the dtype of the other choice."""
     for each in (condition, a, b):

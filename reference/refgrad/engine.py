@@ -12,7 +12,7 @@ from typing import Any
 
 from . import engine_hooks
 from .accumulate import accumulate
-from .both import cast, sum_to
+from .both import cast, refused_bool, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly
@@ -40,6 +40,8 @@ def run(
     mode.enabled = create_graph
     try:
         task.run()
+    except TypeError as error:
+        raise refused_bool(error) from error
     finally:
         mode.enabled = before
     return [task.captured.get(each) for each in captures]

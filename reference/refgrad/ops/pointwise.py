@@ -130,10 +130,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
 
 
 NOT_FOR_BOOL: dict[str, Exception] = {
-    "neg": RuntimeError(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
-        "`~` or `logical_not()` operator instead."
-    ),
+    "neg": RuntimeError(both.NO_NEGATION),
     "relu": RuntimeError("Boolean inputs not supported for relu"),
     "abs": NotImplementedError("\"abs_cpu\" not implemented for 'Bool'"),
     "floor": NotImplementedError("\"floor_vml_cpu\" not implemented for 'Bool'"),
