@@ -180,15 +180,21 @@ def bump(self: Tensor) -> None:
 
 
 def _keep_original(node: Node, self: Tensor, result: Tensor) -> None:
-    """Let the node keep a copy where it saved `self`, which is about to change."""
-    if node.saved and any(each is self for each in node.saved):
+    """Let the node keep a copy where it saved `self`, which is about to change.
+
+    Only as the first operand: as another one it is saved as it is, and backward will find it changed.
+    """
+    first = [source == 0 for source in node.sources]
+    if node.saved and any(each is self and own for each, own in zip(node.saved, first, strict=True)):
         original = wrap(storage.copy(self._array))
         original._node, original._requires_grad, original._output_nr = (
             self.grad_fn,
             self.requires_grad,
             self._output_nr,
         )
-        node.saved = tuple([original if each is self else each for each in node.saved])
+        node.saved = tuple(
+            [original if each is self and own else each for each, own in zip(node.saved, first, strict=True)]
+        )
         node.versions = tuple(
             [
                 0 if each is original else version
