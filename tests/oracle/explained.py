@@ -85,8 +85,8 @@ def _tears(run: _Run, line: str) -> bool:
         storage = each.untyped_storage().data_ptr()
         if storage and any(other.untyped_storage().data_ptr() == storage for other in tensors[:at]):
             return True
-    names = _TENSOR.findall(line)
-    return len(names) != len(set(names))  # an operand is the target itself, or a part of it
+    names = _TENSOR.findall(line)  # an operand is a part of the target, or in another order
+    return len(names) != len(set(names)) and re.search(r"masked_scatter_|\[", line) is not None
 
 
 def _of_gradient(difference: Any) -> bool:
@@ -233,6 +233,12 @@ RULES: tuple[Rule, ...] = (
         _names_of_c_types,
     ),
     Rule(
+        "work left half done",
+        "torch changes part of a tensor before it stops, or returns memory that it never set.",
+        True,
+        _half_done,
+    ),
+    Rule(
         "memory that is read and written at once",
         "where a changed tensor overlaps itself or an operand and torch does not refuse it, torch reads what it has "
         "just written, in an order that depends on the kernel; refgrad reads first.",
@@ -337,12 +343,6 @@ RULES: tuple[Rule, ...] = (
         "the last bit of a kernel, and the sign of nan, seen as integers.",
         True,
         _bits,
-    ),
-    Rule(
-        "work left half done",
-        "torch changes part of a tensor before it stops, or returns memory that it never set.",
-        True,
-        _half_done,
     ),
     Rule(
         "resizing memory that is shared",
