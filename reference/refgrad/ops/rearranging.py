@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from .. import both, storage
@@ -41,7 +42,11 @@ RollBackward0 = derivative(
         g.roll([-each for each in shifts], dims) if isinstance(g, Tensor) else put_back(g, shape, places)
     ),
 )
-RepeatBackward0 = derivative("RepeatBackward0", args="shape places repeats", self=put_back)
+RepeatBackward0 = derivative(
+    "RepeatBackward0",
+    args="shape places repeats",
+    self=lambda g, shape, places, repeats: _unrepeated(g, shape, places, repeats),
+)
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
 DiagonalBackward0_copy = derivative(
     "DiagonalBackward0_copy", args="shape places offset dim1 dim2", self=put_back
@@ -67,6 +72,16 @@ TriuBackward0 = derivative(
     self=lambda g, diagonal, kept: g.triu(diagonal) if isinstance(g, Tensor) else both.keep(g, kept),
 )
 ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places pad", self=put_back)
+
+
+def _unrepeated(g: Any, shape: tuple[int, ...], places: Any, repeats: Sequence[int]) -> Any:
+    if any(
+        each < 0 for each in repeats
+    ):  # torch lets an empty tensor through, and sees the gradient as pieces
+        pairs = zip(repeats[len(repeats) - len(shape) :], shape, strict=True)
+        pieces = [part for count, size in pairs for part in ([size] if count == 1 else [count, size])]
+        wrap(both.plain(g)).reshape(pieces)
+    return put_back(g, shape, places)
 
 
 def moved(kind: Any, input: Tensor, rearrange: Any, *asked: Any, keeps_layout: bool = False) -> Tensor:
