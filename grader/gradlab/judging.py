@@ -51,7 +51,8 @@ def verdict(judge: Judge, trial: Trial, expectation: Expectation) -> tuple[tuple
     """Replay and judge; return the findings, and whether the check ran at all. A failure counts only if it also
     happens alone in a fresh worker, so that nothing that an earlier check left behind can fail this one, and nothing that
     the submission says of it can quote an earlier, hidden one. Where no time is left for that, it was not run."""
-    alone = trial.is_fresh
+    weighed = expectation.check.hidden and expectation.script.weighs
+    alone = trial.is_fresh and not (weighed and trial.compiled_here)
     replayed = trial.replay(expectation)
     findings = judge.findings(expectation, replayed)
     if findings and not alone and (trial.may_repeat or replayed.failure is None):

@@ -49,7 +49,9 @@ class Trial:
 
     Invariants: at most one worker at a time; a dead worker is never asked again; the time that all requests of one
     submission take together is bounded by the assignment's `submission_seconds`, granted once or twice; what is weighed
-    from outside comes first in its worker, whose tare was taken before any of the submission's code had run.
+    from outside comes first in its worker, whose tare was taken before it knew anything of the submission: the memory that
+    compiling leaves behind, a hundred times the source if one tries, would be there for keeping what should be given back.
+    If it fails, it has another go in a worker that got the code from the first one, and need not compile.
     """
 
     def __init__(self, engines: Engines, submission: Submission, assignment: Assignment) -> None:
@@ -61,6 +63,7 @@ class Trial:
         self._worker: Worker | None = None
         self._replayed = 0
         self._knows_a_secret = False
+        self._compiles = False
         self._printed = ""
         self._short_of_memory = False
         self._weighs = any(check.hidden and check.weighs for check in assignment.checks)
@@ -131,6 +134,11 @@ class Trial:
         return self._worker is None or self._replayed == 0
 
     @property
+    def compiled_here(self) -> bool:
+        """Whether the worker, if there is one, has compiled the submission, which takes memory."""
+        return self._worker is not None and self._compiles
+
+    @property
     def knows_a_secret(self) -> bool:
         """Whether the next replay meets a worker that has run a hidden check, and could tell of it by how long it takes."""
         return self._worker is not None and self._knows_a_secret
@@ -153,13 +161,12 @@ class Trial:
 
     def _compile(self, before: wire.Compiled | None) -> wire.Compiled:
         """Compile the submission, or hand over what was compiled before."""
-        compiled = self._ask_to_compile(b"" if before is None else before.code)
+        code = b"" if before is None else before.code
+        compiled = self._ask_to_compile(code)
+        self._compiles = not code
         if before is not None:
             return before
         self._see_to(compiled)
-        if self._weighs and compiled.code:
-            self._discard()
-            self._ask_to_compile(compiled.code)
         return compiled
 
     def _ask_to_compile(self, code: bytes) -> wire.Compiled:

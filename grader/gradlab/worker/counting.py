@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["bytes_in_arrays", "stop_counting"]
+__all__ = ["bytes_in_arrays", "give_back_free_memory", "stop_counting"]
 
 _ARRAYS = np.lib.tracemalloc_domain
 
@@ -41,6 +41,12 @@ def bytes_in_arrays() -> int:
     if not tracemalloc.is_tracing():
         tracemalloc.start()
     return sum(trace.size for trace in tracemalloc.take_snapshot().traces if trace.domain == _ARRAYS)
+
+
+def give_back_free_memory() -> None:
+    """Let the system have what malloc holds and nobody uses, as after compiling. Only glibc can."""
+    if _mallinfo is not None:
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def stop_counting() -> None:

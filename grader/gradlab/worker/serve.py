@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from gradlab import wire
 from gradlab.worker.control import EXIT_MEMORY
+from gradlab.worker.counting import give_back_free_memory
 from gradlab.worker.loader import ENTRY, Loader
 from gradlab.worker.replay import Replayer
 
@@ -42,7 +43,9 @@ class Service:
     def _answer(self, request: wire.Request) -> wire.Reply:
         if isinstance(request, wire.Compile):
             self._loader = Loader(request)
-            return self._loader.compile(request.nonce)
+            compiled = self._loader.compile(request.nonce)
+            give_back_free_memory()
+            return compiled
         if isinstance(request, wire.Import):
             return self._import(request)
         if self._replayer is None:
