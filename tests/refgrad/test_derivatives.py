@@ -180,7 +180,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "multi_dot": (lambda a, b: torch.linalg.multi_dot([a[0], b.T, a, b[1]]) ** 2, 2),
     "matrix_power": (lambda a, b: (a @ b.T).matrix_power(5), 2),
     **{
-        f"interpolate {mode}": (
+        f"interpolate {mode} {len(size)}d": (
             lambda a, mode=mode, size=size: F.interpolate(a[(None,) * len(size)], size=size, mode=mode) ** 2,
             1,
         )
