@@ -25,14 +25,14 @@ __all__ = ["main"]
 def per_submission(rounds: int, batch: int = 12) -> float:
     """Return seconds to grade one submission of `backward`, all checks, over seconds of `import numpy`.
 
-    A batch is graded in one run, one more at once than there are processors, since each waits for its worker now and
-    then; the time is the batch's over its size.
+    A batch is graded in one run, twice as many at once as there are processors, since each waits for its worker half of
+    the time; the time is the batch's over its size.
     """
     course = find_course(Path.cwd(), shipped_course())
     assignment = load_assignment(course, "backward")
     source = assemble(assignment, solved=[task.id for task in assignment.tasks])
     numbers = itertools.count()
-    at_once = 1 + (os.cpu_count() or 1)
+    at_once = 2 * (os.cpu_count() or 1)
     with Engines.start(course.engine) as engines, ThreadPoolExecutor(at_once) as pool:
         grading = Grading(assignment, engines, build_manager(course.plugins), secret=b"benchmark")
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gradlab import wire
 from gradlab.model import Observation
-from gradlab.program import Arr, Fn, Program, Step, pack_steps, walk
+from gradlab.program import Arr, Fn, Glob, Program, Ref, Step, pack_steps, walk
 
 __all__ = ["Script", "unjudged"]
 
@@ -130,6 +130,9 @@ def _segments(program: Program) -> Iterator[wire.Replay]:
         sent_blocks |= blocks
 
 
+_HOLDS_NOTHING = frozenset((Ref, Glob, float, int, bool, str, type(None)))
+
+
 def _needed(program: Program, steps: Sequence[Step]) -> tuple[set[int], set[int]]:
     arrays: set[int] = set()
     blocks: set[int] = set()
@@ -146,10 +149,11 @@ def _needed(program: Program, steps: Sequence[Step]) -> tuple[set[int], set[int]
     while todo:
         step = todo.pop()
         todo.extend(step.body)
-        if step.op != "drop":
-            walk(step.args, leaf)
-            if step.kwargs:
-                walk(step.kwargs, leaf)
+        if step.op == "drop":
+            continue
+        for value in (*step.args, *step.kwargs.values()):
+            if type(value) not in _HOLDS_NOTHING:  # most are tensors and numbers
+                walk(value, leaf)
     return arrays, blocks
 
 

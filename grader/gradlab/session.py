@@ -38,6 +38,7 @@ class Engines:
         self._lock = threading.Lock()
         self._reference = Broker(engine=engine, roots=roots, cap=cap)
         self._reference_worker: Worker | None = None
+        self._tare: int | None = None
         # One thread records and one replays, so that the reference's engine here and its worker are never shared, and
         # a check is recorded while the one before it is replayed.
         self._recording = ThreadPoolExecutor(1, "recording")
@@ -84,9 +85,12 @@ class Engines:
     def engine_version(self) -> str:
         return str(getattr(self.engine, "__version__", "unknown"))
 
-    def submission_worker(self, limits: Limits) -> Worker:
-        """Return a fresh confined worker for a submission."""
-        return self.warm().take(limits)
+    def submission_worker(self, limits: Limits, *, weighed: bool = False) -> Worker:
+        """Return a fresh confined worker for a submission, its tare taken if it is to be `weighed`."""
+        worker = self.warm().take(limits)
+        if weighed:  # all are forks of one process, and hold the same at first: a single look serves for all
+            self._tare = worker.tare(self._tare)
+        return worker
 
     def retire(self, worker: Worker) -> None:
         """End a submission's worker soon, without waiting for it."""

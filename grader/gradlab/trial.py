@@ -209,11 +209,9 @@ class Trial:
 
     def _ask(self, request: wire.Request, seconds: float | None = None) -> wire.Reply:
         if self._worker is None:
-            self._worker = self._engines.submission_worker(self._limits)
+            self._worker = self._engines.submission_worker(self._limits, weighed=self._weighs)
             self._replayed = 0
             self._knows_a_secret = False
-            if self._weighs:
-                self._worker.tare()
         started = time.monotonic()
         limit = min(seconds or self._limits.wall_seconds, max(self._seconds_left, 0.1))
         try:

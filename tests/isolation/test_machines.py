@@ -136,7 +136,8 @@ def test_as_root(container: bool, without: tuple[int, ...], level: str, walls: t
     found = look(*(in_container() if container else []), without=without)
     assert found["level"] == level, found
     assert all(wall in found["walls"] for wall in walls)
-    assert 30 << 20 <= found["weight"] < 50 << 20  # also where root may not look closely
+    # Also where root may not look closely; a little that the worker inherited is given back after compiling.
+    assert 29 << 20 <= found["weight"] < 50 << 20
 
 
 @pytest.mark.parametrize(

@@ -121,10 +121,11 @@ class Worker:
         """What it has printed so far, both streams in order, up to the limit."""
         return self._channel.printed.text()
 
-    def tare(self) -> None:
-        """Have `weigh` count from what it holds now, while it waits. Do it before any code of
-        a submission has run."""
-        self._tare = self._memory()
+    def tare(self, known: int | None = None) -> int | None:
+        """Have `weigh` count from what it holds now, while it waits, and return that; or from what is `known` of others
+        like it. Do it before any code of a submission has run."""
+        self._tare = self._memory() if known is None else known
+        return self._tare
 
     def weigh(self) -> int | None:
         """Return how many bytes it holds beyond those of `tare`, as the system counts them, while it waits; None where
