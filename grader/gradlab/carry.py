@@ -102,7 +102,7 @@ def _carry(assignment: Assignment, base: str, submission: Submission, known: Kno
         names = ", ".join(sorted(moving.names_of_tasks)[:4])
         raise SubmissionError(
             f"{submission.entry} defines none of the functions of earlier tasks ({names}, ...), so there is "
-            " nothing to carry over. An engine that grew from a starter has them; for one of another design, "
+            "nothing to carry over. An engine that grew from a starter has them; for one of another design, "
             "start without --carry and bring in by hand what you need."
         )
     moving.follow()

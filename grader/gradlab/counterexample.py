@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from msgspec.structs import replace
 
 from gradlab.expect import REFERENCE_LIMITS, Expectation
-from gradlab.isolation import WorkerDied, nonces
+from gradlab.isolation import WorkerDied, in_seconds, nonces
 from gradlab.model import Finding, Observation
 from gradlab.program import Program, Step
 from gradlab.replay import Script
@@ -341,7 +341,7 @@ class _Ending:
 
 
 _ENDS: dict[str, str] = {
-    "timeout": f"does not, within {CERTAIN:g} second",
+    "timeout": f"does not, within {in_seconds(CERTAIN)}",
     "cpu": "does not, within the processor time",
     "memory": "runs out of memory",
     "signal": "crashes",

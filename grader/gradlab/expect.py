@@ -32,12 +32,8 @@ REFERENCE_LIMITS = Limits(wall_seconds=60.0, cpu_seconds=3600, memory_mb=2048, o
 # Bytes that a check must take to have them weighed: from outside less is hard to tell from what a process needs anyway.
 LEAST_OUTSIDE, LEAST_OWN = 4 << 20, 64 << 10
 _EVERY_SUBMISSION = "every submission"
-_WITH_MEMORY = (
-    "memory",
-    "freed",
-    "calls",
-    "end",
-)  # what may be observed in a check whose inputs are not a secret
+# What may be observed in a check whose inputs are the same for every submission.
+_WITH_MEMORY = ("memory", "freed", "calls", "end")
 
 
 @dataclass(frozen=True)

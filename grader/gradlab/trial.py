@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from gradlab import wire
 from gradlab.errors import SubmissionError
-from gradlab.isolation import Limits, WorkerDied, next_nonce, nonces
+from gradlab.isolation import Limits, WorkerDied, in_seconds, next_nonce, nonces
 from gradlab.model import Finding, Location, Observation
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Trial:
         """Replay a program and return what was observed."""
         if self._seconds_left <= 0:
             limit = self._assignment.limits.submission_seconds
-            text = f"Not run: the submission had used up its {limit:g} seconds."
+            text = f"Not run: the submission had used up its {in_seconds(limit)}."
             return Replayed(failure=Finding("runner", text), ran=False)
         weighed = expectation.script.weighs and expectation.check.hidden
         if weighed and not self.is_fresh:
@@ -219,7 +219,7 @@ class Trial:
         except WorkerDied as died:
             if died.reason == "timeout" and limit >= self._seconds_left:
                 total = self._assignment.limits.submission_seconds
-                text = f"The code used up the {total:g} seconds that a submission may take."
+                text = f"The code used up the {in_seconds(total)} that a submission may take."
                 raise WorkerDied("timeout", text) from None
             raise
         finally:

@@ -182,7 +182,7 @@ def test_a_submission_that_always_hangs_is_stopped_at_its_total(grading: Grading
     report = graded(own, hang)
     assert len(report.checks) == len(rows)
     assert report.score == 0
-    assert report.checks[-1].findings[0].message == "Not run: the submission had used up its 1 seconds."
+    assert report.checks[-1].findings[0].message == "Not run: the submission had used up its 1 second."
 
 
 def test_a_check_that_fails_when_the_time_is_up_says_nothing_that_an_earlier_one_could_have_left(

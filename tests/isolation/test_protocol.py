@@ -148,7 +148,7 @@ def test_a_loop_that_never_ends_times_out_in_time(load: Load) -> None:
 def test_processor_time_is_limited_whatever_the_wall_says(load: Load) -> None:
     limits = Limits(cpu_seconds=1)
     error = died(load, "while True: pass", limits=limits)
-    assert (error.reason, error.detail) == ("cpu", "The code used up its 1 seconds of processor time.")
+    assert (error.reason, error.detail) == ("cpu", "The code used up its 1 second of processor time.")
 
 
 def test_who_ignores_the_warning_of_the_processor_limit_is_killed_for_it(load: Load) -> None:

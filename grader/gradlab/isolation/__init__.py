@@ -15,7 +15,7 @@ from gradlab.isolation.broker import Broker
 from gradlab.isolation.levels import CAP_VARIABLE, LEVELS
 from gradlab.isolation.memory import private_memory
 from gradlab.isolation.spare import SpareWorkers
-from gradlab.isolation.worker import Limits, Worker, WorkerDied, next_nonce, nonces
+from gradlab.isolation.worker import Limits, Worker, WorkerDied, in_seconds, next_nonce, nonces
 
 __all__ = [
     "CAP_VARIABLE",
@@ -25,6 +25,7 @@ __all__ = [
     "SpareWorkers",
     "Worker",
     "WorkerDied",
+    "in_seconds",
     "next_nonce",
     "nonces",
     "private_memory",

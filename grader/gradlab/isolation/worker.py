@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "Worker",
     "WorkerDied",
+    "in_seconds",
     "next_nonce",
     "nonces",
 ]
@@ -76,6 +77,11 @@ class Process(Protocol):
 
     def end(self, grace: float) -> Ended:
         """Give it `grace` seconds to end by itself, kill it then, and forget it."""
+
+
+def in_seconds(count: float) -> str:
+    """Return a time in words: `1 second`, `2.5 seconds`."""
+    return f"{count:g} second{'s' * (count != 1)}"
 
 
 def next_nonce() -> int:
@@ -200,7 +206,7 @@ class Worker:
 
     def _stopped(self, stop: Exception, seconds: float) -> WorkerDied:
         if isinstance(stop, DeadlineError):
-            return self._dead("timeout", f"The code did not answer within {seconds:g} seconds")
+            return self._dead("timeout", f"The code did not answer within {in_seconds(seconds)}")
         if isinstance(stop, FloodError):
             kilobytes = self._limits.output_kb
             said = f"The code printed without end; {kilobytes} KB are taken, and far more was printed"
@@ -232,7 +238,7 @@ _ANSWER: dict[type[wire.Request], type[wire.Reply]] = {
 
 def _cause(ended: Ended, limits: Limits) -> tuple[Reason, str]:
     """Say why a worker that hung up is gone."""
-    cpu = f"The code used up its {limits.cpu_seconds} seconds of processor time"
+    cpu = f"The code used up its {in_seconds(limits.cpu_seconds)} of processor time"
     if ended.killed:
         return "exit", "The code closed its connection to the grader"
     if ended.signal is None:

@@ -1,6 +1,6 @@
 # Attack: multiply large matrices for ever
 # Ends: stub
-# Says: The code did not answer within 1 seconds while engine.py was imported.
+# Says: The code did not answer within 1 second while engine.py was imported.
 import numpy as np
 
 a = np.ones((700, 700))

@@ -1,6 +1,6 @@
 # Attack: answer one byte at a time, for ever
 # Ends: stub
-# Says: The code did not answer within 1 seconds while engine.py was imported.
+# Says: The code did not answer within 1 second while engine.py was imported.
 import os
 import time
 

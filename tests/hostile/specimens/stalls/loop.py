@@ -1,5 +1,5 @@
 # Attack: never end
 # Ends: stub
-# Says: The code did not answer within 1 seconds while engine.py was imported.
+# Says: The code did not answer within 1 second while engine.py was imported.
 while True:
     pass
