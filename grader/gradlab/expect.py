@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from gradlab.errors import CheckAuthoringError, InternalError, IsolationError
 from gradlab.isolation import Limits, WorkerDied, nonces
 from gradlab.manager import observers
 from gradlab.model import Check, Observation
-from gradlab.record import record
+from gradlab.record import Witness, record
 from gradlab.replay import Script
 from gradlab.wire import Alive, Array, Flags, Payload, Released, Scalar, Seq
 
@@ -52,18 +52,16 @@ class Expectation:
         object.__setattr__(self, "provable", all(_is_proof(seen.payload) for seen in self.observations))
 
 
-class _Pending(NamedTuple):
-    """An expectation on its way: first the check is recorded, then it is replayed."""
-
-    script: Future[Script]
-    expectation: Future[Expectation]
+# First a check is recorded. That gives what is expected or, where only a replay tells, what will be.
+_Pending: TypeAlias = "Future[Expectation | Future[Expectation]]"
 
 
 class Expectations:
     """Record and replay checks on the reference, once per check and seed.
 
     Never written to disk: floats are compared on the machine that made them. What is drawn for one submission is not
-    kept.
+    kept. For these the replay is saved where it can be: once a check's replay on the reference has shown, to the bit, what
+    was seen while it was recorded, the latter is taken for other submissions.
     """
 
     def __init__(
@@ -80,6 +78,7 @@ class Expectations:
         self._secret = secret
         self._seed = seed
         self._pending: dict[tuple[str, int, str], _Pending] = {}
+        self._witnessed: dict[tuple[str, int], bool] = {}  # by check and instance: does a replay show the same?
 
     def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
         """Begin to make what `of` will be asked for, while the submission is still busy with other things."""
@@ -88,9 +87,7 @@ class Expectations:
             for instance in range(1 if secretly else check.instances):
                 key = (check.name, instance, whom)
                 if key not in self._pending:
-                    script = self.engines.recording(self._record, check, whom, instance)
-                    expectation = self.engines.replaying(self._expect, check, script)
-                    self._pending[key] = _Pending(script, expectation)
+                    self._pending[key] = self.engines.recording(self._record, check, whom, instance)
 
     def of(
         self, check: Check, submission_sha256: str, instance: int = 0, *, secretly: bool = False
@@ -102,20 +99,25 @@ class Expectations:
         self.ahead([check], submission_sha256, secretly=secretly)
         whom = drawn_for(check, submission_sha256, secretly=secretly)
         key = (check.name, instance, whom)
-        if whom == submission_sha256:  # asked for once, and the inputs should not stay around
-            return self._pending.pop(key).expectation.result()
-        return self._pending[key].expectation.result()
+        # What is asked for once is not kept: the inputs should not stay around.
+        pending = self._pending.pop(key) if whom == submission_sha256 else self._pending[key]
+        found = pending.result()
+        return found if isinstance(found, Expectation) else found.result()
 
     def forget(self, submission_sha256: str) -> None:
         """Let go of what was made ahead for a submission and never asked for."""
         for key in [key for key in self._pending if key[2] == submission_sha256]:
-            for future in self._pending.pop(key):
-                future.cancel()
+            pending = self._pending.pop(key)
+            if not pending.cancel() and pending.done() and pending.exception() is None:
+                found = pending.result()
+                if not isinstance(found, Expectation):
+                    found.cancel()
 
-    def _record(self, check: Check, whom: str, instance: int) -> Script:
+    def _record(self, check: Check, whom: str, instance: int) -> Expectation | Future[Expectation]:
         if whom and self._secret is None:
             raise InternalError(f"The hidden inputs of the check {check.name!r} need the course's secret.")
         seed = seed_of(check, self.assignment, whom, self._secret, self._seed)
+        witness = Witness()
         program = record(
             check,
             self.engines.engine,
@@ -123,11 +125,19 @@ class Expectations:
             observers=self.observers,
             surface=self.assignment.surface,
             instance=instance,
+            witness=witness,
         )
-        return Script(program)
+        script = Script(program)
+        replies = witness.replies(program)
+        witnessed = None if replies is None else script.observations(replies)
+        drawn_for_one = whom not in ("", _EVERY_SUBMISSION)
+        if drawn_for_one and witnessed is not None and self._witnessed.get((check.name, instance)):
+            return Expectation(check, script, witnessed)
+        return self.engines.replaying(self._expect, check, instance, script, witnessed)
 
-    def _expect(self, check: Check, recorded: Future[Script]) -> Expectation:
-        script = recorded.result()
+    def _expect(
+        self, check: Check, instance: int, script: Script, witnessed: tuple[Observation, ...] | None
+    ) -> Expectation:
         try:
             seen = self._played(script, weighed=check.hidden and script.weighs)
         except WorkerDied as died:
@@ -146,6 +156,9 @@ class Expectations:
                     f"{one.kind}. Memory costs time, so that such a check has the same inputs for every submission; observe "
                     f"{one.kind} in a check of its own."
                 )
+        if witnessed is not None:
+            key = (check.name, instance)
+            self._witnessed[key] = self._witnessed.get(key, True) and witnessed == seen
         return Expectation(check, script, seen)
 
     def _played(self, script: Script, *, weighed: bool) -> tuple[Observation, ...]:

@@ -15,6 +15,8 @@ import msgspec
 __all__ = [
     "MAX_REPLY",
     "MAX_REQUEST",
+    "NO_ERROR",
+    "NO_FURTHER_ITEM",
     "Alive",
     "Array",
     "Cell",
@@ -140,6 +142,10 @@ class Released(msgspec.Struct, frozen=True, array_like=True, tag="released"):
 
 
 Payload = Scalar | Array | Seq | Flags | Raised | Missing | Unmade | Alive | Opaque | Weight | Released
+
+
+NO_ERROR = Scalar("no error")  # of a block whose exception is observed
+NO_FURTHER_ITEM = "no further item"  # of an iterator
 
 
 # --- parent to worker ------------------------------------------------------------------------------------

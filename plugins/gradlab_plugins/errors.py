@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from gradlab import Check, Finding, Observation, Observer, Recording, hookimpl, pairs, quoted
-from gradlab.wire import Payload, Raised, Scalar, Unmade
+from gradlab.wire import NO_ERROR, Payload, Raised, Unmade
 from gradlab_plugins.comparing import Difference, cut, finding, location, named
 from gradlab_plugins.wording import is_a, said, says_the_same
 
 __all__ = ["judge", "register_observers"]
-
-NO_ERROR = Scalar("no error")
 
 
 def error(recording: Recording) -> AbstractContextManager[None]:

@@ -68,7 +68,7 @@ class _Probing:
 
     @contextmanager
     def catch(self) -> Iterator[None]:
-        payload: wire.Payload = wire.Scalar("no error")
+        payload: wire.Payload = wire.NO_ERROR
         try:
             yield
         except Exception as error:

@@ -21,8 +21,9 @@ from gradlab.record.observing import Observe
 from gradlab.record.proxies import Proxy
 from gradlab.record.recorder import Recorder
 from gradlab.record.surface import Surface
+from gradlab.record.witness import Witness
 
-__all__ = ["Surface", "generator", "is_scalar", "record", "unchanged"]
+__all__ = ["Surface", "Witness", "generator", "is_scalar", "record", "unchanged"]
 
 # What a check may leave behind in the reference, as (function that tells it, function that sets it).
 _STATE = (("is_grad_enabled", "set_grad_enabled"), ("get_default_dtype", "set_default_dtype"))
@@ -36,15 +37,16 @@ def record(
     observers: Mapping[str, Observer],
     surface: Surface | None,
     instance: int = 0,
+    witness: Witness | None = None,
 ) -> Program:
-    """Return the program of one instance of a check: the same for the same seed.
+    """Return the program of one instance of a check: the same for the same seed. `witness` sees what the reference does.
 
     Raises CheckAuthoringError if the check uses what cannot be recorded, leaves `surface`, raises, or observes
     nothing.
     """
     if found := lint.problems(check.function):
         raise CheckAuthoringError(*found)
-    recorder = Recorder(engine, check, surface)
+    recorder = Recorder(engine, check, surface, witness or Witness())
     with _quiet(), unchanged(engine):
         _run(recorder, check, Observe(recorder, observers), generator(check, seed, instance))
     return _finished(recorder, check)

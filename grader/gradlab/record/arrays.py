@@ -54,6 +54,8 @@ class SharedArrays:
             raise recorder.refuse(
                 f"an array of dtype {array.dtype} cannot be handed to the engine; use numbers or booleans."
             )
+        if not array.flags.c_contiguous:  # a replay gets the elements in order, and may round otherwise
+            recorder.witness.give_up()
         recorder.reveal()
         index = recorder.add_array(array)
         entry = _Entry(weakref.ref(array, self._forget(id(array))), index, array.tobytes(), name, site.line)

@@ -82,8 +82,7 @@ class Probing:
         marks = tuple(
             recorder.encode(value, site, (site.named or {}).get(i, "")) for i, value in enumerate(values)
         )
-        recorder.add(
-            Step(
+        step = Step(
                 "probe",
                 marks,
                 name=probe,
@@ -92,7 +91,8 @@ class Probing:
                 line=site.line,
                 observer=self._observer,
             )
-        )
+        recorder.add(step)
+        recorder.witness.probe(step, recorder.real(values))
         recorder.observed()
 
     def mark(self, label: str) -> None:
@@ -105,6 +105,7 @@ class Probing:
         step = Step("probe", name="mark", sid=recorder.new_sid(), label=label, line=site.line)
         step.observer = self._observer
         recorder.add(step)
+        recorder.witness.probe(step, ())
         recorder.observed()
 
     def _watched(self, token: Any) -> str:
@@ -162,6 +163,7 @@ class Probing:
         step = Step("probe", earlier, name="memory", sid=recorder.new_sid(), label=last, line=site.line)
         step.var, step.observer = var, self._observer
         recorder.add(step)
+        recorder.witness.probe(step, ())
         recorder.end_segment()
         return step.sid
 
@@ -189,6 +191,9 @@ def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
         raise
     except Exception as error:
         recorder.settle_error(error)
+        recorder.witness.caught(step, error)
+    else:
+        recorder.witness.caught(step, None)
     finally:
         recorder.stack.pop()
         recorder.observed()
@@ -196,6 +201,7 @@ def _catch(recorder: Recorder, step: Step) -> Iterator[None]:
 
 @contextmanager
 def _warnings(recorder: Recorder, step: Step) -> Iterator[None]:
+    recorder.witness.give_up()  # other threads may warn, too
     step.sid = recorder.new_sid()
     recorder.add(step)
     recorder.stack.append(step.body)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradlab import wire
 from gradlab.errors import CheckAuthoringError
 from gradlab.model import Check
 from gradlab.program import Fn, Glob, Program, Ref, Step
@@ -19,6 +20,7 @@ from gradlab.record.frames import NOWHERE, Site, site_of
 from gradlab.record.gate import Gate
 from gradlab.record.proxies import Items, Method, Proxy, is_method
 from gradlab.record.surface import Surface
+from gradlab.record.witness import Witness
 from gradlab.worker.operators import OPERATORS
 
 __all__ = ["Recorder"]
@@ -33,8 +35,11 @@ class Recorder:
     engine returned the same object twice; no tensor's proxy is held here.
     """
 
-    def __init__(self, engine: ModuleType, check: Check, surface: Surface | None) -> None:
+    def __init__(
+        self, engine: ModuleType, check: Check, surface: Surface | None, witness: Witness
+    ) -> None:
         self.engine = engine
+        self.witness = witness
         self.check = check
         self.file = check.function.__code__.co_filename
         self.program = Program([[]], [], [])
@@ -123,6 +128,7 @@ class Recorder:
             raise
         if item is END:
             step.read = self._observed = True
+            self.witness.read(step, wire.NO_FURTHER_ITEM)
             raise StopIteration
         if is_scalar(item):
             step.out = self.new_slot()
@@ -237,6 +243,7 @@ class Recorder:
         if result is None or type(result) in SCALARS:
             if result is not None or step.op not in ("call", "method", "with"):
                 step.read = True
+                self.witness.read(step, result)
                 self.note_read(result)
             return result
         self.gate.result(result)
@@ -265,6 +272,7 @@ class Recorder:
         """Read a plain value that is in a slot already."""
         read = Step("read", (Ref(slot),), read=True, sid=self.new_sid(), label=site.text, line=site.line)
         self.stack[-1] += [read, Step("drop", (Ref(slot),))]
+        self.witness.read(read, item)
         self.note_read(item)
         return item
 
@@ -287,6 +295,7 @@ class Recorder:
         self.program.segments.append([])
         self.stack[0] = self.program.segments[-1]
         self._observed = False
+        self.witness.next_segment()
 
     # --- exceptions --------------------------------------------------------------------------------------------
     def _mark_raising(self, step: Step, error: BaseException) -> None:

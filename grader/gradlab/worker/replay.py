@@ -22,10 +22,8 @@ from gradlab.worker.counting import stop_counting
 from gradlab.worker.operators import OPERATORS
 from gradlab.worker.probes import PROBES, MissingNameError, class_name, describe, raised
 
-__all__ = ["END", "NO_ERROR", "Replayer"]
+__all__ = ["Replayer"]
 
-END = "no further item"
-NO_ERROR = "no error"
 MAX_WARNINGS = 100
 _NO_MORE = object()
 _OBSERVED = ("catch", "probe", "warnings")
@@ -181,7 +179,7 @@ class _Run:
             return wire.Unmade()
         except BaseException as error:
             return raised(error, self._own_files)
-        return wire.Scalar(NO_ERROR)
+        return wire.NO_ERROR
 
     def _warned(self, step: Step) -> wire.Payload:
         """Run a block and return its warnings. An exception leaves it, and then they do not matter."""
@@ -249,7 +247,7 @@ class _Run:
     def _operator(self, step: Step, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if step.name == "next" and step.read:
             item = next(args[0], _NO_MORE)
-            return END if item is _NO_MORE else item
+            return wire.NO_FURTHER_ITEM if item is _NO_MORE else item
         try:
             return OPERATORS[step.name](*args)
         except TypeError:
