@@ -45,12 +45,24 @@ def _first(model: Array, grad: Any, owned: bool) -> Tensor:
     if (
         owned
         and grad.flags.writeable
+        and grad.shape == model.shape
         and (grad.flags.c_contiguous if model.flags.c_contiguous else _same_layout(model, grad))
     ):
         return wrap(grad)
     made = backend.empty(model.shape, grad.dtype, storage.dense_strides(model))
+    if grad.shape != model.shape:
+        return _first_of_other_shape(made, grad)
     made[...] = grad
     return wrap(made)
+
+
+def _first_of_other_shape(made: Array, grad: Array) -> Tensor:
+    """Return the first gradient of a leaf that got `data` of other sizes since: it is broadcast to those."""
+    steps = zip(grad.shape, storage.strides(grad), storage.strides(made), strict=False)
+    if grad.ndim <= made.ndim and all(size == 1 or own == other for size, own, other in steps):
+        return wrap(grad)
+    copied: Tensor = wrap(made).copy_(wrap(grad))
+    return copied
 
 
 def _same_layout(model: Array, grad: Array) -> bool:

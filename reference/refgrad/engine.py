@@ -75,14 +75,19 @@ class _Task:
         self.ready: list[tuple[float, Node]] = []
         self.grads: dict[Node, Any] = {}
         self.shared: set[Node] = set()
-        for node, output, grad in roots:
-            self.receive(node, output, grad if create_graph else grad._array)
+        for at, (node, output, grad) in enumerate(roots):
+            part = grad if create_graph else grad._array
+            meta = node.metas[output]
+            if part.shape != meta[0] or (grad._array.dtype is not meta[1]):
+                part = self.fit(part, meta, None, at)
+            self.receive(node, output, part)
         for node in self.grads:
             self.shared.add(node)
             if self.waiting[node]:
                 continue
             if type(node) is AccumulateGrad:
-                self.leaves.append(node)
+                if self.needed is None or node in self.needed or node in self.watched:
+                    self.leaves.append(node)
             else:
                 heappush(self.ready, (-node.seq, node))
 
@@ -177,14 +182,18 @@ class _Task:
             else:
                 heappush(self.ready, (-target.seq, target))
 
-    def fit(self, grad: Any, meta: Meta, node: Node, index: int) -> Any:
-        """Return the gradient in the shape and dtype of what it belongs to: this undoes broadcasting and casts."""
+    def fit(self, grad: Any, meta: Meta, node: Node | None, index: int) -> Any:
+        """Return the gradient in the shape and dtype of what it belongs to: this undoes broadcasting and casts.
+
+        It came from `node`, or (None) was given.
+        """
         shape, dtype = meta
         if grad.shape != shape:
             if not _expands(shape, grad.shape):
+                source = "" if node is None else f"Function {node.name()} returned an "
                 raise RuntimeError(
-                    f"Function {node.name()} returned an invalid gradient at index {index} - got "
-                    f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
+                    f"{source}invalid gradient at index {index} - got {list(grad.shape)} but expected shape compatible "
+                    f"with {list(shape)}"
                 )
             grad = sum_to(grad, shape)
         if (grad._array.dtype if self.recording else grad.dtype) != dtype:

@@ -111,7 +111,11 @@ def det(A: Tensor) -> Tensor:  # noqa: N803 - torch's name
     _check_square("linalg.det", A)
     if A.dtype.itemsize == 2:
         raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype.scalar}'")
-    return record(LinalgDetBackward0, xp.linalg.det(A._array), (A,))
+    found = xp.linalg.det(A._array)
+    unknown = xp.isnan(A._array).any(
+        (-2, -1)
+    )  # NumPy takes a matrix with a pivot of 0 for singular all the same
+    return record(LinalgDetBackward0, xp.where(unknown, found.dtype.type(xp.nan), found), (A,))
 
 
 def inv(A: Tensor) -> Tensor:  # noqa: N803

@@ -31,6 +31,11 @@ def strides(array: Array) -> tuple[int, ...]:
     return tuple([step // size for step in array.strides])
 
 
+def explicit(array: Array) -> Array:
+    """Return an array without elements with the strides that it counts as having, for a view of it to take over."""
+    return array if any(array.strides) or not array.ndim else restride(array, array.shape, strides(array))
+
+
 def offset(array: Array) -> int:
     """Return how many elements lie between the start of the memory and the first element."""
     memory = backend.root(array)
@@ -75,14 +80,7 @@ def overlaps_itself(array: Array) -> bool:
 
 def same_elements(a: Array, b: Array) -> bool:
     """Return whether two arrays look at the same elements in the same order, which torch tells by the strides."""
-    if a.size != b.size or backend.address(a) != backend.address(b):
-        return False
-    if a.shape != b.shape:
-        return bool(a.strides == b.strides)
-    # NumPy does not always keep the stride of a dimension of size 1; what was expanded to that has 0.
-    return all(
-        x == y or (size == 1 and x and y) for x, y, size in zip(a.strides, b.strides, a.shape, strict=True)
-    )
+    return bool(a.size == b.size and backend.address(a) == backend.address(b) and a.strides == b.strides)
 
 
 def dense_strides(array: Array) -> tuple[int, ...] | None:
@@ -153,8 +151,8 @@ def _order(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]]) -> list[int
 
 
 def _has_odd_strides(array: Array) -> bool:
-    """Return whether a dimension of size 1 has another stride than row-major memory gives it."""
-    return 1 in array.shape and strides(array) != contiguous_strides(array.shape)
+    """Return whether a dimension of size 0 or 1 has another stride than row-major memory gives it."""
+    return (1 in array.shape or 0 in array.shape) and strides(array) != contiguous_strides(array.shape)
 
 
 def _compare(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]], inner: int, outer: int) -> int:
@@ -193,10 +191,21 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     memory = backend.root(array)
     if memory.dtype != array.dtype:  # seen as another dtype
         memory = memory.reshape(-1).view(array.dtype)
-    if 0 in shape:  # no element, no place in memory
-        return backend.strided(memory, tuple(shape), (item,) * len(shape), 0)
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item
+    if 0 in shape:  # no element: it may begin behind the memory
+        first = min(first, memory.nbytes)
     return backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
+
+
+def part(array: Array, dim: int, along: slice) -> Array:
+    """Return a slice along a dimension; one without elements has the strides and the place that it would have with some."""
+    seen = array[(*[slice(None)] * dim, along)]
+    if seen.size:
+        return seen
+    steps = list(strides(array))
+    start = offset(array) + along.start * steps[dim]
+    steps[dim] *= along.step or 1
+    return restride(array, seen.shape, steps, start)
 
 
 def check_extent(array: Array, shape: Sequence[int], steps: Sequence[int], start: int) -> None:

@@ -94,17 +94,18 @@ def _same(theirs: Any, ours: Any, slack: float) -> bool:
     if isinstance(theirs, np.ndarray):
         return isinstance(ours, np.ndarray) and _close(ours, theirs, slack)
     if isinstance(theirs, str) and isinstance(ours, str):
-        return theirs == ours or _same_text(theirs, ours)
+        return theirs == ours or _same_text(theirs, ours, max(slack, 1e-4))
     return bool(theirs == ours)
 
 
-def _same_text(theirs: str, ours: str) -> bool:
-    """Return whether two texts agree, their fractions to 1e-4."""
+def _same_text(theirs: str, ours: str, slack: float) -> bool:
+    """Return whether two texts agree, their fractions but for `slack`."""
     if _NUMBER.sub("#", ours) != _NUMBER.sub("#", theirs):
         return False
     pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
     return all(
-        a == b or ("." in b and abs(float(a) - float(b)) <= 1e-4 * max(1e-3, abs(float(b)))) for a, b in pairs
+        a == b or ("." in b and abs(float(a) - float(b)) <= slack * max(1e-3, abs(float(b))))
+        for a, b in pairs
     )
 
 

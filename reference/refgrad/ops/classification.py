@@ -131,14 +131,16 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     if not x.ndim:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     _check_batch(x.shape, classes.shape)
+    _check_target_dimensions(x.shape, classes.shape)
+    if x.ndim > 2:
+        _check_target_dtype(target)
     _check_target_sizes(x.shape, classes.shape)
     if weight is not None and weight._array.shape != (x.shape[axis],):
         raise RuntimeError(
             f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
             f"tensor of shape: {list(weight._array.shape)}"
         )
-    if classes.dtype not in (xp.int64, xp.uint8):
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+    _check_target_dtype(target)
     if x.ndim == 2 and not classes.ndim:  # the batch is compared once more
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if x.ndim == 1 and classes.size != 1:
@@ -162,7 +164,12 @@ def _check_batch(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}).")
 
 
-def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
+def _check_target_dtype(target: Tensor) -> None:
+    if target._array.dtype not in (xp.int64, xp.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+
+
+def _check_target_dimensions(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
     if len(shape) < 3:
         if len(target) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
@@ -170,7 +177,10 @@ def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"
         )
-    elif target[1:] != shape[2:]:
+
+
+def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
+    if len(shape) > 2 and target[1:] != shape[2:]:
         raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(target)}")
 
 

@@ -12,7 +12,17 @@ from ..tensor import Tensor
 from .linear_algebra import bmm, dot, mm
 from .reductions import sum as sum_over
 from .registry import function
-from .shape import NOT_VIEWABLE, UnsafeViewBackward0, axis_of, permute, reshape, strides_for, unsqueeze
+from .shape import (
+    NOT_VIEWABLE,
+    UnsafeViewBackward0,
+    axis_of,
+    permute,
+    reshape,
+    squeeze,
+    strides_for,
+    unsqueeze,
+    view,
+)
 from .striding import diagonal
 
 __all__ = ["einsum", "kron", "tensordot"]
@@ -43,7 +53,7 @@ def einsum(*args: Any) -> Tensor:
     for number, part in enumerate(parts[1:], start=1):
         summed = [at for at, label in enumerate(order) if at >= len(wanted) and last[label] == number]
         done = _product(done, part, summed) if summed else done * part
-    return done if done._array.ndim == len(wanted) else reshape(done, done.shape[: len(wanted)])
+    return done if done._array.ndim == len(wanted) else view(done, done.shape[: len(wanted)])
 
 
 def _equation(args: tuple[Any, ...]) -> tuple[str, Sequence[Tensor]]:
@@ -242,8 +252,10 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     left, right = permute(a, [*rows, *ours]), permute(b, [*theirs, *columns])
     wanted = [*[x[at] for at in rows], *[y[at] for at in columns]]
     if all(size == 1 for size in wanted):
-        flat = (each if each._array.ndim == 1 else reshape(each, (inner,)) for each in (left, right))
-        return reshape(dot(*flat), wanted)
+        if left._array.flags.c_contiguous and right._array.flags.c_contiguous:
+            flat = (each if each._array.ndim == 1 else reshape(each, (inner,)) for each in (left, right))
+            return reshape(dot(*flat), wanted)
+        return reshape(sum_over(squeeze(left) * squeeze(right), dtype=a.dtype), wanted)
     product = mm(
         reshape(left, (math.prod(x[at] for at in rows), inner)),
         reshape(right, (inner, math.prod(y[at] for at in columns))),

@@ -8,9 +8,9 @@ from .. import backend, both, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
-from .broadcasting import check_broadcast
+from .broadcasting import check_broadcast, keep_layout
 from .inplace import update_late
 from .reductions import flat_index
 from .registry import public
@@ -134,10 +134,10 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> t
     made = xp.array(x, order="C")
     if not places.size:
         return made, axis
-    given = src._array if isinstance(src, Tensor) else scalars.stored(src, input.dtype)
     have, want = _nonempty(x.shape), _nonempty(places.shape)
     _check_scattered(x.shape, places.shape, axis, src)
     _check_places(places, have[axis], axis)
+    given = src._array if isinstance(src, Tensor) else scalars.stored(src, input.dtype)
     if isinstance(src, Tensor):
         given = given.reshape(_nonempty(given.shape))[tuple([slice(size) for size in want])]
     at = list(xp.indices(want, sparse=True))
@@ -264,6 +264,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         joint = (*one[:axis], *other[axis : axis + 1], *one[axis + 1 :])
         check_broadcast(joint, other)
         shapes.append(backend.broadcast_shapes(joint, tuple(other)))
+    if not have[axis] and indices._array.size:
+        raise RuntimeError("ZeroDivisionError")
+    if indices._array.size:  # an index counts modulo the size
+        indices = wrap(keep_layout(xp.remainder(indices._array, have[axis]), indices._array))
     return gather(input.expand(shapes[1]), axis, indices.expand(shapes[0]))
 
 

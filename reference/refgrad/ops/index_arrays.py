@@ -72,7 +72,8 @@ def as_index(part: Any) -> Tensor:
         raise TypeError(f"new(): invalid data type '{type(part[0]).__name__}'")
     if array.dtype.kind == "c":
         raise TypeError("'complex' object cannot be interpreted as an integer")
-    return wrap(array.astype(xp.int64) if array.size == 0 or array.dtype.kind == "f" else array)
+    # Only bools and bytes keep their dtype: they are masks.
+    return wrap(array if array.size and array.dtype in (bool, xp.uint8) else array.astype(xp.int64))
 
 
 def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:

@@ -128,13 +128,15 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 
 def _selected(self: Tensor, dim: int, place: int) -> Tensor:
     array = self._array
+    if not array.size:
+        array = storage.explicit(array)
     seen = array[(*[slice(None)] * dim, place, ...)]
     return make_view(SelectBackward0, self, seen, (array.shape, dim, place))
 
 
 def _sliced(self: Tensor, dim: int, part: slice) -> Tensor:
     array = self._array
-    seen = array[(*[slice(None)] * dim, part)]
+    seen = storage.part(array, dim, part)
     return make_view(SliceBackward0, self, seen, (array.shape, dim, part))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, storage
 from ..backend import xp
 from ..grad_mode import mode
 from ..graph import Node, derivative
@@ -104,6 +104,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     given = list(tensors)
     if not given:
         raise RuntimeError("stack expects a non-empty TensorList")
+    check_tensors(given)
     first = given[0]._array.shape
     dim = axis_of(dim, len(first) + 1)
     for at, each in enumerate(given):
@@ -164,7 +165,7 @@ def _split_sizes(
 ) -> tuple[Tensor, ...]:
     arrays, start = [], 0
     for size in sizes:
-        arrays.append(self._array[(*[slice(None)] * dim, slice(start, start + size))])
+        arrays.append(storage.part(self._array, dim, slice(start, start + size)))
         start += size
     return _several(kind, self, arrays, (self._array.shape, dim, 0, asked))
 
@@ -247,5 +248,6 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         raise IndexError(f"Dimension specified as {axis_of(dim, 0)} but tensor has no dimensions")
     axis = axis_of(dim, input._array.ndim)
     places = range(input._array.shape[axis])
-    arrays = [input._array[(*[slice(None)] * axis, at, ...)] for at in places]
+    array = input._array if input._array.size else storage.explicit(input._array)
+    arrays = [array[(*[slice(None)] * axis, at, ...)] for at in places]
     return _several(UnbindBackward0, input, arrays, (input._array.shape, axis, 1))

@@ -56,7 +56,15 @@ def _mse_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float) -> Any:
     return grad * grad_output * (2 * share)
 
 
+def _huber_slope(g: Array, x: Array, y: Array, share: float, delta: float) -> Any:
+    if x.dtype != y.dtype:  # torch's kernel of this slope takes operands of one dtype only
+        found, expected = dtypes.of(y.dtype).scalar, dtypes.of(x.dtype).scalar
+        raise RuntimeError(f"Found dtype {found} but expected {expected}")
+    return both.clip(_apart(g, x, y), -delta, delta) * share * g
+
+
 def _smooth_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float, beta: float) -> Any:
+    refuse_bool_sub(x, y)
     inside = xp.abs(both.plain(x) - both.plain(y)) < beta
     return both.keep(grad * grad_output * (share / beta), inside)
 
@@ -83,7 +91,7 @@ smooth_l1_backward = backward_kernel(
 )
 huber_backward = backward_kernel(
     "HuberLossBackwardBackward0",
-    lambda g, x, y, share, delta: both.clip(_apart(g, x, y), -delta, delta) * share * g,
+    _huber_slope,
     _huber_bend,
     _minus(_huber_bend),
     values="self target",
@@ -198,7 +206,7 @@ def mse_loss(
     input, target = _pair(input, target)
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
-    array = keep_layout(difference * difference, input._array, target._array)
+    array = keep_layout(difference * difference, x, y)
     kept = (_share(array.size, reduction), reduction)
     return record(MseLossBackward0, _reduced(array, reduction), (input, target), kept)
 
@@ -240,7 +248,7 @@ def smooth_l1_loss(
     x, y = _arrays("smooth_l1_cpu", input, target)
     size = xp.abs(x - y)
     array = xp.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta).astype(size.dtype)
-    array = keep_layout(array, input._array, target._array)
+    array = keep_layout(array, x, y)
     kept = (_share(array.size, reduction), reduction, beta)
     return record(SmoothL1LossBackward0, _reduced(array, reduction), (input, target), kept)
 

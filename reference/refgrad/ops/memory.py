@@ -97,10 +97,10 @@ TransposeBackward1 = derivative(
 
 
 def _check_reshapable(self: Tensor) -> None:
-    if self.requires_grad and self._node is None:
-        raise RuntimeError(LEAF)
     if self._view is not None and self.requires_grad:
         refuse_view(self)
+    elif self.requires_grad and self._node is None:
+        raise RuntimeError(LEAF)
 
 
 def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:

@@ -12,8 +12,9 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary, refuse_bool_sub
-from .broadcasting import check_broadcast, common, keep_layout
+from .broadcasting import cast, check_broadcast, common, keep_layout
 from .inplace import check_cast, check_sizes, update
+from .pointwise import converted
 from .registry import FUNCTIONS, function, method, public
 
 __all__: list[str] = []
@@ -37,7 +38,7 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
     "xlogy": (
         lambda x, y: xp.where((x == 0) & ~xp.isnan(y), xp.zeros((), xp.result_type(x)), x * xp.log(y)),
         lambda g, self, other: both.mask_out(
-            g * both.log(other), (both.plain(self) == 0) & (both.plain(other) <= 0)
+            _xlogy(g, other), (both.plain(self) == 0) & (both.plain(other) <= 0)
         ),
         lambda g, self, other: g * self / other,
     ),
@@ -58,6 +59,11 @@ def _atan2_scale(x: Any, y: Any) -> Any:
     """Return 1 / (x**2 + y**2), and 0 at the origin."""
     inverse = 1 / (x * x + y * y)
     return both.mask_out(inverse, xp.isinf(both.plain(inverse)))
+
+
+def _xlogy(g: Any, other: Any) -> Any:
+    """Return `g * log(other)`, 0 where the gradient is."""
+    return xlogy(g, other) if isinstance(g, Tensor) else ROWS["xlogy"][0](g, other)
 
 
 def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,7 +105,11 @@ def _publish(
         if joint.is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
-        return binary(kind, compute if not joint.is_integral else _in_default(compute), input, other)
+        if joint.is_integral:
+            check_broadcast(input._array.shape, other._array.shape)
+            floats = [converted(each._array) for each in (input, other)]
+            return wrap(keep_layout(xp.asarray(compute(*floats)), *floats))
+        return binary(kind, compute, input, other)
 
     combine.__name__ = name
     combine.__doc__ = f"Return `{name}` of each pair of elements."
@@ -213,7 +223,8 @@ def _three(name: str, *tensors: Tensor) -> list[Any]:
         shape = backend.broadcast_shapes(shape, each._array.shape)
     if joint is dtypes.bool:
         raise NotImplementedError(f"\"{name}_cpu_out\" not implemented for 'Bool'")
-    return [each._array.astype(joint.numpy, copy=False) for each in tensors]
+    want = joint.numpy
+    return [each._array if each._array.dtype == want else cast(each._array, want) for each in tensors]
 
 
 @public
@@ -224,7 +235,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
         array = arrays[0] + arrays[1] * arrays[2] * scalars.stored(value, dtypes.of(arrays[0].dtype))
     else:
         array = arrays[0] + arrays[1] * arrays[2] * value
-    array = keep_layout(array, input._array, tensor1._array, tensor2._array)
+    array = keep_layout(array, *arrays)
     return record(AddcmulBackward0, array, (input, tensor1, tensor2), (value,))
 
 
@@ -241,7 +252,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     _refuse_integers(input, tensor1, tensor2)
     arrays = _three("addcdiv", input, tensor1, tensor2)
     array = arrays[0] + arrays[1] / arrays[2] * value
-    array = keep_layout(array, input._array, tensor1._array, tensor2._array)
+    array = keep_layout(array, *arrays)
     return record(AddcdivBackward0, array, (input, tensor1, tensor2), (value,))
 
 
@@ -255,6 +266,7 @@ def _in_place(call: Any, before: Any = None) -> None:
 
     in_place.__name__ = f"{call.__name__}_"
     in_place.__doc__ = f"Do `{call.__name__}` in place."
+    in_place.declared = True  # type: ignore[attr-defined]
     method(in_place)
 
 

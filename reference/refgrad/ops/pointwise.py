@@ -11,6 +11,7 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
+from .broadcasting import keep_layout
 from .holomorphic import holomorphic
 from .inplace import finish_out, update
 from .registry import alias, method, operator, public
@@ -28,6 +29,8 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _relu(x: Array) -> Array:
+    if x.dtype.char == "e":
+        return xp.where(x < 0, backend.zero(x.dtype), x)
     return xp.maximum(backend.zero(x.dtype), x)  # of equal numbers the last is taken: -0.0 stays
 
 
@@ -96,7 +99,7 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
         x = input._array
         if x.dtype.kind != "f":
             if x.dtype.kind != "c":
-                x = _converted(x)
+                x = converted(x)
             result = record(of_complex, compute(x), (input,))
         else:
             result = record(kind, compute(x), (input,))
@@ -105,7 +108,7 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
     return apply
 
 
-def _converted(x: Array) -> Array:
+def converted(x: Array) -> Array:
     """Return integers as the default dtype, laid out as a copy would be."""
     made = storage.empty_like(x, dtypes.get_default_dtype().numpy)
     made[...] = x
@@ -122,7 +125,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
             raise refused
         if floats_only and x.dtype.kind not in "fc":
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
-        array = storage.copy(x) if whole and x.dtype.kind in "iu" else compute(x)
+        array = keep_layout(x.copy(), x) if whole and x.dtype.kind in "iu" else compute(x)
         result = record(kind, array, (input,))
         return result if out is None else finish_out(name, result, out, input)
 

@@ -12,7 +12,7 @@ from ..recording import record
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast, keep_layout, row_major
+from .broadcasting import cast, check_broadcast, keep_layout, row_major
 from .inplace import MISMATCH, finish_out, update
 from .reductions import (
     AmaxBackward0,
@@ -230,7 +230,12 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
         raise NotImplementedError(
             f"\"{kernel}{'' if tensors else '_scalar'}_cpu\" not implemented for 'Bool'"
         )
-    array = x = input._array.astype(want.numpy, copy=False)
+    operands = [
+        cast(each._array, want.numpy) if each.dtype is not want else each._array
+        for each in (input, *given)
+        if isinstance(each, Tensor)
+    ]
+    array = x = operands[0]
     for limit, compute in ((low, xp.maximum), (high, xp.minimum)):
         if isinstance(limit, Tensor):
             check_broadcast(array.shape, limit._array.shape)
@@ -239,7 +244,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
             array = compute(scalars.stored(limit, want), array)
     if array is x:
         array = x.copy()
-    array = keep_layout(array, input._array, *[each._array for each in given if isinstance(each, Tensor)])
+    array = keep_layout(array, *operands)
     if tensors:
         return (
             record(kinds[1], array, (input, *given))

@@ -155,8 +155,6 @@ def _row_major(array: Array, shape: tuple[int, ...]) -> Array:
 
 def _viewed(array: Array, shape: tuple[int, ...]) -> Array | None:
     """Return a view with this shape where there is one."""
-    if array.flags.c_contiguous:
-        return array.reshape(shape)
     steps = strides_for(array, shape)
     return None if steps is None else storage.restride(array, shape, steps)
 
@@ -170,13 +168,15 @@ def view(self: Tensor, *shape: Any, **named: Any) -> Tensor:
 
         return view_dtype(self, *shape, **named) if "size" not in named else view(self, named["size"])
     array = self._array
-    if array.flags.c_contiguous:
-        return make_view(ViewBackward0, self, _row_major(array, sizes_of(shape)), (array.shape,))
+    before = array.shape
+    # Row by row the strides can only be others where a size is 0 or 1.
+    if array.flags.c_contiguous and 1 not in before and 0 not in before:
+        return make_view(ViewBackward0, self, _row_major(array, sizes_of(shape)), (before,))
     sizes = _inferred(sizes_of(shape), array.size)
     seen = _viewed(array, sizes)
     if seen is None:
         raise RuntimeError(NOT_VIEWABLE)
-    return make_view(ViewBackward0, self, seen, (array.shape,))
+    return make_view(ViewBackward0, self, seen, (before,))
 
 
 method(view)
@@ -186,14 +186,15 @@ def reshape(input: Tensor, shape: Any) -> Tensor:
     """Return the same elements with another shape: a view where possible."""
     array = input._array
     sizes = sizes_of((shape,))
-    if array.flags.c_contiguous:
-        return make_view(ViewBackward0, input, _row_major(array, sizes), (array.shape,))
+    row_major, before = array.flags.c_contiguous, array.shape
+    if row_major and 1 not in before and 0 not in before:
+        return make_view(ViewBackward0, input, _row_major(array, sizes), (before,))
     sizes = _inferred(sizes, array.size)
     seen = _viewed(array, sizes)
     if seen is not None:
-        return make_view(ReshapeAliasBackward0, input, seen, (array.shape,))
+        return make_view(ViewBackward0 if row_major else ReshapeAliasBackward0, input, seen, (before,))
     copied = record(CloneBackward0, xp.ascontiguousarray(array), (input,))
-    return record(UnsafeViewBackward0, copied._array.reshape(sizes), (copied,), (array.shape,))
+    return record(UnsafeViewBackward0, copied._array.reshape(sizes), (copied,), (before,))
 
 
 function(reshape)
@@ -251,13 +252,18 @@ def contiguous(self: Tensor, *, memory_format: Any = None) -> Tensor:
     return record(CloneBackward0, xp.ascontiguousarray(self._array), (self,))
 
 
+def _laid_out(array: Array) -> Array:
+    """Return the array, with strides of its own where it has no elements."""
+    return array if array.size else storage.explicit(array)
+
+
 @public
 def t(input: Tensor) -> Tensor:
     """Return a matrix transposed, as a view."""
     array = input._array
     if array.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {array.ndim}D")
-    return make_view(TBackward0, input, array.T)
+    return make_view(TBackward0, input, _laid_out(array).T)
 
 
 @public
@@ -266,7 +272,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     array = input._array
     axis_of(dim0, array.ndim)
     axis_of(dim1, array.ndim)
-    seen = array.swapaxes(dim0, dim1) if array.ndim else array[...]
+    seen = _laid_out(array).swapaxes(dim0, dim1) if array.ndim else array[...]
     return make_view(TransposeBackward0, input, seen, (dim0, dim1) if array.ndim else (0, 0))
 
 
@@ -282,7 +288,7 @@ def permute(input: Tensor, dims: Any) -> Tensor:
     order = tuple([axis_of(each, array.ndim) for each in order])
     if len(set(order)) != len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return make_view(PermuteBackward0, input, array.transpose(order), (order,))
+    return make_view(PermuteBackward0, input, _laid_out(array).transpose(order), (order,))
 
 
 function(permute)
@@ -361,7 +367,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 @public
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Return a view without the dimensions of size 1, or without those of size 1 among `dim`."""
-    array = input._array
+    array = _laid_out(input._array)
     if dim is None:
         return make_view(SqueezeBackward0, input, array.squeeze(), (array.shape,))
     several = isinstance(dim, tuple | list)

@@ -62,9 +62,19 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     axes = axis_of(dim1, array.ndim), axis_of(dim2, array.ndim)
     if axes[0] == axes[1]:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    seen = array.diagonal(offset, *axes)
-    seen = storage.restride(seen, seen.shape, storage.strides(seen))  # NumPy's own is read-only
+    seen = _diagonal_of(array, offset, *axes)
     return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array), offset, dim1, dim2))
+
+
+def _diagonal_of(array: Any, offset: int, one: int, two: int) -> Any:
+    shape, steps, start = list(array.shape), list(storage.strides(array)), storage.offset(array)
+    rows, columns = shape[one] + min(offset, 0), shape[two] - max(offset, 0)
+    count, along = max(min(rows, columns), 0), steps[one] + steps[two]
+    if count:
+        start += offset * steps[two] if offset >= 0 else -offset * steps[one]
+    for axis in sorted((one, two), reverse=True):
+        del shape[axis], steps[axis]
+    return storage.restride(array, (*shape, count), (*steps, along), start)
 
 
 @method
