@@ -78,7 +78,7 @@ class Check(msgspec.Struct, frozen=True):
         return "released" in self.function.__code__.co_names
 
 
-class Observation(msgspec.Struct, frozen=True):
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """What happened at one step, unjudged. `kind` is the observer's name, or read, error, calls, end."""
 
     sid: int

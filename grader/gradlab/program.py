@@ -1,7 +1,8 @@
 """Programs: what a check does, as data. No expected value stands in one.
 
 A value inside a step is None, bool, int, float, str, Ellipsis, a tuple, list, dict (str keys) or slice of
-values, or one of the four markers `Ref`, `Glob`, `Arr`, `Fn`.
+values, or one of the four markers `Ref`, `Glob`, `Arr`, `Fn`. Nothing in it can be part of a cycle, so the garbage
+collector need not look at its many small objects (`gc=False`).
 """
 
 from __future__ import annotations
@@ -28,31 +29,31 @@ __all__ = [
 ]
 
 
-class Ref(msgspec.Struct, frozen=True, array_like=True, tag="r"):
+class Ref(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="r"):
     """The result of an earlier step."""
 
     slot: int
 
 
-class Glob(msgspec.Struct, frozen=True, array_like=True, tag="g"):
+class Glob(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="g"):
     """A public name of the engine, `"torch.float64"` or `"torch.nn.functional.relu"`."""
 
     path: str
 
 
-class Arr(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+class Arr(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="a"):
     """`program.arrays[index]`, copied afresh at each replay."""
 
     index: int
 
 
-class Fn(msgspec.Struct, frozen=True, array_like=True, tag="f"):
+class Fn(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="f"):
     """A callable that replays `program.blocks[block]`."""
 
     block: int
 
 
-class Step(msgspec.Struct, array_like=True):
+class Step(msgspec.Struct, array_like=True, gc=False):
     """One thing done to the engine.
 
     `op` is one of: array (bind an array), call, method, op (an operator of the `operator` module, or len,

@@ -59,13 +59,14 @@ HEADER = _LENGTH.size
 
 
 # --- what an observation may be --------------------------------------------------------------------------
-class Scalar(msgspec.Struct, frozen=True, array_like=True, tag="scalar"):
+# None of them can be part of a cycle, so the garbage collector need not look at them.
+class Scalar(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="scalar"):
     """A plain None, bool, int, float or str."""
 
     value: bool | int | float | str | None
 
 
-class Array(msgspec.Struct, frozen=True, array_like=True, tag="array"):
+class Array(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="array"):
     """The elements of a tensor (`tensor` true) or of a bare numpy array, C order, native byte order."""
 
     dtype: str
@@ -74,14 +75,14 @@ class Array(msgspec.Struct, frozen=True, array_like=True, tag="array"):
     tensor: bool = True
 
 
-class Seq(msgspec.Struct, frozen=True, array_like=True, tag="seq"):
+class Seq(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="seq"):
     """A list or tuple."""
 
     items: tuple[Payload, ...]
     kind: str = "list"
 
 
-class Flags(msgspec.Struct, frozen=True, array_like=True, tag="flags"):
+class Flags(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="flags"):
     """requires_grad, is_leaf, the name of grad_fn and retains_grad; None where the engine has no such attribute."""
 
     requires_grad: bool | None
@@ -90,7 +91,7 @@ class Flags(msgspec.Struct, frozen=True, array_like=True, tag="flags"):
     retains_grad: bool | None
 
 
-class Raised(msgspec.Struct, frozen=True, array_like=True, tag="raised"):
+class Raised(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="raised"):
     """An exception. `bases` are the names of its class's ancestors; file and line are the student's innermost."""
 
     class_name: str
@@ -100,29 +101,29 @@ class Raised(msgspec.Struct, frozen=True, array_like=True, tag="raised"):
     line: int | None = None
 
 
-class Missing(msgspec.Struct, frozen=True, array_like=True, tag="missing"):
+class Missing(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="missing"):
     """A name that the engine lacks, as `"torch.relu"` or `"Tensor.view"`."""
 
     name: str
 
 
-class Unmade(msgspec.Struct, frozen=True, array_like=True, tag="unmade"):
+class Unmade(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="unmade"):
     """A value that was never made, because the callback that makes it was never called."""
 
 
-class Alive(msgspec.Struct, frozen=True, array_like=True, tag="alive"):
+class Alive(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="alive"):
     """Whether a watched object still exists."""
 
     alive: bool
 
 
-class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="opaque"):
+class Opaque(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="opaque"):
     """Something that is not data: its class's name."""
 
     class_name: str
 
 
-class Weight(msgspec.Struct, frozen=True, array_like=True, tag="weight"):
+class Weight(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="weight"):
     """Bytes in use: `own` by the worker's own account of numpy's arrays, `outside` by the system's count of what the
     process holds beyond what it held before it knew a submission; None where that cannot be read.
 
@@ -133,7 +134,7 @@ class Weight(msgspec.Struct, frozen=True, array_like=True, tag="weight"):
     outside: int | None = None
 
 
-class Released(msgspec.Struct, frozen=True, array_like=True, tag="released"):
+class Released(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="released"):
     """How much was in use at the start, once everything was built, and now. The parent makes these."""
 
     start: Weight
@@ -241,7 +242,7 @@ class Imported(msgspec.Struct, array_like=True, tag="imported"):
     notes: list[Note]
 
 
-class Seen(msgspec.Struct, array_like=True):
+class Seen(msgspec.Struct, array_like=True, gc=False):
     """One observation: the step's sid, how many times that step had been seen before, and what was there."""
 
     sid: int

@@ -26,7 +26,7 @@ __all__ = ["Replayer"]
 
 MAX_WARNINGS = 100
 _NO_MORE = object()
-_OBSERVED = ("catch", "probe", "warnings")
+_OBSERVED = frozenset(("catch", "probe", "warnings"))
 # Steps are decoded into `Step` at once; the values in them stay packed (see `program.pack`) until they are needed.
 _steps = Decoder(list[Step])
 _block = Decoder(Block)
@@ -34,6 +34,13 @@ _block = Decoder(Block)
 
 class _UnmadeError(Exception):
     """A step needs a value that was never made."""
+
+
+class _Slots(dict[int, Any]):
+    """The values that the program has made and not dropped yet."""
+
+    def __missing__(self, slot: int) -> Any:
+        raise _UnmadeError
 
 
 class Replayer:
@@ -87,7 +94,7 @@ class _Run:
         self.blocks: dict[int, Block] = {}
         self._engine = engine
         self._own_files = own_files
-        self._slots: dict[int, Any] = {}
+        self._slots = _Slots()
         self._functions: dict[int, Callable[..., Any]] = {}
         self._seen: list[wire.Seen] = []
         self._times: dict[int, int] = {}
@@ -141,10 +148,10 @@ class _Run:
         return answer
 
     def _step(self, step: Step) -> None:
-        if step.op == "drop":
-            self._drop([slot for _, slot in step.args])
-        elif step.may_raise or step.op in _OBSERVED:
+        if step.may_raise or step.op in _OBSERVED:
             self._see(step, self._observed(step))
+        elif step.op == "drop":
+            self._drop([slot for _, slot in step.args])
         else:
             try:
                 self._plain(step)
@@ -202,16 +209,20 @@ class _Run:
             return raised(error, self._own_files)
 
     def _plain(self, step: Step) -> None:
-        if step.op == "with":
-            self._with(step)
-        elif step.op == "unpack":
-            self._unpack(step)
-        else:
-            result = self._do(step)
-            if step.read:
-                self._see(step, describe(result))
-            if step.out is not None:
-                self._slots[step.out] = result
+        action = _ACTIONS.get(step.op)
+        if action is None:
+            self._with(step) if step.op == "with" else self._unpack(step)
+            return
+        slots = self._slots  # most values are in one
+        args = [
+            slots[arg[1]] if type(arg) is list and arg[0] == "r" else self._value(arg) for arg in step.args
+        ]
+        kwargs = {key: self._value(value) for key, value in step.kwargs.items()} if step.kwargs else {}
+        result = action(self, step, args, kwargs)
+        if step.read:
+            self._see(step, describe(result))
+        if step.out is not None:
+            slots[step.out] = result
 
     def _with(self, step: Step) -> None:
         with self._value(step.args[0]) as entered:
@@ -227,11 +238,6 @@ class _Run:
             raise ValueError(f"{len(items)} values where {count} are unpacked")
         for offset in range(count):
             self._slots[first + offset] = items[offset]
-
-    def _do(self, step: Step) -> Any:
-        args = [self._value(arg) for arg in step.args]
-        kwargs = {key: self._value(value) for key, value in step.kwargs.items()} if step.kwargs else {}
-        return _ACTIONS[step.op](self, step, args, kwargs)
 
     def _call(self, step: Step, args: list[Any], kwargs: dict[str, Any]) -> Any:
         function = args.pop(0)
@@ -276,10 +282,7 @@ class _Run:
         if type(packed) is not list:
             return packed
         if packed[0] == "r":
-            try:
-                return self._slots[packed[1]]
-            except KeyError:
-                raise _UnmadeError from None
+            return self._slots[packed[1]]
         return _MEANINGS[packed[0]](self, *packed[1:])
 
     def _values(self, packed: Iterable[Any]) -> list[Any]:
