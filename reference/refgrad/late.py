@@ -56,7 +56,7 @@ _NAMES = {
     ),
     "ops.renamed": (
         "arccosh arcsinh arctanh arctan2 greater greater_equal less less_equal msort not_equal Tensor.absolute_ "
-        "Tensor.addmm_ Tensor.arccos_ Tensor.arccosh_ Tensor.arcsin_ Tensor.arcsinh_ Tensor.arctan2_ Tensor.arctan_ "
+        "Tensor.arccos_ Tensor.arccosh_ Tensor.arcsin_ Tensor.arcsinh_ Tensor.arctan2_ Tensor.arctan_ "
         "Tensor.arctanh_ Tensor.atan2_ Tensor.bitwise_and_ Tensor.bitwise_not_ Tensor.bitwise_or_ Tensor.bitwise_xor_ "
         "Tensor.clamp_max_ Tensor.clamp_min_ Tensor.clip_ Tensor.copysign_ Tensor.cumprod_ Tensor.cumsum_ Tensor.divide_ "
         "Tensor.fix_ Tensor.gcd_ Tensor.greater_ Tensor.greater_equal_ Tensor.heaviside_ "
@@ -70,7 +70,7 @@ _NAMES = {
     ),
     "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
     "ops.products": (
-        "addbmm Tensor.addbmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
+        "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"
     ),
     "ops.moments": "std torch.std_mean var torch.var_mean",

@@ -88,6 +88,19 @@ LinalgSolveExBackward0 = derivative(
 
 
 def _check_square(name: str, a: Any) -> None:
+    check_square_matrices(name, a)
+    _check_floating(name, a)
+
+
+def _check_floating(name: str, a: Tensor) -> None:
+    if not (a.dtype.is_floating_point or a.dtype.is_complex):
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {a.dtype.scalar}"
+        )
+
+
+def check_square_matrices(name: str, a: Any) -> None:
+    """Refuse what is no square matrix, nor a batch of them."""
     if not isinstance(a, Tensor):
         raise TypeError(
             f"{name.replace('.', '_')}(): argument 'A' (position 1) must be Tensor, not {type_name(a)}"
@@ -98,10 +111,6 @@ def _check_square(name: str, a: Any) -> None:
     if shape[-1] != shape[-2]:
         raise RuntimeError(
             f"{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
-        )
-    if not (a.dtype.is_floating_point or a.dtype.is_complex):
-        raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {a.dtype.scalar}"
         )
 
 
@@ -180,12 +189,16 @@ def _zero_pivot(array: Array) -> str:
 
 def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
     """Return the X of `A @ X = B`; B may be a vector."""
-    _check_square("linalg.solve", A)
+    if isinstance(A, Tensor):
+        _check_floating("linalg.solve", A)
     if A.dtype is not B.dtype:
         raise RuntimeError(
             "linalg.solve: Expected A and B to have the same dtype, but found A of type "
             f"{A.dtype.scalar} and B of type {B.dtype.scalar} instead"
         )
+    _check_square("linalg.solve", A)
+    if not B._array.ndim:
+        raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
     a, b = A._array, B._array
     vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
     if vector:
@@ -201,7 +214,8 @@ def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
         raise LinAlgError(
             "torch.linalg.solve: The solver failed because the input matrix is singular."
         ) from None
-    return record(LinalgSolveExBackward0, array[..., 0] if vector else array, (A, B), (vector,))
+    array = array[..., 0] if vector else xp.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)
+    return record(LinalgSolveExBackward0, array, (A, B), (vector,))
 
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Tensor:  # noqa: N803

@@ -83,14 +83,14 @@ class Probing:
             recorder.encode(value, site, (site.named or {}).get(i, "")) for i, value in enumerate(values)
         )
         step = Step(
-                "probe",
-                marks,
-                name=probe,
-                sid=recorder.new_sid(),
-                label=self._watched(values[0]) if probe == "alive" else site.arguments,
-                line=site.line,
-                observer=self._observer,
-            )
+            "probe",
+            marks,
+            name=probe,
+            sid=recorder.new_sid(),
+            label=self._watched(values[0]) if probe == "alive" else site.arguments,
+            line=site.line,
+            observer=self._observer,
+        )
         recorder.add(step)
         recorder.witness.probe(step, recorder.real(values))
         recorder.observed()

@@ -35,9 +35,7 @@ class Recorder:
     engine returned the same object twice; no tensor's proxy is held here.
     """
 
-    def __init__(
-        self, engine: ModuleType, check: Check, surface: Surface | None, witness: Witness
-    ) -> None:
+    def __init__(self, engine: ModuleType, check: Check, surface: Surface | None, witness: Witness) -> None:
         self.engine = engine
         self.witness = witness
         self.check = check

@@ -61,9 +61,60 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return x1' A x2 + b for each output's matrix A."""
-    mixed = (input1.unsqueeze(-2).unsqueeze(-2) @ weight).squeeze(-2)
-    result: Tensor = (mixed * input2.unsqueeze(-2)).sum(-1)
+    _check_bilinear(input1, input2, weight, bias)
+    shape = (*input1._array.shape[:-1], weight._array.shape[0])
+    one, two = [each.reshape((-1, each._array.shape[-1])) for each in (input1, input2)]
+    a, b, w = one._array, two._array, weight._array
+    pairs = (a[:, :, None] * b[:, None, :]).reshape(a.shape[0], a.shape[1] * b.shape[1])
+    array = pairs @ w.reshape(w.shape[0], a.shape[1] * b.shape[1]).T
+    result: Tensor = record(TrilinearBackward0, array, (one, weight, two)).reshape(shape)
     return result if bias is None else result + bias
+
+
+def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    """Refuse operands that do not go together, in torch's order."""
+    given = (input1, input2, weight)
+    if len({each.dtype for each in given}) > 1:
+        names = [dtypes.c_name(each.dtype) for each in given]
+        raise RuntimeError(
+            f"All tensors must have the same dtype, got input1: {names[0]}, input2: {names[1]}, weight: {names[2]}"
+        )
+    x, y = input1._array.shape, input2._array.shape
+    if len(x) != len(y):
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {len(x)} and {len(y)}")
+    for at, (one, two) in enumerate(zip(x[:-1], y[:-1], strict=True)):
+        if one != two:
+            raise RuntimeError(
+                f"bilinear(): input batch dimensions do not match at dim {at}: got {one} and {two}"
+            )
+    for axis, each in enumerate((input1, input2), start=1):
+        want, have = weight.size(axis), each.size(-1)
+        if have != want:
+            raise RuntimeError(
+                f"bilinear(): input{axis} size does not match weight size: got {have} but expected {want}"
+            )
+    if bias is not None and bias.size(0) != weight.size(0):
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.size(0)} but expected {weight.size(0)}"
+        )
+
+
+def _paired(g: Any, other: Any) -> Any:
+    """Return, for each row, the products of each gradient and each element, as one row."""
+    rows, count, size = g.shape[0], g.shape[1], other.shape[1]
+    return (g.reshape((rows, count, 1)) * other.reshape((rows, 1, size))).reshape((rows, count * size))
+
+
+TrilinearBackward0 = derivative(
+    "TrilinearBackward0",
+    i1=lambda g, i2, i3: both.matmul(
+        _paired(g, i3), i2.swapaxes(1, 2).reshape((i2.shape[0] * i2.shape[2], i2.shape[1]))
+    ),
+    i2=lambda g, i1, i3: both.matmul(g.swapaxes(0, 1), _paired(i1, i3)).reshape(
+        (g.shape[1], i1.shape[1], i3.shape[1])
+    ),
+    i3=lambda g, i1, i2: both.matmul(_paired(g, i1), i2.reshape((i2.shape[0] * i2.shape[1], i2.shape[2]))),
+)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -293,7 +293,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     _check_prelu(input, weight)
     x, ndim = input._array, input._array.ndim
     if ndim != weight._array.ndim:
-        weight = weight.reshape(*[weight._array.size if axis == 1 else 1 for axis in range(ndim)])
+        weight = weight.reshape([weight._array.size if axis == 1 else 1 for axis in range(ndim)])
     check_broadcast(x.shape, weight._array.shape)
     if x.dtype.kind not in "fc":
         raise NotImplementedError(f"\"prelu_cpu\" not implemented for '{input.dtype.scalar}'")

@@ -441,12 +441,13 @@ def in_place_form(
 ) -> None:
     """Publish the in-place form of an operation, as a method and as an augmented assignment.
 
-    `floats` says that the result is of floats, also of integers.
+    `floats` says that the result is of floats, also of integers (unless it is rounded).
     """
 
     def in_place(self: Tensor, other: Any, **options: Any) -> Any:
+        whole = floats and options.get("rounding_mode") is None
         return update(
-            name, self, compute, operand_of(other), before=before, promotes=True, floats=floats, **options
+            name, self, compute, operand_of(other), before=before, promotes=True, floats=whole, **options
         )
 
     def augmented(self: Tensor, other: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -245,6 +246,9 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     from .rearranging import meshgrid
 
     check_tensors(tensors)
+    for each in tensors:
+        if each._array.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(each._array.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return stack([each.flatten() for each in meshgrid(*tensors, indexing="ij")], 1)
@@ -253,12 +257,18 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 @function
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """Return all combinations of `r` elements of a vector, as rows."""
-    import itertools
+    from .joining import stack
+    from .rearranging import meshgrid
 
     if input._array.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {list(input._array.shape)}")
-    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    rows = list(choose(range(input._array.size), r))
-    places = xp.asarray(rows, xp.int64).reshape(len(rows), r)
-    found: Tensor = input[wrap(places)]
-    return found
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return wrap(xp.empty((0,), input._array.dtype))
+    places = xp.meshgrid(*[xp.arange(input._array.size)] * r, indexing="ij")
+    ordered = xp.ones(places[0].shape, bool)
+    for one, two in itertools.pairwise(places):
+        ordered &= one <= two if with_replacement else one < two
+    mask = wrap(ordered)
+    return stack([each.masked_select(mask) for each in meshgrid(*[input] * r, indexing="ij")], 1)

@@ -234,6 +234,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         raise RuntimeError("both inputs should have same dtype")
     x, y = a._array.shape, b._array.shape
     for one, two in zip(ours, theirs, strict=True):
+        for at, shape in ((one, x), (two, y)):
+            if not shape:
+                raise IndexError(f"Dimension specified as {at} but tensor has no dimensions")
         sizes = x[axis_of(one, len(x))], y[axis_of(two, len(y))]
         if sizes[1] == 1:  # a size of 1 goes with any other, as in broadcasting
             a = a.sum(one, keepdim=True, dtype=a.dtype)

@@ -12,6 +12,7 @@ from ..tensor import Tensor, wrap
 from .arithmetic import DivBackward1
 from .joining import cat
 from .linear_algebra import mm
+from .pointwise import converted
 from .rearranging import diag_embed, flip
 from .registry import function, public
 
@@ -105,12 +106,12 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     size = x._array.shape[0] if N is None else N
     if size < 0:
         raise RuntimeError("N must be non-negative.")
-    joint = dtypes.result_of((x, 1))
-    made = wrap(xp.empty((x._array.shape[0], size), joint.numpy))
+    want = xp.result_type(x._array.dtype, xp.int64) if x.dtype.is_integral else x._array.dtype
+    made = wrap(xp.empty((x._array.shape[0], size), want))
     if size > 0:
         made.select(1, 0).fill_(1)
     if size > 1:
-        made[:, 1:] = x.unsqueeze(1)
+        made[:, 1:].copy_(x.unsqueeze(1))
         made[:, 1:] = made[:, 1:].cumprod(1)
     return made if increasing else flip(made, 1)
 
@@ -130,17 +131,20 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
     dims = range(ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
     if edge_order == 2 or not isinstance(spacing, int | float):
         raise NotImplementedError("refgrad's torch.gradient takes edge_order=1 and one number as spacing")
+    if input._array.dtype == xp.uint8:
+        raise RuntimeError("torch.gradient does not support uint8 input.")
+    if any(input._array.shape[axis] < 2 for axis in dims):
+        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
     return tuple([_slopes(input, axis, spacing) for axis in dims])
 
 
 def _over(value: Tensor, number: float) -> Tensor:
-    return record(DivBackward1, value._array / number, (value,), (number,))
+    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
+    return record(DivBackward1, array / number, (value,), (number,))
 
 
 def _slopes(input: Tensor, dim: int, step: float) -> Tensor:
     count = input._array.shape[dim]
-    if count < 2:
-        raise RuntimeError(f"torch.gradient expected each dimension size to be at least {1 + 1}")
     inside = _over(input.narrow(dim, 2, count - 2) - input.narrow(dim, 0, count - 2), 2.0 * step)
     first = _over(input.narrow(dim, 1, 1) - input.narrow(dim, 0, 1), float(step))
     last = _over(input.narrow(dim, count - 1, 1) - input.narrow(dim, count - 2, 1), float(step))

@@ -10,9 +10,10 @@ from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded
-from .broadcasting import check_broadcast
+from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded, refuse_bool_sub
+from .broadcasting import check_broadcast, common, row_major
 from .inplace import finish_out
+from .pointwise import converted
 from .reductions import quotient
 from .registry import function, public
 from .shape import axis_of
@@ -53,10 +54,22 @@ def _between(x1: Any, x2: Any) -> Any:
     return x1.reshape((*x1.shape[:-1], 1, x1.shape[-1])) - x2.reshape((*x2.shape[:-2], 1, *x2.shape[-2:]))
 
 
+def _no_second(g: Any) -> Any:
+    raise NotImplementedError("the derivative for '_cdist_backward' is not implemented.")
+
+
+CdistBackwardBackward0 = derivative(
+    "CdistBackwardBackward0", grad=_no_second, x1=_no_second, x2=_no_second, cdist=_no_second
+)
+
+
 def _cdist_slope(g: Any, x1: Any, x2: Any, result: Any, p: float, dim: int, sign: float) -> Any:
+    if isinstance(g, Tensor):
+        slope = _cdist_slope(g._array, both.plain(x1), both.plain(x2), both.plain(result), p, dim, sign)
+        return record(CdistBackwardBackward0, slope, (g, x1, x2, result))
     wide = (*result.shape, 1)
     parts = g.reshape(wide) * _norm_slope(_between(x1, x2), result.reshape(wide), p) * sign
-    return both.total(parts, dim).squeeze(dim)
+    return parts.sum(axis=dim)
 
 
 CdistBackward0 = derivative(
@@ -91,6 +104,8 @@ def cdist(
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {each.dtype.scalar}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
+    if x1._array.dtype.itemsize == 2 and x1._array.size and x2._array.size:
+        raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar}'")
     array = _p_norm(_between(x1._array, x2._array), float(p))
     return record(CdistBackward0, array, (x1, x2), (p,))
 
@@ -110,8 +125,15 @@ DistBackward0 = derivative(
 @public
 def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     """Return the p-norm of the difference."""
+    refuse_bool_sub(input, other)
     check_broadcast(input._array.shape, other._array.shape)
-    difference = (input._array - other._array).reshape(-1)
+    x, y = common(input, other)
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(
+            "norm(): input dtype should be either floating point or complex. Got "
+            f"{dtypes.of(x.dtype).scalar} instead."
+        )
+    difference = (x - y).reshape(-1)
     return record(DistBackward0, xp.asarray(_p_norm(difference, float(p))), (input, other), (p,))
 
 
@@ -153,10 +175,16 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
     if maxnorm < 0:
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
     axis = axis_of(dim, x.ndim)
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(
+            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype.scalar}"
+        )
     rest = tuple(at for at in range(x.ndim) if at != axis)
     norm = (xp.absolute(x) ** p).sum(axis=rest, keepdims=True) ** xp.asarray(1 / p, x.dtype)
     factor = xp.where(norm > maxnorm, maxnorm / (norm + xp.asarray(1e-7, x.dtype)), xp.ones((), x.dtype))
-    result = record(RenormBackward0, (x * factor).astype(x.dtype), (input,), (p, axis, float(maxnorm)))
+    result = record(
+        RenormBackward0, row_major((x * factor).astype(x.dtype)), (input,), (p, axis, float(maxnorm))
+    )
     return finish_out("renorm", result, out, input)
 
 
@@ -191,13 +219,18 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     axis = axis_of(dim, x.ndim)
-    sizes = (x.shape[axis], y.shape[axis]) if x.ndim else (1, 1)
+    if not x.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    sizes = x.shape[axis], y.shape[axis]
     if sizes != (3, 3):
         raise RuntimeError(
             f"linalg.cross: inputs dimension {axis if dim >= 0 else dim} must have length 3. Got {sizes[0]} and {sizes[1]}"
         )
     check_broadcast(x.shape, y.shape)
-    want = dtypes.result_of((input, other)).numpy
+    joint = dtypes.result_of((input, other))
+    if joint is dtypes.bool:
+        raise NotImplementedError("\"cross\" not implemented for 'Bool'")
+    want = joint.numpy
     x, y = xp.broadcast_arrays(x.astype(want), y.astype(want))
     return record(LinalgCrossBackward0, _turned(x, y, axis), (input, other), (dim,))
 
@@ -254,9 +287,12 @@ def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
 @function
 def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tensor:
     """Return the area under samples along a dimension, joined by straight lines."""
+    if not y._array.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     axis = axis_of(dim, y._array.ndim)
     if y._array.shape[axis] == 0:
         return wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))
+    _refuse_bools("trapezoid", y)
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)
         return _halved(((left + right) * steps).sum(axis))
@@ -264,22 +300,32 @@ def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tens
     return _times(y.sum(axis) - ends, dx if x is None else x)
 
 
+def _refuse_bools(name: str, y: Tensor) -> None:
+    if y._array.dtype.kind == "b":
+        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
+
+
 def _times(value: Tensor, number: Any) -> Tensor:
-    return record(MulBackward1, value._array * number, (value,), (number,))
+    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
+    return record(MulBackward1, array * number, (value,), (number,))
 
 
 def _halved(value: Tensor) -> Tensor:
-    return record(DivBackward1, value._array / 2.0, (value,), (2.0,))
+    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
+    return record(DivBackward1, array / 2.0, (value,), (2.0,))
 
 
 @function
 def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
     """Return the areas under samples up to each but the first."""
+    _refuse_bools("cumulative_trapezoid", y)
+    if not y._array.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     axis = axis_of(dim, y._array.ndim)
-    count = y._array.shape[axis]
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)
         return _halved(((left + right) * steps).cumsum(axis))
-    both_ends = y.narrow(axis, 1, count - 1) + y.narrow(axis, 0, count - 1)
+    lead = (slice(None),) * axis
+    both_ends = y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]
     even: Tensor = _times(both_ends, (dx if x is None else x) / 2.0).cumsum(dim)
     return even

@@ -67,20 +67,18 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     """Return a view with some dimensions moved to other places; the rest keep their order."""
     ndim = input._array.ndim
-    if not ndim:
-        return alias_of(input)
     given = [[each] if isinstance(each, int) else list(each) for each in (source, destination)]
     if len(given[0]) != len(given[1]):
         raise RuntimeError(
             f"movedim: Invalid source or destination dims: source ({given[0]} dims) should contain the same number of "
             f"dims as destination ({given[1]} dims)"
         )
-    taken = []
-    for name, dims in zip(("source", "destination"), given, strict=True):
-        axes = [axis_of(each, ndim) for each in dims]
+    taken = [[axis_of(each, ndim) for each in dims] for dims in given]
+    for name, dims, axes in zip(("source", "destination"), given, taken, strict=True):
         if len(set(axes)) != len(axes):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
-        taken.append(axes)
+    if not ndim:
+        return alias_of(input)
     order = [axis for axis in range(ndim) if axis not in taken[0]]
     for target, axis in sorted(zip(taken[1], taken[0], strict=True)):
         order.insert(target, axis)

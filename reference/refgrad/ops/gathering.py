@@ -47,7 +47,7 @@ MaskedSelectBackward0 = derivative(
     self=lambda g, self, mask: _put_selected(g, both.plain(self), both.plain(mask)),
     saves="mask",
 )
-_TAKE = lambda g, index, dim: both.take_flat(g, flat_index(both.plain(index), tuple(g.shape), dim))  # noqa: E731
+_TAKE = lambda g, index, dim: both.take_flat(g, _places(both.plain(index), tuple(g.shape), dim))  # noqa: E731
 ScatterBackward0 = derivative(
     "ScatterBackward0",
     args="dim",
@@ -77,9 +77,16 @@ def _put_selected(g: Any, x: Array, mask: Array) -> Any:
     return both.put_flat(g, xp.flatnonzero(xp.broadcast_to(mask, shape)), shape)
 
 
+def _places(index: Array, shape: tuple[int, ...], dim: int) -> Array:
+    """Return the row-major positions that an index stands for; without dimensions it counts as one of one place."""
+    if index.ndim or not shape:
+        return flat_index(index, shape, dim)
+    return flat_index(index.reshape(1), shape, dim).reshape(())
+
+
 def _untouched(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     kept = xp.ones(shape, bool)
-    kept.reshape(-1)[flat_index(index, shape, dim)] = False
+    kept.reshape(-1)[_places(index, shape, dim)] = False
     return kept
 
 

@@ -39,6 +39,7 @@ def update(
     *args: Any,
     before: Callable[..., None] | None = None,
     promotes: bool = False,
+    broadcasts: bool = False,
     floats: bool = False,
     **options: Any,
 ) -> Tensor:
@@ -46,7 +47,7 @@ def update(
 
     `before(self, *args)` is checked before the memory is. `promotes` says that the result has the sizes and the dtype
     that the operands have together, so that they can be refused before anything is computed
-    (`floats`: integers give the default dtype).
+    (`floats`: integers give the default dtype); `broadcasts` says so only of the sizes.
     """
     tensors = [each for each in args if isinstance(each, Tensor)]
     check_writable(self, *tensors, repeats=True)
@@ -56,9 +57,9 @@ def update(
         raise RuntimeError(OVERLAP)
     for each in tensors:
         refuse_overlap(self, each, partial=True)
-    if promotes:
+    if promotes or broadcasts:
         check_sizes(self, tensors)
-        if self._array.dtype.kind != "f":
+        if promotes and self._array.dtype.kind != "f":
             joint = dtypes.result_of((self, *[each for each in args if each is not None]))
             check_cast(dtypes.get_default_dtype() if floats and joint.is_integral else joint, self.dtype)
     result = compute(self, *args, **options)

@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary, refuse_bool_sub
 from .broadcasting import cast, check_broadcast, common, keep_layout
-from .inplace import check_cast, check_sizes, update
+from .inplace import check_cast, update
 from .pointwise import converted
 from .registry import FUNCTIONS, function, method, public
 
@@ -182,11 +182,6 @@ def _check_lerp(input: Tensor, end: Tensor, weight: Any) -> None:
             )
 
 
-def _check_lerp_in_place(self: Tensor, end: Tensor, weight: Any) -> None:
-    _check_lerp(self, end, weight)
-    check_sizes(self, [each for each in (end, weight) if isinstance(each, Tensor)])
-
-
 @public
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """Return `input + weight * (end - input)`."""
@@ -261,7 +256,14 @@ def _in_place(call: Any, before: Any = None) -> None:
         if call is not lerp and not all(isinstance(each, Tensor) for each in args):
             raise TypeError(in_place.__name__)
         return update(
-            in_place.__name__, self, call, *args, before=before, promotes=call is not lerp, **options
+            in_place.__name__,
+            self,
+            call,
+            *args,
+            before=before,
+            promotes=call is not lerp,
+            broadcasts=True,
+            **options,
         )
 
     in_place.__name__ = f"{call.__name__}_"
@@ -270,7 +272,7 @@ def _in_place(call: Any, before: Any = None) -> None:
     method(in_place)
 
 
-_in_place(lerp, _check_lerp_in_place)
+_in_place(lerp, _check_lerp)
 _in_place(addcmul)
 _in_place(addcdiv, _refuse_integers)
 

@@ -12,7 +12,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import check_broadcast, row_major
 from .gathering import whole_rows
-from .inplace import OVERLAP, check_sizes, update_late
+from .inplace import OVERLAP, check_sizes, refuse_overlap, update_late
 from .registry import public
 from .shape import axis_of
 
@@ -84,17 +84,18 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return _masked_fill(input, mask, value)
 
 
-def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    _refuse_mask("masked_fill_", mask)
-    if not isinstance(value, Tensor):
-        number = scalars.stored(value, input.dtype)
-    elif value._array.ndim:
+def _refuse_value(value: Any) -> None:
+    if isinstance(value, Tensor) and value._array.ndim:
         raise RuntimeError(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value._array.ndim} dimension(s)."
         )
-    else:
-        number = scalars.stored(value._array.item(), input.dtype)
+
+
+def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    _refuse_value(value)
+    _refuse_mask("masked_fill_", mask)
+    number = scalars.stored(value._array.item() if isinstance(value, Tensor) else value, input.dtype)
     array = row_major(xp.where(mask._array, number, input._array))
     if isinstance(value, Tensor):
         return record(MaskedFillBackward1, array, (input, value), (), (mask,))
@@ -102,8 +103,10 @@ def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 
 def _masked_fill_in_place(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    _refuse_value(value)
     _warn_expanded("masked_fill_", "mask", input)
     check_sizes(input, [mask])
+    refuse_overlap(input, mask)
     return _masked_fill(input, mask, value)
 
 
@@ -327,7 +330,7 @@ def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> 
     return result
 
 
-update_late(masked_fill, _masked_fill_in_place, repeats=True)
+update_late(masked_fill, _masked_fill_in_place, repeats=True, shares=True)
 update_late(masked_scatter, _masked_scatter_in_place, shares=True)
 update_late(index_add)
 update_late(index_copy, first=True)

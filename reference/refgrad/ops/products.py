@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from typing import Any
 
@@ -9,9 +10,9 @@ from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
-from .inplace import update_late
-from .linear_algebra import mm
+from ..tensor import Tensor, wrap
+from .inplace import check_cast, update_late
+from .linear_algebra import addmm, mm
 from .registry import check_tensors, function, public
 from .shape import axis_of, expand
 
@@ -102,8 +103,26 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
             raise RuntimeError(
                 f"addr: Expected 1-D argument {name}, but got {each._array.ndim}-D" if place else ""
             )
-    array = _added(input, xp.outer(vec1._array, vec2._array), beta, alpha)
+    expand(input, (vec1._array.size, vec2._array.size))
+    joint = dtypes.result_of((input, vec1, vec2))
+    for name, number in (("beta", beta), ("alpha", alpha)):
+        if isinstance(number, bool) and joint is not dtypes.bool:
+            raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
+        if isinstance(number, float) and joint.is_integral:
+            raise RuntimeError(
+                f"For integral input tensors, argument {name} must not be a floating point number."
+            )
+    product = xp.outer(vec1._array.astype(joint.numpy), vec2._array.astype(joint.numpy))
+    array = _added(input, product, beta, alpha).astype(joint.numpy, copy=False)
     return record(AddrBackward0, array, (input, vec1, vec2), (beta, alpha))
+
+
+def _size_at(tensor: Tensor, axis: int) -> int:
+    """Return one size; a dimension that is not there is refused."""
+    shape = tensor._array.shape
+    if not shape:
+        raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
+    return int(shape[axis_of(axis, len(shape))])
 
 
 def _check_batches(batch1: Tensor, batch2: Tensor) -> None:
@@ -118,8 +137,8 @@ def _check_batches(batch1: Tensor, batch2: Tensor) -> None:
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (batch1 @ batch2)`, matrix by matrix."""
     x, y = batch1._array, batch2._array
-    for axis, array in ((0, x), (1, x), (2, y)):  # torch asks for the sizes of the result first
-        axis_of(axis, array.ndim)
+    # torch asks for the sizes of the result first
+    expand(input, (_size_at(batch1, 0), _size_at(batch1, 1), _size_at(batch2, 2)))
     _check_batches(batch1, batch2)
     if y.shape[:2] != (x.shape[0], x.shape[2]):
         raise RuntimeError(
@@ -132,6 +151,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
                 "Input dtypes must be the same, got: input "
                 f"{dtypes.c_name(input.dtype)}, batch1: {dtypes.c_name(batch1.dtype)}, batch2: {dtypes.c_name(batch2.dtype)}"
             )
+    if input.dtype is dtypes.bool:
+        raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
     return record(BaddbmmBackward0, made, (input, batch1, batch2), (beta, alpha))
 
@@ -139,6 +160,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 @public
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (batch1 @ batch2).sum(0)`."""
+    expand(input, (_size_at(batch1, 1), _size_at(batch2, 2)))
     _check_batches(batch1, batch2)
     x, y = batch1._array, batch2._array
     if x.shape[0] != y.shape[0]:
@@ -149,12 +171,67 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
         raise RuntimeError(
             f"Incompatible matrix sizes for bmm ({x.shape[1]}x{x.shape[2]} and {y.shape[1]}x{y.shape[2]})"
         )
-    array = _added(input, xp.matmul(x, y).sum(axis=0), beta, alpha)
+    for name, each in (("mat1", batch1), ("self", input)):
+        if each.dtype is not batch2.dtype:
+            raise RuntimeError(
+                f"{name} and mat2 must have the same dtype, but got {each.dtype.scalar} and {batch2.dtype.scalar}"
+            )
+    if input.dtype is dtypes.bool:
+        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
+    array = _added(input, xp.matmul(x, y).sum(axis=0, dtype=x.dtype), beta, alpha)
     return record(AddbmmBackward0, array, (input, batch1, batch2), (beta, alpha, (*x.shape[:2], y.shape[2])))
 
 
-for _call in (addmv, addr, baddbmm, addbmm):
-    update_late(_call)
+def _matrices(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the sizes of the product of two matrices, or of each pair of two batches; None where there is none."""
+    if len(x) == len(y) and x[:-2] == y[:-2] and len(x) > 1 and x[-1] == y[-2]:
+        return (*x[:-1], y[-1])
+    return None
+
+
+def _vectors(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:
+    return x[:1] if len(x) == 2 and len(y) == 1 and x[1:] == y else None
+
+
+def _product_in_place(call: Any, sizes: Any) -> None:
+    """Publish the in-place form of a product that is added: what it is added to must have the sizes of the product."""
+
+    def compute(self: Tensor, one: Tensor, two: Tensor, **options: Any) -> Tensor:
+        wanted = sizes(one._array.shape, two._array.shape)
+        if self.dtype is one.dtype is two.dtype and wanted not in (None, self._array.shape):
+            if call is baddbmm:
+                expand(self, wanted)
+            if call is addmv and self._array.shape not in ((), (1,)):
+                refused: Tensor = addmv(self, one, two)
+                return refused
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size {list(wanted)} should "
+                "match"
+            )
+        found: Tensor = call(self, one, two, **options)
+        return found
+
+    update_late(call, compute, shares=True)
+
+
+def _addr_in_place(self: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    if vec1._array.ndim == 1 and vec2._array.ndim == 1:
+        if self._array.ndim != 2:
+            raise RuntimeError(f"2D tensor expected, got {self._array.ndim}D tensor for input")
+        if self._array.shape != (vec1._array.size, vec2._array.size):
+            raise RuntimeError(
+                f"size mismatch, input: {list(self.shape)}, v1: {list(vec1.shape)}, v2: {list(vec2.shape)}"
+            )
+    found: Tensor = addr(self, vec1, vec2, beta=beta, alpha=alpha)
+    check_cast(found.dtype, self.dtype)
+    return found
+
+
+_product_in_place(addmm, _matrices)
+_product_in_place(addmv, _vectors)
+_product_in_place(baddbmm, _matrices)
+update_late(addr, _addr_in_place)
+update_late(addbmm, shares=True)
 
 
 # ---- vectors -------------------------------------------------------------------------------------------------------
@@ -230,7 +307,19 @@ def multi_dot(tensors: Any) -> Tensor:
         ends = at in (0, len(given) - 1)
         if each._array.ndim != 2 and not (ends and each._array.ndim == 1):
             raise RuntimeError(f"multi_dot(): {_place(at, len(given))} but got {each._array.ndim}D")
+    for at, each in enumerate(given):
+        if each.dtype is not first.dtype:
+            raise RuntimeError(
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {dtypes.c_name(first.dtype)} and "
+                f"tensor {at} {dtypes.c_name(each.dtype)}"
+            )
     shape = (*first._array.shape[:-1], *last._array.shape[1:])
+    for at, (one, two) in enumerate(itertools.pairwise(given)):
+        if one._array.shape[-1] != two._array.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {at} and {at + 1} with shapes {list(one.shape)} and {list(two.shape)} cannot be "
+                "multiplied"
+            )
     matrices = [
         first.unsqueeze(0) if first._array.ndim == 1 else first,
         *given[1:-1],
@@ -274,16 +363,14 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 @public
 def matrix_power(input: Tensor, n: int) -> Tensor:
     """Return a square matrix times itself, `n` times; its inverse, for a negative `n`."""
-    from ..linalg import _check_square, inv
+    from ..linalg import check_square_matrices, inv
 
-    _check_square("linalg.matrix_power", input)
+    check_square_matrices("linalg.matrix_power", input)
     if n < 0:
-        return matrix_power(inv(input), -n)
+        return inv(input) if n == -1 else matrix_power(inv(input), -n)
     if n == 0:
-        eye = xp.broadcast_to(xp.eye(input._array.shape[-1], dtype=input._array.dtype), input._array.shape)
-        from ..tensor import wrap
-
-        return wrap(xp.array(eye))
+        ones: Tensor = input.clone().copy_(wrap(xp.eye(input._array.shape[-1], dtype=input._array.dtype)))
+        return ones
     if n in (1, 2, 3):
         found: Tensor = input.clone() if n == 1 else input @ input
         cubed: Tensor = found @ input if n == 3 else found

@@ -12,6 +12,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .distances import _norm_slope, _p_norm
 from .losses import check_reduction
+from .pointwise import converted
 from .selection import where
 
 __all__ = [
@@ -39,7 +40,8 @@ def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: boo
 
 
 def _plus(value: Tensor, number: float) -> Tensor:
-    return record(AddBackward1, value._array + value._array.dtype.type(number), (value,))
+    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
+    return record(AddBackward1, array + array.dtype.type(number), (value,))
 
 
 def _reduced(value: Tensor, reduction: str) -> Tensor:

@@ -200,9 +200,28 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts), counts)
 
 
+def _places_of_counts(counts: Tensor) -> Tensor:
+    array = counts._array
+    if array.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if array.dtype not in (xp.int32, xp.int64):
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype.scalar}'")
+    if (array < 0).any():
+        raise RuntimeError("repeats can not be negative")
+    return wrap(xp.repeat(xp.arange(array.size, dtype=array.dtype), array))
+
+
 @public
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
-    """Return each element (or slice along a dimension) several times in a row."""
+def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None) -> Tensor:
+    """Return each element (or slice along a dimension) several times in a row.
+
+    With counts as its only argument: each place as often as it says.
+    """
+    if repeats is None:
+        return _places_of_counts(input)
+    if dim is not None and not input._array.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    asked = 0 if dim is None else dim
     if dim is None:
         input, dim = input.flatten(), 0
     axis = axis_of(dim, input._array.ndim)
@@ -211,7 +230,7 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Te
         if counts.size not in (1, size):
             raise RuntimeError(
                 "repeats must have the same size as input along dim, but got repeats.size(0) = "
-                f"{counts.size} and input.size({axis}) = {size}"
+                f"{counts.size} and input.size({asked}) = {size}"
             )
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen
@@ -237,7 +256,8 @@ def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
     rows, columns = x.shape[:2]
     if wrap and x.ndim == 2 and rows > columns + 1:
         below = start + storage.strides(x)[0] * (columns + 1)
-        count = -(-(storage.offset(x) + x.size - below) // step)
+        squares, rest = divmod(rows - columns - 1, columns + 1)
+        count = squares * columns + min(rest, columns)
         self.as_strided((count,), (step,), below).fill_(fill_value)
     return self
 

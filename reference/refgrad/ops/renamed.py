@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
+from ..grad_mode import mode
 from ..tensor import Tensor
-from .inplace import update
+from .inplace import bump, update, update_late
 from .registry import FUNCTIONS, alias, explained, method, rename
+from .selection import keeps_dtype
+from .shape import axis_of
 
 __all__: list[str] = []
 
@@ -22,33 +26,13 @@ _ALIASES = {
     "lt": "less",
     "ne": "not_equal",
 }
-# Operations whose in-place form is made here.
-_IN_PLACE = (
-    *("addmm", "atan2", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "clamp_max", "clamp_min"),
-    *(
-        "copysign",
-        "cumprod",
-        "cumsum",
-        "gcd",
-        "heaviside",
-        "hypot",
-        "lcm",
-        "ldexp",
-        "logical_and",
-    ),
-    *(
-        "logical_not",
-        "logical_or",
-        "logical_xor",
-        "logit",
-        "nan_to_num",
-        "nextafter",
-        "renorm",
-        "sgn",
-        "tril",
-    ),
-    *("triu", "xlogy"),
-)
+# Operations whose in-place form is made here: of one operand, of several (sizes and dtype are checked first), ...
+_IN_PLACE = "bitwise_not heaviside logit sgn"
+_OF_SEVERAL = "atan2 bitwise_and bitwise_or bitwise_xor copysign gcd hypot lcm ldexp nextafter xlogy"
+# ... that may change memory which overlaps itself, ...
+_ANYWHERE = "tril triu"
+# ... and those whose result depends on no gradient: a leaf that requires grad may be changed.
+_WITHOUT_GRADIENT = "logical_and logical_not logical_or logical_xor"
 # In-place forms that have another name.
 _IN_PLACE_ALIASES = {
     "abs_": "absolute_",
@@ -79,22 +63,81 @@ def _plain(call: Any) -> Any:
     return getattr(call, "__wrapped__", call)
 
 
-def _in_place(name: str) -> None:
+def _in_place(name: str, several: bool = False, floats: bool = False) -> None:
     compute = _plain(getattr(Tensor, name))
 
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
-        return update(f"{name}_", self, compute, *args, **options)
+        return update(f"{name}_", self, compute, *args, promotes=several, floats=floats, **options)
 
+    _publish(name, in_place)
+
+
+def _publish(name: str, in_place: Any) -> None:
     in_place.__name__ = in_place.__qualname__ = f"{name}_"
     in_place.__doc__ = f"Do `{name}` in place."
-    in_place.declared = True  # type: ignore[attr-defined]
+    in_place.declared = True
     method(in_place)
+
+
+def _without_gradient(name: str) -> None:
+    compute = _plain(getattr(Tensor, name))
+
+    def in_place(self: Tensor, *args: Any) -> Tensor:
+        before, mode.enabled = mode.enabled, False
+        try:
+            return update(f"{name}_", self, compute, *args, broadcasts=True)
+        finally:
+            mode.enabled = before
+
+    _publish(name, in_place)
+
+
+def _scan(name: str) -> None:
+    compute = _plain(getattr(Tensor, name))
+
+    def scan(self: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+        axis_of(dim, self._array.ndim)
+        if self.dtype is dtypes.bool and self._array.size:
+            raise NotImplementedError(f"\"{name}_out_cpu\" not implemented for 'Bool'")
+        found: Tensor = compute(self, dim, dtype=self.dtype if dtype is None else dtype)
+        return found
+
+    scan.__name__ = name
+    update_late(scan)
+
+
+def _nan_to_num(self: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
+    if self._array.dtype.kind in "fc":
+        return update("nan_to_num_", self, _plain(FUNCTIONS["nan_to_num"]), nan, posinf, neginf)
+    bump(self)  # integers have nothing to be replaced
+    return self
+
+
+def _clamped(name: str) -> None:
+    compute = _plain(getattr(Tensor, name))
+
+    def in_place(self: Tensor, limit: Any) -> Tensor:
+        return update(f"{name}_", self, compute, limit, before=keeps_dtype, promotes=True)
+
+    _publish(name, in_place)
 
 
 for _old, _name in _ALIASES.items():
     alias(_plain(getattr(Tensor, _old)), _name)
-for _name in _IN_PLACE:
+for _name in _IN_PLACE.split():
     _in_place(_name)
+for _name in _OF_SEVERAL.split():
+    _in_place(_name, several=True, floats=_name in ("atan2", "copysign", "xlogy"))
+for _name in _WITHOUT_GRADIENT.split():
+    _without_gradient(_name)
+for _name in ("cumprod", "cumsum"):
+    _scan(_name)
+for _name in ("clamp_max", "clamp_min"):
+    _clamped(_name)
+update_late(_plain(FUNCTIONS["renorm"]))
+for _name in _ANYWHERE.split():
+    update_late(_plain(getattr(Tensor, _name)), repeats=True)
+_publish("nan_to_num", _nan_to_num)
 for _old, _names in _IN_PLACE_ALIASES.items():
     for _name in _names.split():
         rename(_plain(getattr(Tensor, _old)), _name)

@@ -289,6 +289,19 @@ Unique2Backward0 = derivative("Unique2Backward0", self=_no_derivative)
 UniqueDimBackward0 = derivative("UniqueDimBackward0", self=_no_derivative_of_slices)
 
 
+def _check_slices(shape: tuple[int, ...], dim: int) -> None:
+    """Refuse a dimension along which no slices can be compared."""
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axis, empty = axis_of(dim, len(shape)), shape.count(0)
+    if empty and shape[axis]:
+        raise RuntimeError(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+        )
+    if empty > 1:
+        raise RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ")
+
+
 @public
 def unique(
     input: Tensor,
@@ -298,7 +311,14 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """Return the different elements (or slices along a dimension) in order, and where and how often they occur."""
+    if not isinstance(input, Tensor):
+        from .._signatures import type_name
+
+        name = "_unique2" if dim is None else "unique_dim"
+        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
     x = input._array
+    if dim is not None:
+        _check_slices(x.shape, dim)
     axis = None if dim is None else axis_of(dim, x.ndim)
     values, inverse, counts = xp.unique(
         x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False

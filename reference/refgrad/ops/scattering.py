@@ -6,12 +6,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, storage
+from .. import backend, both, storage
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .broadcasting import row_major
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
 from .inplace import update_late
 from .reductions import flat_index
@@ -339,11 +338,17 @@ def _replaced(
             f"{list(target.shape)}"
         )
     target._array[...] = src._array
-    return record(kind, row_major(made), (input, src), args)
+    return record(kind, made, (input, src), args)
 
 
 def _copied(input: Tensor) -> Tensor:
-    return wrap(storage.copy(input._array))
+    """Return a copy with the strides of a tensor, also where they leave gaps."""
+    array = input._array
+    if storage.overlaps_itself(array) or not array.size:
+        return wrap(storage.copy(array))
+    memory = backend.root(array)
+    start = backend.address(array) - backend.address(memory)
+    return wrap(backend.strided(memory.copy(order="K"), array.shape, array.strides, start))
 
 
 @public
@@ -358,6 +363,8 @@ def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
 ) -> Tensor:
     """Return a copy with `src` in place of a slice along a dimension."""
+    if not input._array.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     made = _copied(input)
     axis = axis_of(dim, input._array.ndim)
     part = slice(*slice(start, end, step).indices(input._array.shape[axis]))

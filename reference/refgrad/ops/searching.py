@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from typing import Any
 
 from .. import both, dtypes
@@ -10,6 +12,7 @@ from ..graph import derivative
 from ..recording import record
 from ..return_types import pair
 from ..tensor import Tensor, wrap
+from .broadcasting import row_major
 from .inplace import finish_out
 from .registry import function, public
 from .shape import axis_of
@@ -37,14 +40,28 @@ def _places(sequence: Any, values: Any, right: bool) -> Any:
     side = "right" if right else "left"
     if sequence.ndim == 1:
         return xp.searchsorted(sequence, values.reshape(-1), side=side).reshape(values.shape)
+    if not values.size or not sequence.size:
+        return xp.zeros(values.shape, xp.int64)
     rows = sequence.reshape(-1, sequence.shape[-1])
     given = values.reshape(rows.shape[0], -1)
     found = [xp.searchsorted(row, each, side=side) for row, each in zip(rows, given, strict=True)]
     return xp.stack(found).reshape(values.shape)
 
 
+NOT_CONTIGUOUS = (
+    "torch.searchsorted(): {0} tensor is non-contiguous, this will lower the performance due to extra data copy when "
+    "converting non-contiguous tensor to contiguous, please use contiguous {0} tensor if possible. This message will "
+    "only appear once per program."
+)
+
+
 def _found(sequence: Tensor, values: Any, right: bool, out_int32: bool) -> Tensor:
     array = values._array if isinstance(values, Tensor) else xp.asarray(values)
+    for each, what in ((array, "input value"), (sequence._array, "boundary")):
+        if array.size and not each.flags.c_contiguous:
+            warnings.warn(NOT_CONTIGUOUS.format(what), UserWarning, stacklevel=4)
+    if sequence.dtype is dtypes.bool:
+        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     places = xp.asarray(_places(sequence._array, array, right))
     return wrap(places.astype(xp.int32 if out_int32 else xp.int64))
 
@@ -71,6 +88,15 @@ def searchsorted(
         sorted_sequence = sorted_sequence.gather(-1, sorter)
     shape = sorted_sequence._array.shape
     values = input._array.shape if isinstance(input, Tensor) else ()
+    if not values and len(shape) != 1:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({len(shape)}) and input value's dim(0) numel(1)"
+        )
+    if not shape:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+        )
     if len(shape) != 1 and shape[:-1] != values[:-1]:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
@@ -93,9 +119,7 @@ def bucketize(
 ) -> Tensor:
     """Return in which of the intervals between sorted boundaries each value lies."""
     if boundaries._array.ndim != 1:
-        raise RuntimeError(
-            f"bucketize: boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})"
-        )
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})")
     return finish_out("bucketize", _found(boundaries, input, right, out_int32), out)
 
 
@@ -123,6 +147,15 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
     """Return how many elements lie in each of so many equal intervals."""
     x = input._array
+    if x.dtype.kind == "b":  # torch first makes the edges of the intervals
+        raise NotImplementedError("\"linspace_cpu\" not implemented for 'Bool'")
+    if x.dtype.kind in "iu":
+        edges = (min, max) if min != max else (x.min(), x.max()) if x.size else (min, max)
+        if edges[0] == edges[1]:
+            edges = (edges[0] - 1, edges[1] + 1)
+        for edge in edges:
+            if edge < 0 and x.dtype.kind == "u":
+                raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar}'")
     if bins <= 0:
@@ -132,6 +165,8 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
         raise RuntimeError("torch.histc: max must be larger than min")
     if low == high and x.size:
         low, high = float(x.min()), float(x.max())
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
     if low == high:
         low, high = low - 1, high + 1
     inside = x[(x >= low) & (x <= high)]
@@ -139,6 +174,13 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
     made = xp.zeros(bins, x.dtype)
     xp.add.at(made, xp.minimum(places, bins - 1), xp.asarray(1, x.dtype))
     return finish_out("histc", wrap(made), out)
+
+
+def _no_derivative(g: Any) -> Any:
+    raise NotImplementedError("the derivative for 'unique_consecutive' is not implemented.")
+
+
+UniqueConsecutiveBackward0 = derivative("UniqueConsecutiveBackward0", self=_no_derivative)
 
 
 @public
@@ -150,7 +192,7 @@ def unique_consecutive(
     changed = xp.ones(flat.size, bool)
     changed[1:] = flat[1:] != flat[:-1]
     starts = xp.flatnonzero(changed)
-    found = [wrap(flat[starts])]
+    found = [record(UniqueConsecutiveBackward0, flat[starts], (input,))]
     if return_inverse:
         found.append(wrap((xp.cumsum(changed) - 1).reshape(input._array.shape)))
     if return_counts:
@@ -194,6 +236,8 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None
     if not x.ndim:
         indices = wrap(xp.zeros((), xp.int64))
         return pair("mode", record(ModeBackward0, x.copy(), (input,), ((), 0, keepdim), (indices,)), indices)
+    if not x.shape[axis]:
+        raise IndexError(f"mode(): Expected reduction dim {axis} to have non-zero size.")
     same = xp.expand_dims(x, axis + 1) == xp.expand_dims(x, axis)
     counts = same.sum(axis=axis + 1)
     most = counts == counts.max(axis=axis, keepdims=True)
@@ -203,33 +247,33 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None
     places = xp.where(x == values, steps, -1).max(axis=axis, keepdims=True)
     if not keepdim:
         values, places = values.squeeze(axis), places.squeeze(axis)
-    indices = wrap(xp.asarray(places))
-    made = record(ModeBackward0, xp.asarray(values), (input,), (x.shape, dim, keepdim), (indices,))
+    indices = wrap(row_major(xp.asarray(places)))
+    made = record(ModeBackward0, row_major(xp.asarray(values)), (input,), (x.shape, dim, keepdim), (indices,))
     return pair("mode", made, indices)
 
 
 def _quantile(
-    name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+    input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
 ) -> Tensor:
-    if input._array.dtype.kind != "f" or input._array.dtype.itemsize < 4:
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
     if not input._array.size:
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
+        raise RuntimeError("quantile() input tensor must be non-empty")
+    if input._array.dtype.kind != "f" or input._array.dtype.itemsize < 4:
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if isinstance(q, Tensor):
         if q._array.ndim > 1:
-            raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+            raise RuntimeError("quantile() q must be a scalar or 1D tensor")
         if q.dtype is not input.dtype:
-            raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+            raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         wanted = q._array
     else:
         if not 0 <= q <= 1:
-            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         wanted = xp.asarray(q, input._array.dtype)
     if ((wanted < 0) | (wanted > 1)).any():
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
         raise RuntimeError(
-            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+            f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
         )
     return _interpolated(input, wanted, dim, keepdim, interpolation, skip_nan)
 
@@ -237,16 +281,20 @@ def _quantile(
 def _interpolated(
     input: Tensor, wanted: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
 ) -> Tensor:
-    """Sort along the last dimension and go so far up as each q says."""
+    """Sort along a dimension, which becomes the last, and go so far up as each q says."""
     ndim = input._array.ndim
     axis = None if dim is None else axis_of(dim, ndim)
-    shape = [1] * ndim if axis is None else list(input._array.shape)
+    shape = list(input._array.shape) if axis is not None else [1] * ndim if keepdim else []
     if axis is not None and ndim:
-        shape[axis] = 1
-    rows = (
-        input.flatten() if axis is None or not ndim else input.unsqueeze(-1).transpose(axis, -1).squeeze(axis)
-    )
+        shape[axis : axis + 1] = [1] if keepdim else []
+    if axis is None:
+        rows = input.flatten()
+    elif axis == ndim - 1:
+        rows = input
+    else:
+        rows = input.unsqueeze(-1).transpose(axis, -1)
     ordered = rows.sort(-1)[0]
+    ordered = ordered.view([*shape, ordered._array.shape[-1]])
     x = ordered._array
     missing = xp.isnan(x).sum(axis=-1, keepdims=True)
     last = (x.shape[-1] - missing if skip_nan else xp.full_like(missing, x.shape[-1])) - 1
@@ -263,14 +311,10 @@ def _interpolated(
     if interpolation in ("linear", "midpoint"):
         weight = xp.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - low
         upper = ordered.gather(-1, wrap(high.astype(xp.int64)))
-        found = lower.lerp(upper, wrap(xp.asarray(weight, x.dtype)))
-    return _arranged(found, wanted.ndim, shape, axis, keepdim)
-
-
-def _arranged(found: Tensor, ndim: int, shape: list[int], axis: int | None, keepdim: bool) -> Tensor:
-    if keepdim:
-        found = found.unsqueeze(-2).view([*shape, found._array.shape[-1]])
-    result: Tensor = found.squeeze_(-1) if ndim == 0 else found.movedim(-1, 0)
+        found = lower.lerp_(upper, wrap(xp.asarray(weight, x.dtype)))
+    if wanted.ndim:
+        found = found.unsqueeze_(0).transpose_(0, -1)
+    result: Tensor = found.squeeze_(-1)
     return result
 
 
@@ -285,9 +329,7 @@ def quantile(
     out: Tensor | None = None,
 ) -> Tensor:
     """Return the values below which the fraction `q` of the elements (along a dimension) lies."""
-    return finish_out(
-        "quantile", _quantile("quantile", input, q, dim, keepdim, interpolation, False), out, input
-    )
+    return finish_out("quantile", _quantile(input, q, dim, keepdim, interpolation, False), out, input)
 
 
 @public
@@ -301,6 +343,4 @@ def nanquantile(
     out: Tensor | None = None,
 ) -> Tensor:
     """Return quantiles of the elements that are not nan."""
-    return finish_out(
-        "nanquantile", _quantile("nanquantile", input, q, dim, keepdim, interpolation, True), out, input
-    )
+    return finish_out("nanquantile", _quantile(input, q, dim, keepdim, interpolation, True), out, input)

@@ -263,14 +263,14 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 @method
 def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit each element to a range, in place."""
-    return update("clamp_", self, _limits, min, max, before=_keeps_dtype, promotes=True)
+    return update("clamp_", self, _limits, min, max, before=keeps_dtype, promotes=True)
 
 
-def _keeps_dtype(self: Tensor, low: Any, high: Any) -> None:
+def keeps_dtype(self: Tensor, *limits: Any) -> None:
     """Refuse numbers of a higher kind than the elements."""
-    if isinstance(low, Tensor) or isinstance(high, Tensor) or self._array.dtype.kind in "fc":
+    if any(isinstance(each, Tensor) for each in limits) or self._array.dtype.kind in "fc":
         return
-    want = dtypes.result_of((self, *[each for each in (low, high) if each is not None]))
+    want = dtypes.result_of((self, *[each for each in limits if each is not None]))
     if want is not self.dtype:
         raise RuntimeError(
             f"result type {want.scalar} can't be cast to the desired output type {dtypes.c_name(self.dtype)}"

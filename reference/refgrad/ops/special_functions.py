@@ -173,7 +173,14 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
         raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{joint.scalar}'")
     x, y = [each._array.astype(joint.numpy, copy=False) for each in (input, other)]
     check_broadcast(x.shape, y.shape)
-    return wrap(keep_layout(xp.nextafter(x, y), input._array, other._array))
+    return record(NextafterBackward0, keep_layout(xp.nextafter(x, y), x, y), (input, other))
+
+
+NextafterBackward0 = derivative(
+    "NextafterBackward0",
+    self=lambda g, self, other: both.keep(g, both.plain(self) != both.plain(other)),
+    other=lambda g, self, other: both.zeros_like(g),
+)
 
 
 # ---- tests of elements --------------------------------------------------------------------------------------------
