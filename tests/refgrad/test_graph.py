@@ -28,7 +28,7 @@ def test_a_rule_names_what_it_needs_by_its_parameters() -> None:
         "Probe", args="factor", self=lambda g, factor: g * factor, other=lambda g, self, result: g
     )
     assert kind.inputs == ("self", "other")
-    assert kind.tensors == ("self", "result")
+    assert kind.tensors == ("result", "self")  # in the order of names
     assert kind.takes == ("factor",)
 
 

@@ -11,7 +11,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import make_view
-from .broadcasting import check_broadcast
+from .broadcasting import check_broadcast, keep_layout
 from .indexing import select
 from .inplace import finish_out
 from .pointwise import CALLS
@@ -70,6 +70,7 @@ def complex_of(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tens
     x, y = xp.broadcast_arrays(real._array, imag._array)
     made = xp.empty(x.shape, want.numpy)
     made.real, made.imag = x, y
+    made = keep_layout(made, real._array, imag._array)
     return finish_out("complex", record(ComplexBackward0, made, (real, imag)), out, real, imag)
 
 
@@ -81,9 +82,12 @@ function(complex_of)
 def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return complex numbers with the given absolute values and angles."""
     want = _check_parts(abs, angle)
+    if abs.dtype.itemsize == 2:
+        raise NotImplementedError(f"\"polar_cpu\" not implemented for '{abs.dtype.scalar}'")
     r, phi = abs._array, angle._array
     made = xp.empty((r * phi).shape, want.numpy)
     made.real, made.imag = r * xp.cos(phi), r * xp.sin(phi)
+    made = keep_layout(made, r, phi)
     return finish_out("polar", record(PolarBackward0, made, (abs, angle)), out, abs, angle)
 
 
@@ -149,8 +153,8 @@ def view_as_complex(input: Tensor) -> Tensor:
     x = input._array
     if x.dtype.kind != "f":
         raise RuntimeError(
-            "view_as_complex is only supported for half, bfloat16, float and double tensors, but got a tensor of "
-            f"scalar type: {input.dtype.scalar}"
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{input.dtype.scalar}"
         )
     if x.ndim == 0:
         raise RuntimeError("Input tensor must have one or more dimensions")
@@ -173,7 +177,7 @@ def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @public
 def isreal(input: Tensor) -> Tensor:
     """Tell for each element whether it has no imaginary part."""
-    return wrap(xp.asarray(xp.imag(input._array) == 0))
+    return wrap(keep_layout(xp.asarray(xp.imag(input._array) == 0), input._array))
 
 
 # ---- the parts ---------------------------------------------------------------------------------------------------
@@ -211,7 +215,7 @@ def adjoint_of(self: Tensor) -> Tensor:
     ndim = self._array.ndim
     if ndim == 1:
         raise RuntimeError(
-            "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor."
+            "tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor."
         )
     if ndim == 0:
         _warn_of_scalar("mH")
@@ -227,7 +231,16 @@ def _warn_of_scalar(name: str) -> None:
 @public
 def adjoint(input: Tensor) -> Tensor:
     """Return the last two dimensions swapped, and conjugated."""
-    return adjoint_of(input)
+    ndim = input._array.ndim
+    if ndim == 1:
+        raise RuntimeError(
+            "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
+    if ndim == 0:
+        warnings.warn(
+            "adjoint() is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=3
+        )
+    return conj(transpose(input, -2, -1) if ndim else input)
 
 
 SgnBackward0 = derivative("SgnBackward0", self=lambda g, self, result: _sgn_slope(g, self, result))

@@ -219,7 +219,7 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
     """
     if repeats is None:
         return _places_of_counts(input)
-    if dim is not None and not input._array.ndim:
+    if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     asked = 0 if dim is None else dim
     if dim is None:
