@@ -219,7 +219,9 @@ def derivative(
     known = (*inputs, *extra, "result")
     tensors = tuple(each for each in known if any(each in names for names in asked))
     if joint is None:
-        tensors = tuple(sorted(tensors))  # torch looks at what was saved by name: of several changed ones, the first
+        tensors = tuple(
+            sorted(tensors)
+        )  # torch looks at what was saved by name: of several changed ones, the first
     values = (*tensors, *takes)
     if joint is not None:
         differentiate = _jointly(joint[1])

@@ -143,12 +143,21 @@ def regenerate(self: Tensor, view: View) -> None:
         before, mode.enabled = mode.enabled, True
         try:
             self._node = None
-            part = geometry(self._array)
-            connect(AsStridedBackward0, self, (base,), (part, geometry(base._array), part[2]))
+            part, seen = geometry(self._array), base
+            if _is_paired(base, self):  # a view of the parts of complex numbers
+                from .ops.complex import view_as_real
+
+                seen = view_as_real(base)
+            connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
         finally:
             mode.enabled = before
         self._output_nr = 0
         view.version = base._version
+
+
+def _is_paired(base: Tensor, view: Tensor) -> bool:
+    """Return whether a view sees complex numbers as real ones."""
+    return base._array.dtype.kind == "c" and view._array.dtype.kind != "c"
 
 
 def positions(part: Geometry, whole: Geometry) -> backend.Array:
@@ -181,7 +190,7 @@ AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole storage_o
 class CopySlices(Node):
     """The history of a base of which a view was changed in place: `inner` differentiates that change."""
 
-    __slots__ = ("inner", "part", "whole")
+    __slots__ = ("inner", "paired", "part", "whole")
     full_name = "torch::autograd::CopySlices"
 
     def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
@@ -191,12 +200,16 @@ class CopySlices(Node):
         self.slots = (slot, *(inner.slots[1:] if inner.slots else (0,) * (len(inner.edges) - 1)))
         self.args, self.saved, self.versions, self.hooks = (), (), (), None
         self.metas = ((base._array.shape, base._array.dtype),)
-        self.part, self.whole = geometry(view._array), geometry(base._array)
+        self.paired = _is_paired(base, view)
+        whole = both.complex_to_pairs(base._array) if self.paired else base._array
+        self.part, self.whole = geometry(view._array), geometry(whole)
         self.inner = inner
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Send the view's part of the gradient through the operation, and the rest on as it is."""
         index = positions(self.part, self.whole)
+        if self.paired:
+            grad = both.complex_to_pairs(grad)
         piece = both.take_flat(grad, index)
         first, *others = self.inner.apply(piece, recording, edges)
         rest = None
@@ -206,6 +219,7 @@ class CopySlices(Node):
             rest = both.keep(grad, kept.reshape(self.whole[0]))
             if first is not None:
                 rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
+            rest = both.pairs_to_complex(rest) if self.paired else rest
         return [rest, *others]
 
     def release(self) -> None:

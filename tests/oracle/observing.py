@@ -49,6 +49,8 @@ def _space(engine: Any) -> dict[str, Any]:
         if kind == "bool":
             return engine.tensor(numbers > 0)
         wide = np.abs(numbers * 4) if kind == "uint8" else numbers * 4 if "int" in kind else numbers
+        if "complex" in kind:
+            wide = numbers + 1j * np.flip(numbers)
         return engine.tensor(wide).to(getattr(engine, kind))
 
     return {"torch": engine, "F": engine.nn.functional, "fill": fill}

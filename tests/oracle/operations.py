@@ -12,6 +12,7 @@ SHAPES = [
     "(2, 3, 1)", "(4,)", "(3, 2)", "(1, 1)", "(2, 0)",
 ]
 FLOATS = ["float32", "float32", "float32", "float64", "float16"]
+COMPLEXES = ["complex64", "complex64", "complex128", "float32", "float64"]
 OTHERS = ["int64", "int64", "int32", "uint8", "bool", "int8", "int16"]
 LAYOUTS = [
     "", "", "", ".t()", ".transpose(0, -1)", ".flip(0)", "[..., ::2]", ".expand(2, 2, 3)", ".unsqueeze(0)",
@@ -36,6 +37,15 @@ UNARY = [
     "{a}.new_ones((2, 1))", "{a}.new_full((2,), {n})", "{a}.new_tensor([1, 2])", "{a}.short()", "{a}.byte()",
     "{a}.char()", "{a}.absolute()", "{a}.negative()", "{a}.fix()", "torch.empty_like({a}).zero_()",
     "torch.zeros_like({a}, dtype={t})", "{a}.clone(memory_format=torch.contiguous_format)", "{a}.to({b})",
+    "{a}.angle()", "{a}.sgn()", "{a}.erfc()", "{a}.erfinv()", "{a}.sinc()", "{a}.deg2rad()", "{a}.rad2deg()",
+    "{a}.isneginf()", "{a}.isposinf()", "{a}.isreal()", "{a}.positive()", "{a}.conj()", "{a}.real",
+    "{a}.arccos()", "{a}.arctan()", "{a}.arcsinh()", "{a}.round(decimals=1)", "{a}.cpu()", "{a}.numel()",
+    "torch.argwhere({a})", "torch.is_nonzero({a})", "{a}.is_floating_point()", "{a}.element_size()",
+    "{a}.nbytes", "{a}.conj_physical()", "{a}.resolve_conj()", "{a}.resolve_neg()", "{a}.is_complex()",
+    "{a}.is_conj()", "{a}.clip(-1, 1)", "{a}.clip(min=0.5)", "torch.empty_like({a}).fill_(1)",
+    "{a}.new_empty(0)", "torch.as_tensor({a})", "torch.scalar_tensor({n}, dtype={t})", "{a}.retains_grad",
+    "torch.is_tensor({a})", "{a}.isreal()", "{a}.type()", "{a}.nonzero(as_tuple=True)", "{a}.float_power(2)",
+    "{a}.adjoint()", "{a}.mH", "{a}.H", "{a}.output_nr",
 ]
 BINARY = [
     "{a} + {b}", "{a} - {b}", "{a} * {b}", "{a} / {b}", "{a} ** {b}", "{a} // {b}", "{a} % {b}",
@@ -56,6 +66,19 @@ BINARY = [
     "{a}.reshape_as({b})", "torch.isclose({a}, {b})", "torch.equal({a}, {b})", "torch.allclose({a}, {b})",
     "torch.rsub({a}, {b})", "{a}.pow({b})", "{a}.multiply({b})", "{a}.true_divide({n})", "torch.where({a}, {b}, {c})",
     "torch.result_type({a}, {b})", "torch.mul({n}, {a})", "torch.add({a}, {b}, out={c})",
+    "torch.fmin({a}, {b})", "torch.logaddexp2({a}, {b})", "torch.heaviside({a}, {b})", "torch.gcd({a}, {b})",
+    "torch.lcm({a}, {b})", "torch.nextafter({a}, {b})", "{a}.float_power({b})", "{a}.logical_or({b})",
+    "{a}.bitwise_and({b})", "{a}.bitwise_or({n})", "{a}.bitwise_xor({b})", "{a}.greater({b})",
+    "{a}.less_equal({n})", "{a}.not_equal({b})", "{a}.eq({n})", "{a}.ge({b})", "{a}.le({n})", "{a}.lt({b})",
+    "{a}.ne({n})", "{a}.gt({b})", "{a}.subtract({b})", "{a}.divide({b})", "{a}.floor_divide({b})",
+    "{a}.dist({b})", "{a}.dist({b}, 1)", "torch.xlogy({a}, {n})", "torch.xlogy({n}, {a})",
+    "torch.copysign({a}, {n})", "{a}.clip({b})", "torch.arctan2({a}, {b})", "torch.broadcast_tensors({a}, {b})",
+    "{a}.xlogy({b})", "{a}.hypot({b})", "torch.cross({a}, {b})", "{a}.inner({b})",
+    "torch.promote_types({a}.dtype, {b}.dtype)", "torch.can_cast({a}.dtype, {b}.dtype)",
+    "torch.float_power({n}, {a})", "torch.greater_equal({a}, {b})", "torch.less({a}, {n})",
+    "{a}.lerp({b}, {c})", "torch.pow({n}, {a})", "torch.fmod({a}, {n})", "torch.remainder({a}, {n})",
+    "torch.logical_not({a})", "{a}.heaviside({b})", "{a}.nextafter({b})", "torch.clamp({a}, {b}, {c})",
+    "torch.sub({a}, {b}, alpha=2)",
 ]
 REDUCED = [
     "{a}.sum({d})", "{a}.mean({d})", "{a}.amax({d})", "{a}.amin({d})", "{a}.logsumexp({d})", "{a}.std({d})",
@@ -72,6 +95,18 @@ REDUCED = [
     "{a}.unique()", "{a}.sum(axis={i}, keepdims=True)", "torch.linalg.vector_norm({a})", "torch.sum({a}, {i})",
     "torch.linalg.norm({a}, dim={i})", "{a}.cumsum({i}, dtype={t})", "{a}.softmax({i}, dtype={t})",
     "{a}.topk(2)", "{a}.max({i})", "{a}.var({i}, unbiased=False, keepdim=True)",
+    "{a}.quantile(0.5)", "{a}.quantile(0.25, {i})", "{a}.nanquantile(0.5, {i})", "{a}.nanmedian()",
+    "{a}.nanmedian({i})[0]", "{a}.mode({i})[0]", "{a}.logcumsumexp({i})", "{a}.histc(4)", "{a}.bincount()",
+    "{a}.unique_consecutive()", "{a}.unique(return_counts=True)", "{a}.cov()", "{a}.corrcoef()", "{a}.msort()",
+    "torch.trapezoid({a})", "torch.cumulative_trapezoid({a}, dim={i})", "torch.gradient({a})",
+    "{a}.renorm(2, {i}, 1.0)", "{a}.cummin({i})", "torch.searchsorted({a}, {b})", "torch.bucketize({a}, {b})",
+    "{a}.quantile(0.5, {i}, keepdim=True)", "{a}.argsort(stable=True)", "torch.std({a}, {i}, correction=0)",
+    "{a}.sort({i}, descending=True)[1]", "{a}.topk(1, {i}, largest=False)",
+    "torch.var_mean({a}, {i}, keepdim=True)", "torch.norm({a}, dim={i})", "{a}.kthvalue(1)",
+    "torch.amax({a}, {d})", "{a}.unique(return_inverse=True)", "{a}.all()", "{a}.any()", "{a}.nanmean()",
+    "{a}.logsumexp({i}, keepdim=True)", "torch.cov({a}, correction=0)", "torch.histc({a}, 3, -1, 1)",
+    "torch.quantile({a}, torch.tensor([0.25, 0.5]))", "torch.unique({a}, dim={i})",
+    "torch.linalg.vector_norm({a}, 1, {i})", "{a}.mean({i}, dtype={t})",
 ]
 VIEWS = [
     "{a}.t()", "{a}.T", "{a}.transpose(0, {i})", "{a}.permute(1, 0)", "{a}.permute(-1, 0, 1)",
@@ -90,6 +125,16 @@ VIEWS = [
     "{a}[:, None, 0]", "{a}[-2:, 0]", "{a}[1:1]", "{a}.narrow({i}, 1, 1)", "{a}.chunk(3)", "{a}.unbind()",
     "{a}.transpose(-1, {i})", "{a}.permute(*range({a}.ndim - 1, -1, -1))", "{a}.moveaxis(-1, 0)", "{a}[1:][:1]",
     "torch.meshgrid({a}, {b}, indexing='ij')[0]", "{a}.expand(-1, 3)", "{a}.triu(-1)", "{a}.roll((1, 1), (0, -1))",
+    "{a}.tensor_split(2)", "{a}.tensor_split(2, {i})[0]", "{a}.tensor_split((1,), {i})", "{a}.hsplit(1)",
+    "{a}.vsplit(1)", "{a}.dsplit(1)", "{a}.swapdims(0, {i})", "{a}.diagflat()", "torch.atleast_2d({a}, {b})",
+    "{a}.select(0, 0)", "torch.select({a}, {i}, -1)", "{a}.diagonal(0, {i}, 0)", "torch.narrow({a}, {i}, 0, 1)",
+    "{a}.view(-1, 1)", "torch.select_scatter({a}, {b}, {i}, 0)", "torch.slice_scatter({a}, {b}, {i}, 0, 1)",
+    "torch.diagonal_scatter({a}, {b})", "{a}.rot90(2)", "{a}.rot90(1, (0, {i}))", "torch.flatten({a}, 0, {i})",
+    "torch.unflatten({a}, {i}, (1, -1))", "torch.tile({a}, (2, 1))", "torch.repeat_interleave({a}, 2, {i})",
+    "torch.diag({a}, 1)", "torch.diag_embed({a}, {i})", "{a}.view(torch.int32)", "{a}.tril(1)",
+    "{a}.squeeze(({i},))", "torch.movedim({a}, ({i}, 0), (0, 1))", "{a}.unbind({i})", "torch.vander({a})",
+    "torch.meshgrid({a}, {b})", "{a}.as_strided({s}, (1, 1))", "{a}.expand_as({b}).clone()",
+    "torch.swapaxes({a}, 0, {i})", "torch.empty_strided((2, 2), (1, 2)).copy_({a})", "torch.split({a}, 1, {i})",
 ]
 PICKED = [
     "{a}[{b} > 0]", "{a}[torch.tensor([0, -1])]", "{a}[[0, 0]]", "{a}[:, [0, 1]]",
@@ -108,6 +153,22 @@ PICKED = [
     "{a}.repeat_interleave(2, {i})", "torch.cat([{a}, {b}, {c}], {i})", "torch.where({a} > 0)", "{a}.take({b})",
     "{a}.gather({i}, {b}.long() % 2)", "{a}[{b}.bool(), ...]", "{a}[{a} > {n}]", "{a}[:, [True, False]]",
     "{a}.masked_select({a} > 0)", "{a}[[0, 1], :, [0, 0]]", "{a}.scatter({i}, torch.zeros_like({a}, dtype=torch.int64), {b})",
+    "torch.put({a}, torch.tensor([0]), {b})", "{a}.put(torch.tensor([0, 0]), {b}, accumulate=True)",
+    "{a}.scatter_reduce({i}, torch.zeros_like({b}, dtype=torch.int64), {b}, 'sum')",
+    "{a}.scatter_reduce({i}, torch.zeros_like({b}, dtype=torch.int64), {b}, 'amax')",
+    "{a}.scatter_reduce({i}, torch.zeros_like({a}, dtype=torch.int64), {a}, 'prod', include_self=False)",
+    "{a}.scatter_reduce({i}, torch.zeros_like({b}, dtype=torch.int64), {b}, 'mean')",
+    "{a}.scatter({i}, torch.zeros_like({b}, dtype=torch.int64), {b}, reduce='add')",
+    "torch.column_stack([{a}, {b}])", "torch.dstack([{a}, {b}])", "torch.row_stack([{a}, {b}])",
+    "torch.concat([{a}, {b}])", "torch.block_diag({a}, {b})", "torch.cartesian_prod({a}, {b})",
+    "torch.combinations({a})", "torch.concatenate([{a}, {b}], {i})", "torch.index_select({a}, {i}, {b})",
+    "torch.masked_select({a}, {b} > {n})", "torch.take({a}, {b}.long() * 0)", "torch.stack([{a}, {b}, {c}])",
+    "torch.where({a} > {n}, {n}, {b})", "torch.where({a} > 0, 1, 0)", "torch.gather({a}, {i}, {b}.long() * 0)",
+    "torch.tril_indices({a}.ndim, 3)", "torch.triu_indices(2, 2, 1)",
+    "torch.repeat_interleave(torch.tensor([1, 2]))", "{a}.repeat_interleave(torch.tensor([1, 2]), {i})",
+    "{a}[..., None, 0]", "{a}[{b}.long() % 2]", "{a}[None, ..., None]", "{a}[(0,)]", "{a}[range(1)]",
+    "{a}[slice(0, 1)]", "{a}[torch.tensor([[0, 0]])]", "{a}[False]", "{a}[:, torch.tensor([0])]",
+    "{a}[torch.tensor([0]), :, None]",
 ]
 PRODUCTS = [
     "{a} @ {b}", "{a} @ {b}.mT", "{a}.mm({b})", "{a}.matmul({b})", "torch.dot({a}, {b})", "{a}.mv({b})",
@@ -115,6 +176,18 @@ PRODUCTS = [
     "torch.addmm({a}, {b}, {c}, beta={n}, alpha={n})", "torch.einsum('ij,jk->ik', {a}, {b})",
     "torch.einsum('...i,...i->...', {a}, {b})", "torch.tensordot({a}, {b}, 1)", "torch.kron({a}, {b})",
     "F.linear({a}, {b})", "F.linear({a}, {b}, {c})", "torch.linalg.det({a})", "torch.inverse({a} + 9)",
+    "torch.addbmm({a}, {b}, {c})", "torch.addmv({a}, {b}, {c})", "torch.addr({a}, {b}, {c})",
+    "torch.baddbmm({a}, {b}, {c})", "torch.vdot({a}, {b})", "torch.inner({a}, {b})",
+    "torch.matrix_power({a}, 2)", "torch.chain_matmul({a}, {b})", "torch.linalg.multi_dot([{a}, {b}])",
+    "torch.linalg.inv({a} + 9)", "torch.linalg.solve({a} + 9, {b})", "torch.cdist({a}, {b})",
+    "torch.cdist({a}, {b}, p=1.0)", "F.pairwise_distance({a}, {b})", "torch.linalg.cross({a}, {b})",
+    "torch.einsum('ij,ij->i', {a}, {b})", "torch.einsum('ii->i', {a})", "torch.einsum('i,j', {a}, {b})",
+    "torch.einsum('ij->ji', {a})", "torch.einsum('ij->', {a})", "torch.einsum('bij,bjk->bik', {a}, {b})",
+    "torch.einsum('i,i', {a}, {b})", "torch.einsum('...ij->...ji', {a})",
+    "torch.tensordot({a}, {b}, dims=([0], [0]))", "torch.tensordot({a}, {b}, 2)", "torch.matmul({a}, {b}.t())",
+    "torch.addmm({a}, {b}, {c}, alpha={n})", "torch.matrix_power({a} + 9, -1)", "torch.linalg.norm({a})",
+    "torch.addr({a}, {b}, {c}, beta={n})", "{a}.addmv({b}, {c}, alpha={n})",
+    "torch.linalg.matrix_power({a}, 3)",
 ]
 FUNCTIONAL = [
     "F.relu({a})", "F.softplus({a})", "F.leaky_relu({a}, 0.1)", "F.elu({a})", "F.silu({a})", "F.gelu({a})",
@@ -130,6 +203,19 @@ FUNCTIONAL = [
     "F.pad({a}, (0, 1, 1, 0), value=2.0)", "F.embedding({a}.long() * 0, {b})", "F.dropout({a}, 0.0)",
     "F.mse_loss({a}, {b}, reduction='none')", "F.softmax({a}, {i})", "F.softplus({a}, 2.0, 1.0)",
     "F.cross_entropy({a}, {b}.long() * 0)", "F.l1_loss({a}, {b}, reduction='none')",
+    "F.layer_norm({a}, (3,))", "F.layer_norm({a}, {a}.shape[-1:])", "F.hinge_embedding_loss({a}, {b})",
+    "F.pad({a}, (-1, 0))", "F.pad({a}, (1, 0, 0, -1), value={n})", "F.tanh({a})", "F.sigmoid({a})",
+    "F.dropout({a}, 1.0)", "F.normalize({a}, dim={i})", "F.normalize({a}, p=1.0, dim={i})",
+    "F.log_softmax({a}, {i})", "F.softmax({a})", "F.log_softmax({a}, {i}, dtype={t})",
+    "F.cross_entropy({a}, torch.tensor([0, 1]), reduction='none')",
+    "F.cross_entropy({a}, torch.tensor([1, 0]), label_smoothing=0.1)",
+    "F.nll_loss({a}, {b}.long() * 0, reduction='none')", "F.cross_entropy({a}, {b}, reduction='sum')",
+    "F.kl_div({a}, {b}, reduction='batchmean')", "F.kl_div({a}, {b}, reduction='none', log_target=True)",
+    "F.smooth_l1_loss({a}, {b}, beta=0.5)", "F.huber_loss({a}, {b}, reduction='none')",
+    "F.binary_cross_entropy_with_logits({a}, {b}, reduction='none')", "F.l1_loss({a}, {b}, reduction='sum')",
+    "F.one_hot({a}.long().abs(), 9)", "F.embedding(torch.tensor([[0, 1]]), {a})", "F.embedding({b}, {a})",
+    "F.relu({a}, inplace=True)", "F.elu({a}, 0.5, inplace=True)", "F.silu({a}, inplace=True)",
+    "F.poisson_nll_loss({a}, {b})",
 ]
 IN_PLACE = [
     "{a}.add_({b})", "{a}.sub_({n})", "{a}.mul_({b})", "{a}.mul_({n})", "{a}.div_({n})", "{a}.zero_()",
@@ -154,6 +240,30 @@ IN_PLACE = [
     "{a}.view(-1).mul_({b})", "{a}[{b} > 0] *= {n}", "{a}[()] = {n}", "{a}.diagonal().fill_({n})", "{a}.select({i}, 0).zero_()",
     "{a}.unbind({i})[0].mul_(2)", "{a}.split(1)[0].add_(1)", "{a}.expand(2, 3).add_(1)", "{a}.resize_(2, 2).zero_()",
     "{a}.sin_()", "{a}.ceil_()", "{a}.clamp_({b})", "{a}.set_({b})", "{a}.grad.zero_()", "{a}.grad.add_(1)",
+    "{a}.addmm_({b}, {c})", "{a}.addmv_({b}, {c})", "{a}.addr_({b}, {c})", "{a}.baddbmm_({b}, {c})",
+    "{a}.acos_()", "{a}.asin_()", "{a}.atan_()", "{a}.cos_()", "{a}.cosh_()", "{a}.sinh_()", "{a}.tan_()",
+    "{a}.erf_()", "{a}.erfc_()", "{a}.erfinv_()", "{a}.exp2_()", "{a}.expm1_()", "{a}.log10_()", "{a}.log1p_()",
+    "{a}.log2_()", "{a}.rsqrt_()", "{a}.round_()", "{a}.sign_()", "{a}.sgn_()", "{a}.sinc_()", "{a}.frac_()",
+    "{a}.trunc_()", "{a}.deg2rad_()", "{a}.rad2deg_()", "{a}.logit_()", "{a}.nan_to_num_()", "{a}.atan2_({b})",
+    "{a}.bitwise_and_({b})", "{a}.bitwise_not_()", "{a}.bitwise_or_({n})", "{a}.bitwise_xor_({b})",
+    "{a}.clamp_max_({n})", "{a}.clamp_min_({b})", "{a}.clip_(-1, 1)", "{a}.copysign_({b})", "{a}.cumprod_({i})",
+    "{a}.cumsum_({i})", "{a}.float_power_(2)", "{a}.float_power_({b})", "{a}.gcd_({b})", "{a}.ge_({b})",
+    "{a}.le_({n})", "{a}.lt_({b})", "{a}.ne_({n})", "{a}.heaviside_({b})", "{a}.hypot_({b})", "{a}.lcm_({b})",
+    "{a}.logical_and_({b})", "{a}.logical_not_()", "{a}.logical_or_({b})", "{a}.logical_xor_({b})",
+    "{a}.nextafter_({b})", "{a}.put_(torch.tensor([0]), {b})", "{a}.renorm_(2, 0, 1.0)",
+    "{a}.scatter_reduce_(0, torch.zeros_like({b}, dtype=torch.int64), {b}, 'sum')", "{a}.tril_()",
+    "{a}.triu_(1)", "{a}.swapaxes_(0, {i})", "{a}.swapdims_(0, 1)", "{a}.xlogy_({b})", "{a}.xlogy_({n})",
+    "{a}.true_divide_({n})", "{a}.subtract_({b})", "{a}.multiply_({n})",
+    "{a}.divide_({b}, rounding_mode='floor')", "{a}.negative_()", "{a}.absolute_()", "{a}.arccos_()",
+    "{a}.arctan2_({b})", "{a}.greater_({n})", "{a}.addcdiv_({b}, {c})", "{a}.lerp_({b}, {c})",
+    "{a}.lerp_({b}, {n})", "{a}.index_fill_({i}, torch.tensor([0]), {b})", "{a}.sub_({b}, alpha={n})",
+    "{a}.masked_fill_({b} > 0, {c})", "{a}.fill_diagonal_({n}, wrap=True)", "{a} ^= {b}", "{a} <<= 1",
+    "{a} >>= 1", "{a} //= {b}", "{a} **= {b}", "{a}.real[...] = {n}", "torch.mul({a}, {b}, out={c})",
+    "torch.exp({a}, out={b})", "{a}.index_put_((torch.tensor([0, 0]),), {b}, accumulate=True)",
+    "{a}.put_({b}, {c}, accumulate=True)", "{a}.index_add_({i}, torch.tensor([0]), {b}, alpha={n})",
+    "{a}.cpu().add_(1)", "{a}.grad = None", "{a}.requires_grad_(True)", "{a}.unflatten(0, (-1, 1)).mul_(2)",
+    "{a}.swapaxes(0, -1).add_(1)", "{a}.tensor_split(2)[0].zero_()", "{a}.unfold(0, 1, 1).mul_(2)",
+    "{a}.squeeze().add_({n})", "{a}.flatten().neg_()", "{a}.ravel().sub_({b})",
 ]
 SHOWN = [
     "repr({a})", "str({a}.grad)", "{a}.tolist()", "{a}.stride()", "{a}.is_contiguous()", "bool({a})", "float({a})",
@@ -183,7 +293,36 @@ WRONG = [
     "for each in {a}: pass", "{a}.size(9)", "{a}.stride(9)", "del {a}.grad", "del {a}[0]", "{a}.numpy(1)",
     "torch.no_grad(1)", "torch.set_grad_enabled('x')", "{a}.register_hook(1)", "{a}.sum(0, 1, 2)", "{a}.sum(keepdim=1)",
 ]
+# Of complex numbers, and the real ones that come of them.
+COMPLEX = [
+    "{a} + {b}", "{a} - {b}", "{a} * {b}", "{a} / {b}", "{a} + {n}", "{n} - {a}", "{a} * 2j", "{a} / (1 + 2j)",
+    "{a} ** 2", "{a} ** {b}", "2j - {a}", "{n} / {a}", "-{a}", "{a}.abs()", "{a}.real", "{a}.imag",
+    "{a}.conj()", "{a}.exp()", "{a}.angle()", "{a}.sgn()", "{a}.sqrt()", "{a}.log()", "{a}.sin()", "{a}.cos()",
+    "{a}.tanh()", "{a}.reciprocal()", "{a}.square()", "{a}.sum({d})", "{a}.mean({d})", "{a}.prod()",
+    "{a}.cumsum({i})", "{a} == {b}", "{a} != {n}", "{a} @ {b}", "{a}.mm({b})", "{a}.mH", "{a}.H", "{a}.clone()",
+    "{a}.detach()", "torch.view_as_real({a})", "torch.view_as_complex({a})", "torch.complex({a}, {b})",
+    "torch.complex({a}.real, {b}.real)", "torch.polar({a}.abs(), {b}.real)", "{a}.to(torch.complex64)",
+    "{a}.to(torch.complex128)", "{a}.to({t})", "torch.cat([{a}, {b}])", "torch.stack([{a}, {b}])",
+    "torch.where({a} == 0, {a}, {b})", "{a}.conj().real", "{a} * {a}.conj()", "({a} * {a}.conj()).real",
+    "{a}.abs().sum()", "{a}.is_complex()", "{a}.tolist()", "{a}.dtype", "str({a})", "repr({a}.detach())",
+    "{a}.add({b}, alpha={n})", "{a}.conj_physical()", "{a}.resolve_conj()", "{a}.isreal()", "{a}.item()",
+    "{a}.neg()", "{a}.max()", "{a}.floor()", "{a}.relu()", "{a} // {b}", "{a} % {n}", "{a}.norm()",
+    "{a}.dot({b})", "torch.vdot({a}, {b})", "torch.outer({a}, {b})", "{a}.sigmoid()", "{a}.softmax(0)",
+    "torch.autograd.grad({a}.abs().sum(), {b}, create_graph=True)", "{a}.addcmul({b}, {c})",
+    "torch.zeros_like({a})", "torch.ones_like({a}) * 1j", "torch.full_like({a}, 2)", "{a}.cfloat()",
+    "{a}.cdouble()", "torch.real({a})", "torch.imag({a})", "{a}.isnan()", "{a}.isfinite()", "{a}.nonzero()",
+    "{a}.bool()", "{a}.float()", "{a}.equal({b})", "{a}.clamp(0, 1)", "{a}.argmax()", "{a}.sort()[0]",
+    "torch.maximum({a}, {b})", "{a}[{b}.abs() > 1]", "{a}.gather(0, torch.zeros_like({a}, dtype=torch.int64))",
+    "{a}.tril()", "F.mse_loss({a}, {b})",
+]
+COMPLEX_IN_PLACE = [
+    "{a}.mul_({n})", "{a}.add_({b})", "{a} *= 1j", "{a}[0] = 1j", "{a}.real.zero_()", "{a}.imag.mul_({n})",
+    "{a}.real.add_({b}.real)", "{a}.backward()", "{a}.abs().sum().backward()", "{a}.real.sum().backward()",
+    "({a} * {b}).imag.sum().backward()", "{a}.zero_()", "{a}.fill_(1j)", "{a}.copy_({b})",
+    "{a}.requires_grad_()", "{a}.exp_()", "{a}.sub_({b}.conj())", "{a}.div_({b})",
+]
 FAMILIES = [
     UNARY, BINARY, BINARY, REDUCED, VIEWS, VIEWS, PICKED, PRODUCTS, IN_PLACE, IN_PLACE, FUNCTIONAL, SHOWN, WRONG
 ]
+COMPLEX_FAMILIES = [COMPLEX, COMPLEX, COMPLEX, COMPLEX_IN_PLACE, VIEWS]
 # fmt: on

@@ -184,7 +184,7 @@ def _first_gradient(output: Tensor) -> Tensor:
         raise AssertionError("Expected output to be a torch.Tensor")
     if output._array.size != 1 and output.requires_grad:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
-    if output._array.dtype.kind == "c":
+    if output._array.dtype.kind == "c" and output.requires_grad:
         raise RuntimeError(
             f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
         )

@@ -114,7 +114,7 @@ def _unary(
 
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
-        if x.dtype.kind not in "fc":
+        if x.dtype.kind != "f":
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype.scalar}'")
         return record(kind, keep_layout(xp.asarray(compute(x)), x), (tensor,), args)
 
@@ -236,7 +236,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 def logsigmoid(input: Tensor) -> Tensor:
     """Return log(sigmoid(x)) without underflow."""
     x = input._array
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype.scalar}'")
     array = xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x)))
     return record(LogSigmoidBackward0, row_major(xp.asarray(array)), (input,))
@@ -295,7 +295,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if ndim != weight._array.ndim:
         weight = weight.reshape([weight._array.size if axis == 1 else 1 for axis in range(ndim)])
     check_broadcast(x.shape, weight._array.shape)
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind != "f":
         raise NotImplementedError(f"\"prelu_cpu\" not implemented for '{input.dtype.scalar}'")
     w = weight._array
     return record(PreluKernelBackward0, keep_layout(xp.where(x > 0, x, w * x), x, w), (input, weight))
@@ -330,7 +330,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     axis = axis_of(dim, x.ndim)
     if x.shape[axis] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind != "f":
         raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype.scalar}'")
     a, b = halves(x, axis)
     return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (dim,))

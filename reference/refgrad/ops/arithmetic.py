@@ -273,8 +273,8 @@ def _check_division(kernel: str, self: Any, other: Any) -> None:
     if isinstance(self, Tensor) and isinstance(other, Tensor):
         check_broadcast(self._array.shape, other._array.shape)
     joint = dtypes.result_of((self, other))
-    if joint is dtypes.bool:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    if joint is dtypes.bool or joint.is_complex:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{joint.scalar}'")
     if not joint.is_integral:
         return
     divisor = other._array if isinstance(other, Tensor) else backend.as_array(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, storage
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -160,7 +160,7 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise RuntimeError("Input tensor must have one or more dimensions")
     if x.shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
-    if x.strides[-1] != x.itemsize:
+    if storage.strides(x)[-1] != 1:
         raise RuntimeError("Tensor must have a last dimension with stride 1")
     return make_view(ViewAsComplexBackward0, input, both.pairs_to_complex(x))
 
@@ -214,9 +214,7 @@ def adjoint_of(self: Tensor) -> Tensor:
     """The last two dimensions swapped, and conjugated."""
     ndim = self._array.ndim
     if ndim == 1:
-        raise RuntimeError(
-            "tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor."
-        )
+        raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
     if ndim == 0:
         _warn_of_scalar("mH")
     return conj(transpose(self, -2, -1) if ndim else self)

@@ -30,7 +30,8 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
         array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype)
     )
     if array.dtype.kind == "c" and not dtype.is_complex and dtype is not dtypes.bool:
-        _warn_of_complex()
+        if array.size:
+            _warn_of_complex()
         array = array.real
     made[...] = array
     if not (dtype.is_floating_point or dtype.is_complex):

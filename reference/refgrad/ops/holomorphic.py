@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
+from .. import both, dtypes
 from ..backend import Array
 from ..graph import Node
 
-__all__ = ["holomorphic", "suited"]
+__all__ = ["holomorphic", "refuse_complex", "suited"]
 
 
 def holomorphic(kind: type[Node]) -> type[Node]:
@@ -43,3 +43,9 @@ def suited(kind: type[Node], array: Array) -> type[Node]:
     if kind not in _HOLOMORPHIC:
         _HOLOMORPHIC[kind] = holomorphic(kind)
     return _HOLOMORPHIC[kind]
+
+
+def refuse_complex(x: Array, text: str, error: type[Exception] = NotImplementedError) -> None:
+    """Refuse complex numbers; the text may name their dtype."""
+    if x.dtype.kind == "c":
+        raise error(text.format(dtypes.of(x.dtype).scalar))

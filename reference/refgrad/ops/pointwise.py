@@ -12,7 +12,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
 from .broadcasting import keep_layout
-from .holomorphic import holomorphic
+from .holomorphic import holomorphic, refuse_complex
 from .inplace import finish_out, update
 from .registry import alias, method, operator, public
 
@@ -29,7 +29,8 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _relu(x: Array) -> Array:
-    if x.dtype.char == "e":
+    if x.dtype.char in "eFD":
+        refuse_complex(x, "clamp is not supported for complex types")
         return xp.where(x < 0, backend.zero(x.dtype), x)
     return xp.maximum(backend.zero(x.dtype), x)  # of equal numbers the last is taken: -0.0 stays
 
@@ -123,6 +124,8 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
         x = input._array
         if x.dtype.kind == "b" and refused is not None:
             raise refused
+        if x.dtype.kind == "c" and name in NOT_FOR_COMPLEX:
+            refuse_complex(x, NOT_FOR_COMPLEX[name])
         if floats_only and x.dtype.kind not in "fc":
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
         array = keep_layout(x.copy(), x) if whole and x.dtype.kind in "iu" else compute(x)
@@ -132,6 +135,12 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
     return apply
 
 
+NOT_FOR_COMPLEX = {
+    **{name: f"{name} is not supported for complex inputs" for name in ("floor", "ceil", "trunc")},
+    "round": "\"round_vml_cpu\" not implemented for '{}'",
+    "frac": "\"frac_cpu\" not implemented for '{}'",
+    "sign": "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+}
 NOT_FOR_BOOL: dict[str, Exception] = {
     "neg": RuntimeError(both.NO_NEGATION),
     "relu": RuntimeError("Boolean inputs not supported for relu"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import both, dtypes
@@ -57,7 +58,12 @@ def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
 
 def _power(x: Any, y: Any) -> Any:
     """Raise to a power; of integers, negative powers are those of 1 and -1, and else 0."""
-    if xp.result_type(x, y).kind not in "iu" or not xp.any(xp.less(y, 0)):
+    kind = xp.result_type(x, y).kind
+    if kind == "c":  # 0 to the power of 0 is not known
+        return xp.where((x == 0) & (y == 0), complex(math.nan, math.nan), xp.power(x, y)).astype(
+            xp.result_type(x, y)
+        )
+    if kind not in "iu" or not xp.any(xp.less(y, 0)):
         return xp.power(x, y)
     odd = xp.where(xp.remainder(y, 2) == 0, 1, x)
     inverse = xp.where(xp.equal(x, 1), 1, xp.where(xp.equal(x, -1), odd, 0))

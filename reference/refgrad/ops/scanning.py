@@ -11,6 +11,7 @@ from ..recording import record, refuse_integral
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
+from .holomorphic import refuse_complex
 from .reductions import put_along, share_out
 from .registry import public
 from .shape import axis_of
@@ -139,6 +140,7 @@ def _order(x: Array, axis: int, descending: bool) -> Array:
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
     """Return the elements in order along a dimension, and where they were."""
     axis = axis_of(dim, input._array.ndim)
+    refuse_complex(input._array, " Sort does not support complex dtypes on CPU", RuntimeError)
     places = _order(input._array, axis, descending) if input._array.ndim else input._array
     return _picked("sort", SortBackward0, input, places, dim)
 
@@ -159,6 +161,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError("selected index k out of range")
     if x.dtype.kind == "b":
         raise RuntimeError("topk does not support bool dtypes on CPU")
+    refuse_complex(x, " topk does not support complex dtypes on CPU", RuntimeError)
     places = _order(x, axis, largest)[(*[slice(None)] * axis, slice(0, k))] if x.ndim else x
     return _picked("topk", TopkBackward0, input, places, dim)
 

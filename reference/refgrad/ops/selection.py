@@ -13,6 +13,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import cast, check_broadcast, keep_layout, row_major
+from .holomorphic import refuse_complex
 from .inplace import MISMATCH, finish_out, update
 from .reductions import (
     AmaxBackward0,
@@ -220,6 +221,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     if low is None and high is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     given = [each for each in (low, high) if each is not None]
+    refuse_complex(input._array, "clamp is not supported for complex types")
     tensors = any(isinstance(each, Tensor) for each in given)
     want = dtypes.result_of((input, *given))
     for each in given:
@@ -296,6 +298,8 @@ def _two(name: str, kind: type[Node], compute: Any) -> Any:
     def choose(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         if not isinstance(other, Tensor):
             raise TypeError(type(other).__name__)
+        for each in (input, other):
+            refuse_complex(each._array, f"{name} not implemented for complex tensors.", RuntimeError)
         return finish_out(name, binary(kind, compute, input, other), out, input, other)
 
     choose.__name__ = name
@@ -327,6 +331,7 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
             _refuse_empty(name, x)
             _refuse_complex(name, input)
             return record(kinds[1], x.max() if largest else x.min(), (input,))
+        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         axis = axis_of(dim, x.ndim)
         if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
@@ -374,6 +379,7 @@ def _arg(name: str, largest: bool) -> None:
             raise TypeError(name)
         if x.dtype.kind == "b":
             raise RuntimeError(f"{name}(): does not support bool input")
+        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         if dim is None:
             if x.size == 0:
                 raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
@@ -409,6 +415,7 @@ def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
         axes = axes_of(dim if dim != () else None, x.ndim)
         if axes is None:
             _refuse_empty(name, x)
+        refuse_complex(x, f"\"{name[1:]}_values_cpu\" not implemented for '{{}}'")
         compute = xp.max if largest else xp.min
         array = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim))) if x.ndim else x.copy()
         result = record(kind, array, (input,), (axes if x.ndim else None, keepdim))

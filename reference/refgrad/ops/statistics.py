@@ -123,7 +123,7 @@ def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]
     if dtype is not None:
         input = input.to(dtype)
     axis = axis_of(dim, input._array.ndim)
-    if input._array.dtype.kind not in "fc" and input._array.size:
+    if input._array.dtype.kind != "f" and input._array.size:
         last = "_lastdim" if axis == max(input._array.ndim - 1, 0) else ""
         raise NotImplementedError(f"\"{name}{last}_kernel_impl\" not implemented for '{input.dtype.scalar}'")
     return input, axis
