@@ -246,6 +246,8 @@ def average(value: Both, dim: Any) -> Both:
         return value
     if isinstance(value, Tensor):
         return value.mean(tuple(range(value.ndim)) if dim is None else dim, keepdim=True)
+    if not value.size:  # NumPy warns of the mean of nothing
+        return value.sum(axis=dim, keepdims=True) / value.dtype.type(0)
     return value.mean(axis=dim, keepdims=True)
 
 
@@ -302,15 +304,27 @@ def scale(value: Both, number: float) -> Both:
 
 
 def _erf_array(x: Array) -> Array:
-    """Return the error function by the rational approximations of W. J. Cody (1969), good to a double's precision."""
+    """Return the error function."""
+    small, rest, a = _erf_parts(x)
+    return xp.copysign(xp.where(a <= 0.46875, small, 1 - rest), x).astype(x.dtype)
+
+
+def erfc_array(x: Array) -> Array:
+    """Return 1 minus the error function, exact also where that is nearly 1."""
+    small, rest, a = _erf_parts(x)
+    found = xp.where(a <= 0.46875, 1 - xp.copysign(small, x), xp.where(x < 0, 2 - rest, rest))
+    return found.astype(x.dtype)
+
+
+def _erf_parts(x: Array) -> tuple[Array, Array, Array]:
+    """Return erf of small |x|, erfc of large |x|, and |x|, by the rational approximations of W. J. Cody (1969)."""
     a = xp.abs(x).astype(xp.float64)
     square = a * a
     small = a * _ratio(square, _ERF_SMALL)
-    middle = 1 - xp.exp(-square) * _ratio(a, _ERF_MIDDLE)
+    middle = _ratio(a, _ERF_MIDDLE)
     inverse = 1 / xp.maximum(square, 1)
     tail = (1 / math.sqrt(math.pi) - inverse * _ratio(inverse, _ERF_TAIL)) / xp.maximum(a, 1)
-    found = xp.where(a <= 0.46875, small, xp.where(a <= 4, middle, 1 - xp.exp(-square) * tail))
-    return xp.copysign(found, x).astype(x.dtype)
+    return small, xp.exp(-square) * xp.where(a <= 4, middle, tail), a
 
 
 def _ratio(x: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:

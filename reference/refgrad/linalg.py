@@ -27,6 +27,10 @@ class _LinAlgError(RuntimeError):
 LinAlgError = _LinAlgError
 
 
+def _det_slope(g: Any, a: Any) -> Any:
+    return g if a.shape[-1] == 1 else g * _cofactors(a)
+
+
 def _cofactors(a: Any) -> Any:
     """Return the cofactors: by singular values, so that singular matrices have them; recorded, by the inverse."""
     if isinstance(a, Tensor):
@@ -74,7 +78,7 @@ def _turned(a: Any) -> Any:
 
 LinalgDetBackward0 = derivative(
     "LinalgDetBackward0",
-    A=lambda g, A, result: g.reshape((*g.shape, 1, 1)) * _cofactors(A),  # noqa: N803
+    A=lambda g, A, result: _det_slope(g.reshape((*g.shape, 1, 1)), A),  # noqa: N803
 )
 LinalgInvExBackward0 = derivative(
     "LinalgInvExBackward0", A=lambda g, result: -(_turned(result) @ g @ _turned(result))
@@ -199,6 +203,8 @@ def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
     _check_square("linalg.solve", A)
     if not B._array.ndim:
         raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
+    if A.dtype.itemsize == 2:
+        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype.scalar}'")
     a, b = A._array, B._array
     vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
     if vector:

@@ -157,7 +157,7 @@ def regenerate(self: Tensor, view: View) -> None:
 
 def _is_paired(base: Tensor, view: Tensor) -> bool:
     """Return whether a view sees complex numbers as real ones."""
-    return base._array.dtype.kind == "c" and view._array.dtype.kind != "c"
+    return bool(base._array.dtype.kind == "c" and view._array.dtype.kind != "c")
 
 
 def positions(part: Geometry, whole: Geometry) -> backend.Array:

@@ -30,6 +30,9 @@ class Rule:
     reason: str
     deliberate: bool
     covers: Callable[[Any], bool]
+    goes_on: bool = (
+        False  # whether only what shows of a tensor differs, so that the rest must agree all the same
+    )
 
 
 @dataclass
@@ -38,7 +41,8 @@ class _Run:
 
     space: dict[str, Any]
     failed: list[str] = field(default_factory=list)
-    torn: bool = False  # a tensor was changed that shares memory with an operand, or with itself
+    torn: set[str] = field(default_factory=set)  # tensors changed that share memory with an operand, or with
+    # themselves, and what was computed from them
     resized: bool = False  # a tensor was resized that shares memory
 
     def operands(self, line: str) -> list[Any]:
@@ -56,7 +60,9 @@ def _run(difference: Any) -> _Run:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for line in lines[: stop + 1]:
-            run.torn |= _tears(run, line)
+            names = set(_TENSOR.findall(line))
+            if _tears(run, line) or names & run.torn:
+                run.torn |= names | _sharing(run, names)
             run.resized |= "resize_(" in line and any(each._is_view() for each in run.operands(line))
             if line == difference.line and line in lines:
                 break
@@ -67,9 +73,20 @@ def _run(difference: Any) -> _Run:
     return run
 
 
+def _sharing(run: _Run, names: set[str]) -> set[str]:
+    """Return the tensors that look at the memory of some others."""
+
+    def memory(name: str) -> int:
+        value = run.space.get(name)
+        return value.untyped_storage().data_ptr() if isinstance(value, run.space["torch"].Tensor) else 0
+
+    touched = {memory(name) for name in names} - {0}
+    return {name for name in run.space if _TENSOR.fullmatch(name) and memory(name) in touched}
+
+
 def _tears(run: _Run, line: str) -> bool:
     """Tell whether a line changes memory that it also reads elsewhere, or that overlaps itself."""
-    if not _IN_PLACE.match(line):
+    if not _IN_PLACE.match(line) and "out=" not in line:
         return False
     tensors = run.operands(line)
     if "as_strided(" in line or "unfold(" in line:
@@ -86,7 +103,9 @@ def _tears(run: _Run, line: str) -> bool:
         if storage and any(other.untyped_storage().data_ptr() == storage for other in tensors[:at]):
             return True
     names = _TENSOR.findall(line)  # an operand is a part of the target, or in another order
-    return len(names) != len(set(names)) and re.search(r"masked_scatter_|\[", line) is not None
+    return (
+        len(names) != len(set(names)) and re.search(r"masked_scatter_|addb?mm_|addmv_|\[", line) is not None
+    )
 
 
 def _of_gradient(difference: Any) -> bool:
@@ -112,16 +131,34 @@ def _names_of_c_types(difference: Any) -> bool:
 
 
 def _overlapping(difference: Any) -> bool:
-    return difference.aspect in ("values", "sizes", "text") and _run(difference).torn
+    divided = difference.aspect == "outcome" and "ZeroDivisionError" in _texts(difference)
+    if not (divided or difference.aspect in ("values", "sizes", "text")):
+        return False
+    torn = _run(difference).torn
+    return bool(torn) if _of_gradient(difference) else bool(torn & set(_TENSOR.findall(difference.line)))
+
+
+_RANKED = re.compile(r"(a\d+)\.(?:(?:topk|kthvalue)\(\d+,? ?|(?:nan)?median\(|mode\()(-?\d)?")
 
 
 def _rank_of_equals(difference: Any) -> bool:
-    if difference.aspect != "values":
+    """Tell whether indices differ that lead to equal elements, or a gradient that went to another of these."""
+    theirs, ours = difference.theirs, difference.ours
+    if difference.aspect != "values" or not isinstance(theirs, np.ndarray) or theirs.shape != ours.shape:
         return False
-    ranked = re.compile(r"topk|kthvalue|median\(.")
-    return bool(ranked.search(difference.line)) or (
-        _of_gradient(difference) and bool(ranked.search("\n".join(difference.program)))
-    )
+    if _of_gradient(difference):
+        ranked = _RANKED.search("\n".join(difference.program)) is not None
+        return ranked and bool(np.allclose(np.sort(theirs.ravel()), np.sort(ours.ravel()), equal_nan=True))
+    found = _RANKED.search(difference.line)
+    if found is None or theirs.dtype != np.int64:
+        return False
+    operand = _run(difference).space[found[1]].detach().numpy()
+    axis = int(found[2] or -1)
+    if not operand.ndim:
+        return True
+    wide = [each if each.ndim == operand.ndim else np.expand_dims(each, axis) for each in (theirs, ours)]
+    chosen = [np.take_along_axis(operand, each, axis) for each in wide]
+    return bool(np.array_equal(*chosen, equal_nan=operand.dtype.kind == "f"))
 
 
 def _arrays(difference: Any) -> tuple[Any, Any] | None:
@@ -188,7 +225,9 @@ def _empty_slice(difference: Any) -> bool:
     return any(not each.numel() for each in _run(difference).operands(difference.line))
 
 
-_STOPS = re.compile(r"%=|//=|fmod_|remainder_|floor_divide_|div_|masked_scatter_")
+_STOPS = re.compile(
+    r"^a\d+\[.*\] [-+*/]?= |index_put_|put_\(|%=|//=|fmod_|remainder_|floor_divide_|div_|divide_|masked_scatter_"
+)
 
 
 def _half_done(difference: Any) -> bool:
@@ -219,9 +258,61 @@ def _of_infinite(difference: Any) -> bool:
 
 
 def _bits(difference: Any) -> bool:
-    return difference.aspect == "values" and bool(
-        re.search(r"\.view\(torch\.(?:u?int\d+|bool|float\d+)\)", difference.line)
+    if difference.aspect == "error text":  # C++ shows the sign of nan
+        shown = [re.sub(r"\s*-?nan", " nan", str(each)) for each in (difference.theirs, difference.ours)]
+        return "nan" in shown[0] and re.sub(r" +", " ", shown[0]) == re.sub(r" +", " ", shown[1])
+    if difference.aspect != "values":
+        return False
+    views = r"\.view\(torch\.(?:u?int\d+|bool|float\d+)\)"
+    if re.search(views, difference.line):
+        return True
+    if difference.theirs.dtype.kind in "iu" and re.search(views, "\n".join(difference.program)):
+        wide = [np.asarray(each, np.float64) for each in (difference.theirs, difference.ours)]
+        return bool(wide[0].shape == wide[1].shape and (np.abs(wide[0] - wide[1]) <= 16).all())
+    signs = re.search(r"signbit\(|copysign", difference.line)
+    return bool(signs) and any(
+        each.is_floating_point() and bool(each.isnan().any())
+        for each in _run(difference).operands(difference.line)
     )
+
+
+def _unreduced(difference: Any) -> bool:
+    """Tell whether a view was asked for of what lies behind the mean of losses, or behind what was kept."""
+    if "as_strided" not in difference.line or "setStorage" not in _texts(difference):
+        return False
+    name = re.search(r"(a\d+)\.as_strided", difference.line)
+    losses = r"(?:mse_loss|smooth_l1_loss|binary_cross_entropy|unique_consecutive)\("
+    return name is not None and any(re.match(rf"{name[1]} = .*{losses}", line) for line in difference.program)
+
+
+_CONJUGATED = re.compile(r"conj\(\)|\.m?H\b|adjoint\(")
+
+
+def _conjugates(difference: Any) -> bool:
+    """Tell whether a conjugate shows as a view of complex numbers, or was changed in place as one."""
+    if not _CONJUGATED.search("\n".join(difference.program)) or "complex" not in "\n".join(
+        difference.program
+    ):
+        return False
+    shown = difference.aspect in ("is view", "strides") and _CONJUGATED.search(difference.line)
+    return bool(shown) or "in-place operation" in _texts(difference)
+
+
+_FILLED = re.compile(r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite)\(")
+
+
+def _filled_in_place(difference: Any) -> bool:
+    """Tell whether torch made a result by filling it: products without elements, a gradient, a few more."""
+    if difference.aspect != "version" or not difference.ours < difference.theirs:
+        return False
+    return bool(_FILLED.search(_made_by(difference)))
+
+
+def _made_by(difference: Any) -> str:
+    """Return the line that made the tensor of which something differs."""
+    name = _TENSOR.search(difference.line)
+    made = [line for line in difference.program if name and line.startswith(f"{name[0]} = ")]
+    return str(made[-1]) if made else str(difference.line)
 
 
 RULES: tuple[Rule, ...] = (
@@ -231,6 +322,7 @@ RULES: tuple[Rule, ...] = (
         "written in C.",
         True,
         _names_of_c_types,
+        goes_on=True,
     ),
     Rule(
         "work left half done",
@@ -288,8 +380,9 @@ RULES: tuple[Rule, ...] = (
         lambda difference: (
             difference.aspect == "is view"
             and difference.theirs is True
-            and "autograd.grad(" in difference.line
+            and "autograd.grad(" in _made_by(difference)
         ),
+        goes_on=True,
     ),
     Rule(
         "node of a gradient",
@@ -299,22 +392,21 @@ RULES: tuple[Rule, ...] = (
             (difference.aspect in ("node", "requires_grad", "is_leaf") and _of_gradient(difference))
             or (difference.aspect in ("node", "edges") and "create_graph=True" in difference.line)
         ),
+        goes_on=True,
     ),
     Rule(
         "layout of a gradient",
         "what autograd.grad returns is not brought into the leaf's layout by torch; some rules of refgrad give another.",
         True,
         lambda difference: difference.aspect == "strides" and _of_gradient(difference),
+        goes_on=True,
     ),
     Rule(
         "version of a new result",
         "torch fills some results in place, which their version counts.",
         True,
-        lambda difference: (
-            difference.aspect == "version"
-            and difference.ours < difference.theirs
-            and re.match(r"a\d+ = ", difference.line) is not None
-        ),
+        _filled_in_place,
+        goes_on=True,
     ),
     Rule(
         "failures inside torch",
@@ -343,6 +435,18 @@ RULES: tuple[Rule, ...] = (
         "the last bit of a kernel, and the sign of nan, seen as integers.",
         True,
         _bits,
+    ),
+    Rule(
+        "memory behind a result",
+        "torch leaves the losses of each element in the memory of their mean, and all elements behind the unique ones.",
+        True,
+        _unreduced,
+    ),
+    Rule(
+        "conjugates",
+        "refgrad computes a conjugate; torch sets a flag of a view.",
+        True,
+        _conjugates,
     ),
     Rule(
         "resizing memory that is shared",

@@ -107,6 +107,10 @@ def _tensor(value: Any, values: bool, made: bool) -> Seen:
         ("kind", type(value).__name__),
         ("dtype", str(value.dtype)),
         ("sizes", tuple(value.shape)),
+    ]
+    if values:  # before what only shows how the tensor was made
+        found.append(("values", value.detach().clone().numpy()))
+    found += [
         ("strides", steps),
         ("requires_grad", value.requires_grad),
         ("is_leaf", value.is_leaf),
@@ -116,8 +120,6 @@ def _tensor(value: Any, values: bool, made: bool) -> Seen:
     if made:
         edges = [] if node is None else _edges(node)
         found += [("edges", edges), ("is view", value._is_view()), ("version", value._version)]
-    if values:
-        found.append(("values", value.detach().clone().numpy()))
     return found
 
 

@@ -180,7 +180,7 @@ PRODUCTS = [
     "torch.baddbmm({a}, {b}, {c})", "torch.vdot({a}, {b})", "torch.inner({a}, {b})",
     "torch.matrix_power({a}, 2)", "torch.chain_matmul({a}, {b})", "torch.linalg.multi_dot([{a}, {b}])",
     "torch.linalg.inv({a} + 9)", "torch.linalg.solve({a} + 9, {b})", "torch.cdist({a}, {b})",
-    "torch.cdist({a}, {b}, p=1.0)", "F.pairwise_distance({a}, {b})", "torch.linalg.cross({a}, {b})",
+    "torch.cdist({a}, {b}, p=1.0)", "torch.linalg.cross({a}, {b})",
     "torch.einsum('ij,ij->i', {a}, {b})", "torch.einsum('ii->i', {a})", "torch.einsum('i,j', {a}, {b})",
     "torch.einsum('ij->ji', {a})", "torch.einsum('ij->', {a})", "torch.einsum('bij,bjk->bik', {a}, {b})",
     "torch.einsum('i,i', {a}, {b})", "torch.einsum('...ij->...ji', {a})",
@@ -203,10 +203,10 @@ FUNCTIONAL = [
     "F.pad({a}, (0, 1, 1, 0), value=2.0)", "F.embedding({a}.long() * 0, {b})", "F.dropout({a}, 0.0)",
     "F.mse_loss({a}, {b}, reduction='none')", "F.softmax({a}, {i})", "F.softplus({a}, 2.0, 1.0)",
     "F.cross_entropy({a}, {b}.long() * 0)", "F.l1_loss({a}, {b}, reduction='none')",
-    "F.layer_norm({a}, (3,))", "F.layer_norm({a}, {a}.shape[-1:])", "F.hinge_embedding_loss({a}, {b})",
+    "F.layer_norm({a}, (3,))", "F.layer_norm({a}, {a}.shape[-1:])",
     "F.pad({a}, (-1, 0))", "F.pad({a}, (1, 0, 0, -1), value={n})", "F.tanh({a})", "F.sigmoid({a})",
     "F.dropout({a}, 1.0)", "F.normalize({a}, dim={i})", "F.normalize({a}, p=1.0, dim={i})",
-    "F.log_softmax({a}, {i})", "F.softmax({a})", "F.log_softmax({a}, {i}, dtype={t})",
+    "F.log_softmax({a}, {i})", "F.log_softmax({a}, {i}, dtype={t})",
     "F.cross_entropy({a}, torch.tensor([0, 1]), reduction='none')",
     "F.cross_entropy({a}, torch.tensor([1, 0]), label_smoothing=0.1)",
     "F.nll_loss({a}, {b}.long() * 0, reduction='none')", "F.cross_entropy({a}, {b}, reduction='sum')",
@@ -214,8 +214,8 @@ FUNCTIONAL = [
     "F.smooth_l1_loss({a}, {b}, beta=0.5)", "F.huber_loss({a}, {b}, reduction='none')",
     "F.binary_cross_entropy_with_logits({a}, {b}, reduction='none')", "F.l1_loss({a}, {b}, reduction='sum')",
     "F.one_hot({a}.long().abs(), 9)", "F.embedding(torch.tensor([[0, 1]]), {a})", "F.embedding({b}, {a})",
-    "F.relu({a}, inplace=True)", "F.elu({a}, 0.5, inplace=True)", "F.silu({a}, inplace=True)",
-    "F.poisson_nll_loss({a}, {b})",
+    "F.relu({a}, inplace=True)",
+
 ]
 IN_PLACE = [
     "{a}.add_({b})", "{a}.sub_({n})", "{a}.mul_({b})", "{a}.mul_({n})", "{a}.div_({n})", "{a}.zero_()",
@@ -303,11 +303,11 @@ COMPLEX = [
     "{a}.detach()", "torch.view_as_real({a})", "torch.view_as_complex({a})", "torch.complex({a}, {b})",
     "torch.complex({a}.real, {b}.real)", "torch.polar({a}.abs(), {b}.real)", "{a}.to(torch.complex64)",
     "{a}.to(torch.complex128)", "{a}.to({t})", "torch.cat([{a}, {b}])", "torch.stack([{a}, {b}])",
-    "torch.where({a} == 0, {a}, {b})", "{a}.conj().real", "{a} * {a}.conj()", "({a} * {a}.conj()).real",
+    "torch.where({a} == 0, {a}, {b})", "{a} * {a}.conj()", "({a} * {a}.conj()).real",
     "{a}.abs().sum()", "{a}.is_complex()", "{a}.tolist()", "{a}.dtype", "str({a})", "repr({a}.detach())",
     "{a}.add({b}, alpha={n})", "{a}.conj_physical()", "{a}.resolve_conj()", "{a}.isreal()", "{a}.item()",
     "{a}.neg()", "{a}.max()", "{a}.floor()", "{a}.relu()", "{a} // {b}", "{a} % {n}", "{a}.norm()",
-    "{a}.dot({b})", "torch.vdot({a}, {b})", "torch.outer({a}, {b})", "{a}.sigmoid()", "{a}.softmax(0)",
+    "{a}.dot({b})", "torch.vdot({a}, {b})", "torch.outer({a}, {b})", "{a}.sigmoid()",
     "torch.autograd.grad({a}.abs().sum(), {b}, create_graph=True)", "{a}.addcmul({b}, {c})",
     "torch.zeros_like({a})", "torch.ones_like({a}) * 1j", "torch.full_like({a}, 2)", "{a}.cfloat()",
     "{a}.cdouble()", "torch.real({a})", "torch.imag({a})", "{a}.isnan()", "{a}.isfinite()", "{a}.nonzero()",
@@ -324,5 +324,5 @@ COMPLEX_IN_PLACE = [
 FAMILIES = [
     UNARY, BINARY, BINARY, REDUCED, VIEWS, VIEWS, PICKED, PRODUCTS, IN_PLACE, IN_PLACE, FUNCTIONAL, SHOWN, WRONG
 ]
-COMPLEX_FAMILIES = [COMPLEX, COMPLEX, COMPLEX, COMPLEX_IN_PLACE, VIEWS]
+COMPLEX_FAMILIES = [COMPLEX, COMPLEX, COMPLEX, COMPLEX_IN_PLACE, VIEWS[:48]]
 # fmt: on

@@ -199,7 +199,10 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError("Class values must be non-negative.")
     if classes.size and classes.max() >= count:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((row_major(classes)[..., None] == xp.arange(count)).astype(xp.int64))
+    made = wrap((row_major(classes)[..., None] == xp.arange(count)).astype(xp.int64))
+    if classes.size:
+        made._counter = [2]  # torch fills zeros, then sets the ones
+    return made
 
 
 EmbeddingBackward0 = derivative(

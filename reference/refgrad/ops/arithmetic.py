@@ -332,7 +332,7 @@ def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None)
 def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
     if type(alpha) is int and alpha == 1:
         return
-    if isinstance(other, Tensor):
+    if isinstance(other, Tensor) and isinstance(input, Tensor):
         check_broadcast(input._array.shape, other._array.shape)
     joint = dtypes.result_of((input, other))
     if isinstance(alpha, bool) and joint is not dtypes.bool:
@@ -384,7 +384,9 @@ def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Ten
 
 
 DivBackward2 = derivative(
-    "DivBackward2", self=lambda g: both.zeros_like(g), other=lambda g: both.zeros_like(g)
+    "DivBackward2",
+    self=lambda g, other: both.zeros_like(g),
+    other=lambda g, self, other: both.zeros_like(g),
 )
 
 

@@ -16,7 +16,7 @@ from .broadcasting import check_broadcast
 from .indexing import narrow
 from .joining import cat
 from .registry import FUNCTIONS, check_tensors, explained, function, public
-from .shape import axis_of, expand, unsqueeze, view
+from .shape import axis_of, expand, reshape, unsqueeze, view
 
 __all__: list[str] = []
 
@@ -78,7 +78,7 @@ def dstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
 def column_stack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Join vectors as columns, and what has more dimensions along the second."""
     given = _given("column_stack", tensors)
-    upright = [view(each, each._array.size, 1) if each._array.ndim < 2 else each for each in given]
+    upright = [reshape(each, (each._array.size, 1)) if each._array.ndim < 2 else each for each in given]
     return cat(upright, 1, out=out)
 
 

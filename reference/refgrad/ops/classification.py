@@ -11,6 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .arithmetic import scaled
 from .backward_kernels import backward_kernel
 from .losses import check_reduction
 from .shape import view
@@ -217,7 +218,9 @@ def cross_entropy(
             )
         elif reduction == "sum":
             spread = spread.sum()
-        smooth: Tensor = plain * (1 - label_smoothing) + spread * (label_smoothing / input.shape[axis])
+        smooth: Tensor = scaled(plain, 1 - label_smoothing) + scaled(
+            spread, label_smoothing / input.shape[axis]
+        )
         return smooth
     if not target.dtype.is_floating_point:
         raise RuntimeError(

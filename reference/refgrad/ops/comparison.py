@@ -163,7 +163,10 @@ _logical("logical_xor", xp.logical_xor)
 def _test(name: str, compute: Callable[..., Any]) -> None:
     def test(input: Tensor) -> Tensor:
         x = input._array
-        return wrap(keep_layout(xp.asarray(compute(x)), x))
+        found = wrap(keep_layout(xp.asarray(compute(x)), x))
+        if name == "isfinite" and x.dtype.kind == "c":
+            found._counter = [1]  # torch combines what it finds of both parts in place
+        return found
 
     test.__name__ = name
     test.__doc__ = f"Tell `{name}` for each element."

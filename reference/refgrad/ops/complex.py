@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -165,13 +166,21 @@ def view_as_complex(input: Tensor) -> Tensor:
     return make_view(ViewAsComplexBackward0, input, both.pairs_to_complex(x))
 
 
+def _real_angle(x: Any) -> Any:
+    """Return pi below 0 and 0 elsewhere; nan stays."""
+    return xp.where(xp.isnan(x), x, xp.where(x < 0, math.pi, 0.0))
+
+
 @public
 def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the angle of each complex number; 0 or pi for real ones."""
     x = input._array
-    found = xp.angle(x if x.dtype.kind in "fc" else x.astype(dtypes.get_default_dtype().numpy))
+    found = xp.angle(x) if x.dtype.kind == "c" else _real_angle(x)
+    found = keep_layout(xp.asarray(found), x)
     want = input.dtype.to_real() if x.dtype.kind in "fc" else dtypes.get_default_dtype()
-    return finish_out("angle", record(AngleBackward0, xp.asarray(found, want.numpy), (input,)), out, input)
+    return finish_out(
+        "angle", record(AngleBackward0, found.astype(want.numpy, copy=False), (input,)), out, input
+    )
 
 
 @public

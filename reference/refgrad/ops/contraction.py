@@ -217,7 +217,11 @@ def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
 @function
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sum products over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions."""
-    for each in (a, b):
+    for each, name, place in ((a, "input", 1), (b, "other", 2)):
+        if not isinstance(each, Tensor) and not isinstance(dims, int):
+            raise TypeError(
+                f"tensordot(): argument '{name}' (position {place}) must be Tensor, not {type_name(each)}"
+            )
         if not isinstance(each, Tensor):
             raise AttributeError(f"'{type_name(each)}' object has no attribute 'dim'")
     if isinstance(dims, int):

@@ -31,7 +31,7 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     )
     if array.dtype.kind == "c" and not dtype.is_complex and dtype is not dtypes.bool:
         if array.size:
-            _warn_of_complex()
+            warn_of_complex()
         array = array.real
     made[...] = array
     if not (dtype.is_floating_point or dtype.is_complex):
@@ -39,7 +39,7 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     return record(ToCopyBackward0, made, (self,))
 
 
-def _warn_of_complex() -> None:
+def warn_of_complex() -> None:
     warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
 
 

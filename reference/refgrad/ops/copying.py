@@ -141,6 +141,10 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 
 def _converted(array: Any, dtype: Any) -> Any:
     """Convert elements; of complex ones the real part where the target is real."""
+    if array.dtype.kind == "c" and dtype.kind not in "cb" and array.size:
+        from .conversion import warn_of_complex
+
+        warn_of_complex()
     return (array.real if array.dtype.kind == "c" and dtype.kind != "c" else array).astype(dtype)
 
 

@@ -107,6 +107,8 @@ def cdist(
     if x1._array.dtype.itemsize == 2 and x1._array.size and x2._array.size:
         raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar}'")
     array = _p_norm(_between(x1._array, x2._array), float(p))
+    if not (x1._array.size and x2._array.size):
+        array = array.astype(x1._array.dtype)
     return record(CdistBackward0, array, (x1, x2), (p,))
 
 
@@ -227,12 +229,17 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
             f"linalg.cross: inputs dimension {axis if dim >= 0 else dim} must have length 3. Got {sizes[0]} and {sizes[1]}"
         )
     check_broadcast(x.shape, y.shape)
-    joint = dtypes.result_of((input, other))
-    if joint is dtypes.bool:
+    x, y = xp.broadcast_arrays(x, y)
+    if x.size and input.dtype is dtypes.bool:
         raise NotImplementedError("\"cross\" not implemented for 'Bool'")
-    want = joint.numpy
-    x, y = xp.broadcast_arrays(x.astype(want), y.astype(want))
-    return record(LinalgCrossBackward0, _turned(x, y, axis), (input, other), (dim,))
+    if x.size and input.dtype is not other.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {other.dtype.scalar}")
+    return record(
+        LinalgCrossBackward0,
+        row_major(_turned(x, y, axis)).astype(x.dtype, copy=False),
+        (input, other),
+        (dim,),
+    )
 
 
 @public

@@ -363,4 +363,4 @@ def kl_div(
     if reduction == "none":
         return each
     total: Tensor = each.mean() if reduction == "mean" else each.sum()
-    return total / input.shape[0] if reduction == "batchmean" else total
+    return total / input.shape[0] if reduction == "batchmean" and input._array.ndim else total

@@ -106,6 +106,8 @@ def layer_norm(
             f"Given normalized_shape={list(tail)}, expected input with shape [*, {', '.join(map(str, tail))}], but got "
             f"input of size{list(x.shape)}"
         )
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{input.dtype.scalar}'")
     axes = tuple(range(x.ndim - len(tail), x.ndim))
     shape = (1,) * (x.ndim - len(tail)) + tail
     return _apply(NativeLayerNormBackward0, input, weight, bias, axes, eps, shape, tail)
@@ -123,7 +125,7 @@ def _apply(
     *running: Any,
 ) -> Tensor:
     x = input._array
-    mean = x.mean(axis=axes, keepdims=True)
+    mean = both.average(x, axes)
     array, factor = _normalised(x, axes, eps)
     if weight is not None:
         array = array * weight._array.reshape(shape)

@@ -63,7 +63,9 @@ def _atan2_scale(x: Any, y: Any) -> Any:
 
 def _xlogy(g: Any, other: Any) -> Any:
     """Return `g * log(other)`, 0 where the gradient is."""
-    return xlogy(g, other) if isinstance(g, Tensor) else ROWS["xlogy"][0](g, other)
+    if isinstance(g, Tensor):
+        return xlogy(g, other)
+    return ROWS["xlogy"][0](g, other.astype(g.dtype) if other.dtype.kind in "biu" else other)
 
 
 def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,7 +79,8 @@ def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _number_beside(tensor: Tensor, number: Any) -> Tensor:
-    return wrap(xp.asarray(number, dtypes.result_of((tensor, number)).numpy))
+    joint = dtypes.result_of((tensor, number))
+    return wrap(xp.asarray(number, (dtypes.get_default_dtype() if joint.is_integral else joint).numpy))
 
 
 def _computed(compute: Callable[..., Any], a: Tensor, b: Tensor) -> Any:
@@ -147,8 +150,8 @@ AddcmulBackward0 = derivative(
     "AddcmulBackward0",
     args="value",
     self=lambda g: g,
-    tensor1=lambda g, tensor2, value: g * _times(tensor2, value),
-    tensor2=lambda g, tensor1, value: g * _times(tensor1, value),
+    tensor1=lambda g, tensor2, value: g * both.conj(_times(tensor2, value)),
+    tensor2=lambda g, tensor1, value: g * both.conj(_times(tensor1, value)),
 )
 
 
@@ -176,6 +179,8 @@ AddcdivBackward0 = derivative(
 
 def _check_lerp(input: Tensor, end: Tensor, weight: Any) -> None:
     for name, each in (("end", end), ("weight", weight)):
+        if name == "weight" and isinstance(each, Tensor) and not each._array.ndim:
+            continue  # counts as a number
         if isinstance(each, Tensor) and each.dtype is not input.dtype:
             raise RuntimeError(
                 f"expected dtype {dtypes.c_name(input.dtype)} for `{name}` but got dtype {dtypes.c_name(each.dtype)}"
@@ -192,7 +197,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
     if isinstance(weight, Tensor):
-        w = weight._array
+        w = weight._array.astype(x.dtype, copy=False)
         check_broadcast(backend.broadcast_shapes(x.shape, y.shape), w.shape)
         near, far = x + w * (y - x), y - (y - x) * (1 - w)
         array = keep_layout(xp.where(xp.abs(w) < 0.5, near, far), x, y, w)
@@ -246,7 +251,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     """Return `input + value * tensor1 / tensor2`."""
     _refuse_integers(input, tensor1, tensor2)
     arrays = _three("addcdiv", input, tensor1, tensor2)
-    array = arrays[0] + arrays[1] / arrays[2] * value
+    array = arrays[0] + arrays[1] * value / arrays[2]
     array = keep_layout(array, *arrays)
     return record(AddcdivBackward0, array, (input, tensor1, tensor2), (value,))
 

@@ -321,6 +321,7 @@ def _refuse_restriding(x: Array, axis: int, count: int) -> None:
 
 def _index_fill_in_place(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     _warn_expanded("index_fill_", "mask", input)
+    refuse_overlap(input, index)
     result = _index_filled(input, dim, index, value, input._array)
     if storage.overlaps_itself(input._array):  # what shares its place with a filled element changes too
         axis = axis_of(dim, input._array.ndim)
@@ -334,4 +335,4 @@ update_late(masked_fill, _masked_fill_in_place, repeats=True, shares=True)
 update_late(masked_scatter, _masked_scatter_in_place, shares=True)
 update_late(index_add)
 update_late(index_copy, first=True)
-update_late(index_fill, _index_fill_in_place, repeats=True)
+update_late(index_fill, _index_fill_in_place, repeats=True, shares=True)

@@ -9,7 +9,7 @@ from typing import Any
 from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .inplace import check_cast, update_late
 from .linear_algebra import addmm, mm
@@ -29,9 +29,21 @@ AddrBackward0 = derivative(
     "AddrBackward0",
     args="beta alpha",
     self=lambda g, beta: _times(g, beta),
-    vec1=lambda g, vec2, alpha: _times(g @ vec2, alpha),
-    vec2=lambda g, vec1, alpha: _times(g.swapaxes(0, 1) @ vec1, alpha),
+    vec1=lambda g, vec2, alpha: _times(_moved(g, vec2), alpha),
+    vec2=lambda g, vec1, alpha: _times(_moved(g.swapaxes(0, 1), vec1), alpha),
 )
+
+
+def _moved(g: Any, vec: Any) -> Any:
+    """Return the product with a vector, which must have the dtype of the gradient."""
+    matrix, vector = (dtypes.of(both.plain(each).dtype).scalar for each in (g, vec))
+    if matrix != vector:
+        raise RuntimeError(
+            f"addmv input tensors must have the same dtype, but got {vector}, {matrix}, and {vector}"
+        )
+    return g @ vec
+
+
 BaddbmmBackward0 = derivative(
     "BaddbmmBackward0",
     args="beta alpha",
@@ -61,13 +73,6 @@ def _for_each(g: Any, batch: Any) -> Any:
     return both.expand(g, (batch.shape[0], *g.shape))
 
 
-def _check_alike(*tensors: Tensor) -> None:
-    first = tensors[0]
-    for each in tensors[1:]:
-        if each.dtype is not first.dtype:
-            raise RuntimeError(f"expected scalar type {first.dtype.scalar} but found {each.dtype.scalar}")
-
-
 def _added(input: Tensor, product: Array, beta: Any, alpha: Any) -> Array:
     """Return `beta * input + alpha * product`; what is times 0 does not count, not even nan."""
     expand(input, product.shape)  # refuses what does not fit
@@ -90,7 +95,11 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
         raise RuntimeError(
             f"size mismatch, got input ({input._array.size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
         )
-    _check_alike(mat, vec)
+    if not input.dtype is mat.dtype is vec.dtype:
+        names = [each.dtype.scalar for each in (input, mat, vec)]
+        raise RuntimeError(
+            f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
+        )
     return record(AddmvBackward0, _added(input, x.dot(y), beta, alpha), (input, mat, vec), (beta, alpha))
 
 
@@ -139,18 +148,18 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     x, y = batch1._array, batch2._array
     # torch asks for the sizes of the result first
     expand(input, (_size_at(batch1, 0), _size_at(batch1, 1), _size_at(batch2, 2)))
-    _check_batches(batch1, batch2)
-    if y.shape[:2] != (x.shape[0], x.shape[2]):
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
-            f"[{y.shape[0]}, {y.shape[1]}]."
-        )
     for each in (batch1, batch2):
         if each.dtype is not input.dtype:
             raise RuntimeError(
                 "Input dtypes must be the same, got: input "
                 f"{dtypes.c_name(input.dtype)}, batch1: {dtypes.c_name(batch1.dtype)}, batch2: {dtypes.c_name(batch2.dtype)}"
             )
+    _check_batches(batch1, batch2)
+    if y.shape[:2] != (x.shape[0], x.shape[2]):
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
+            f"[{y.shape[0]}, {y.shape[1]}]."
+        )
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
@@ -160,6 +169,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 @public
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (batch1 @ batch2).sum(0)`."""
+    if requires_recording(input, batch1, batch2):  # then torch keeps the number of matrices, too
+        _size_at(batch1, 0)
     expand(input, (_size_at(batch1, 1), _size_at(batch2, 2)))
     _check_batches(batch1, batch2)
     x, y = batch1._array, batch2._array
@@ -246,13 +257,24 @@ VdotBackward0 = derivative(
 @public
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """Return the sum of products of two vectors, the first conjugated."""
-    if not input.dtype.is_complex:
+    if not (input.dtype.is_complex or other.dtype.is_complex):
         return record(VdotBackward0, input.detach().dot(other.detach())._array, (input, other))
     for each in (input, other):
         if each._array.ndim != 1:
             raise RuntimeError(
                 f"1D tensors expected, but got {input._array.ndim}D and {other._array.ndim}D tensors"
             )
+    if input.dtype is not other.dtype:
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{input.dtype.scalar} and {other.dtype.scalar}"
+        )
+    sizes = input._array.size, other._array.size
+    if sizes[0] != sizes[1]:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{sizes[0]}] and src [{sizes[1]}] to have the same number of "
+            f"elements, but got {sizes[0]} and {sizes[1]} elements respectively"
+        )
     return record(VdotBackward0, xp.vdot(input._array, other._array), (input, other))
 
 
@@ -300,6 +322,7 @@ def _place(at: int, count: int) -> str:
 def multi_dot(tensors: Any) -> Tensor:
     """Return the product of a chain of matrices, in the order that costs least; vectors may stand at the ends."""
     given = list(tensors)
+    check_tensors(given)
     if len(given) < 2:
         raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(given)))
     first, last = given[0], given[-1]

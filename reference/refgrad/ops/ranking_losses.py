@@ -10,6 +10,7 @@ from ..grad_mode import no_grad
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .broadcasting import row_major
 from .distances import _norm_slope, _p_norm
 from .losses import check_reduction
 from .pointwise import converted
@@ -54,7 +55,7 @@ def pairwise_distance(
 ) -> Tensor:
     """Return the p-norm of the differences of vectors along the last dimension."""
     difference = _plus(x1 - x2, eps)
-    array = _p_norm(difference._array, float(p))
+    array = row_major(xp.asarray(_p_norm(difference._array, float(p))))
     kept = (p, (max(x1._array.ndim, x2._array.ndim) - 1,), keepdim)
     return record(NormBackward1, array[..., None] if keepdim else array, (difference,), kept)
 

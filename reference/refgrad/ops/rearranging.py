@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from .. import both, storage
+from .. import both, scalars, storage
 from ..backend import xp
 from ..graph import derivative
 from ..layouts import contiguous_format
@@ -329,14 +329,20 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     widths = [(0, 0)] * x.ndim
     for at in range(len(pad) // 2):
         widths[x.ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
+    for (a, b), size in zip(widths, x.shape, strict=True):
+        if size + min(a, 0) < 0 or size + min(a, 0) + min(b, 0) < 0:
+            raise RuntimeError("narrow(): length must be non-negative.")
     grown = [(max(a, 0), max(b, 0)) for a, b in widths]
     cut = tuple(
         slice(max(-a, 0), size + a_ + b_ - max(-b, 0))
         for (a, b), (a_, b_), size in zip(widths, grown, x.shape, strict=True)
     )
-    made = xp.pad(x, grown, constant_values=value)[cut]
+    filling = scalars.stored(value, input.dtype)
+    made = xp.pad(x, grown, constant_values=filling)[cut]
     places = xp.pad(xp.arange(x.size).reshape(x.shape), grown, constant_values=-1)[cut]
-    return record(ConstantPadNdBackward0, xp.ascontiguousarray(made), (input,), (x.shape, places, tuple(pad)))
+    cut_only = not any(a or b for a, b in grown)  # then the rest is cloned
+    made = storage.copy(x[cut]) if cut_only else xp.ascontiguousarray(made)
+    return record(ConstantPadNdBackward0, made, (input,), (x.shape, places, tuple(pad)))
 
 
 @function
@@ -351,7 +357,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         if each._array.ndim > 1:
             raise RuntimeError(
                 "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
-                + streamed(each._array, type_in_messages(each))
+                + streamed(each._array.real, type_in_messages(each))
             )
     if indexing is None:
         warnings.warn(

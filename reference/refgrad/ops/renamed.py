@@ -97,7 +97,7 @@ def _scan(name: str) -> None:
 
     def scan(self: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
         axis_of(dim, self._array.ndim)
-        if self.dtype is dtypes.bool and self._array.size:
+        if self.dtype is dtypes.bool and self._array.size and self._array.ndim:
             raise NotImplementedError(f"\"{name}_out_cpu\" not implemented for 'Bool'")
         found: Tensor = compute(self, dim, dtype=self.dtype if dtype is None else dtype)
         return found

@@ -12,7 +12,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
-from .inplace import update_late
+from .inplace import OVERLAP, refuse_overlap, update_late
 from .reductions import flat_index
 from .registry import public
 from .shape import axis_of
@@ -38,9 +38,8 @@ def _without(shape: tuple[int, ...], index: Any) -> Array:
     return kept
 
 
-@public
-def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
-    """Return a copy with elements of `source` at positions counted in row-major order, or added there."""
+def _check_put_dtypes(input: Tensor, index: Tensor, source: Tensor) -> None:
+    """Refuse an index or a source of the wrong dtype or size."""
     x, places, given = input._array, index._array, source._array
     if places.dtype != xp.int64:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.scalar}")
@@ -56,6 +55,13 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
         )
     if places.size and not x.size:
         raise IndexError("put_(): Tried to put elements into an empty tensor")
+
+
+@public
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """Return a copy with elements of `source` at positions counted in row-major order, or added there."""
+    _check_put_dtypes(input, index, source)
+    x, places, given = input._array, index._array, source._array
     wrong = places[(places < -x.size) | (places >= x.size)]
     if wrong.size:
         raise IndexError(
@@ -75,7 +81,17 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return record(PutBackward0, made, (input, source), (accumulate,), (index,))
 
 
-update_late(put)
+def _put_in_place(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    _check_put_dtypes(self, index, source)
+    if storage.overlaps_itself(self._array):
+        raise RuntimeError(OVERLAP)
+    for each in (index, source):
+        refuse_overlap(self, each)
+    found: Tensor = put(self, index, source, accumulate)
+    return found
+
+
+update_late(put, _put_in_place)
 
 
 # ---- by an index along a dimension -------------------------------------------------------------------------------
@@ -243,6 +259,8 @@ def _combined(
     made = xp.array(x, order="C")
     if not places.size:
         return made
+    if reduce == "mean" and x.dtype.kind == "b":
+        raise NotImplementedError("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'")
     have, want = _nonempty(x.shape), _nonempty(places.shape)
     _check_scattered(x.shape, places.shape, axis, src)
     _check_places(places, have[axis], axis)

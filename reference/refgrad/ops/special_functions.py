@@ -25,7 +25,7 @@ HALF_ROOT_PI = math.sqrt(math.pi) / 2
 
 
 def _erfc_array(x: Array) -> Array:
-    return 1 - both._erf_array(x)
+    return both.erfc_array(x)
 
 
 def _erfinv_array(y: Array) -> Array:
@@ -39,7 +39,7 @@ def _erfinv_array(y: Array) -> Array:
         step = (both._erf_array(found) - wide) / slope
         found = xp.where(xp.isfinite(step), found - step / (1 + found * step), found)
     found = xp.where(xp.abs(wide) == 1, wide * xp.inf, found)
-    return xp.where(xp.abs(wide) > 1, xp.nan, found).astype(y.dtype)
+    return keep_layout(xp.where(xp.abs(wide) > 1, xp.nan, found).astype(y.dtype), y)
 
 
 def _erfinv(value: Any) -> Any:

@@ -94,12 +94,15 @@ def _norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
     if order == 1:
         return g * both.sign(value)
     if order == 2:
-        return value * quotient(g + both.zeros_like(result), result)
+        return g * both.mask_out(value / result, both.plain(result) == 0)
     if math.isinf(order):
         size = both.absolute(value)
         reached = both.plain(size) == both.plain(result)
         shares = reached / reached.sum(axis=dim, keepdims=True)
         return both.sign(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
+    if order < 1:
+        steep = both.sign(value) * both.absolute(value) ** (order - 1)
+        return both.mask_out(steep, both.plain(value) == 0) * g * result ** (1 - order)
     scaled = value * both.absolute(value) ** (order - 2)
     return scaled * quotient(g + both.zeros_like(result), result ** (order - 1))
 
