@@ -48,6 +48,11 @@ class Parameter:
         """Return whether the type of `value` fits; of a sequence only the first element counts."""
         return _CHECKS[self.kind](value, self.size) or (self.number_allowed and _is_number(value))
 
+    def read_from(self, value: Any) -> bool:
+        """Return whether a number is read from a tensor: whether another tensor fits, only its value tells."""
+        first = value[0] if isinstance(value, tuple | list) and value else value
+        return "Tensor" not in self.kind and self.kind != "PyObject*" and _is_tensor(first)
+
     @property
     def is_ints(self) -> bool:
         """Whether this takes a tuple of ints."""

@@ -37,17 +37,22 @@ def explained(call: F, name: str) -> F:
     """
     # One that takes sizes one by one checks them itself.
     checks_itself = call.__code__.co_flags & inspect.CO_VARARGS and not hasattr(call, "declared")
-    known: set[tuple[Any, ...]] = set()
+    of_tensors = name.startswith("Tensor.")  # whose first argument is a tensor for sure
+    known: set[Any] = set()
 
     def checked(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) > 1:
-            kinds = (
+            kinds: Any = (
                 (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
             )
-            if kinds not in known and not checks_itself:
-                args, kwargs, as_given = fitted(name, args, kwargs)
-                if as_given:
-                    known.add(kinds)
+        else:
+            kinds = None if of_tensors or not args else type(args[0])
+        if kinds is not None and kinds not in known and not checks_itself:
+            looked_at = (*map(_kind, args), *kwargs, *map(_kind, kwargs.values()))
+            if looked_at not in known:
+                args, kwargs, all_alike = fitted(name, args, kwargs)
+                if all_alike:
+                    known.add(looked_at if any(type(each) is tuple for each in looked_at) else kinds)
         try:
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
@@ -62,10 +67,17 @@ def explained(call: F, name: str) -> F:
     return checked  # type: ignore[return-value]
 
 
+def _kind(value: Any) -> Any:
+    """Return what decides whether a parameter takes a value: its type; a tuple where the type alone does not say."""
+    if isinstance(value, list | tuple):
+        return type(value), type(value[0]) if value else None
+    return (type, value) if isinstance(value, type) else type(value)
+
+
 def fitted(
     name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any], bool]:
-    """Return the arguments as the function takes them, and whether they are as they were given.
+    """Return the arguments as the function takes them, and whether others of their kinds need not be looked at again.
 
     An order of arguments that torch took in former times, and NumPy's names of parameters, are brought into today's.
     TypeError where no overload fits.
@@ -88,7 +100,7 @@ def fitted(
         if name in _NUMBER_FIRST:
             return args, kwargs, True
         return (_as_tensor(args[0]), *args[1:]), kwargs, False
-    return args, kwargs, True
+    return args, kwargs, not any(each.read_from(values.get(each.name)) for each in chosen.parameters)
 
 
 # Functions that take a number in front as they take one behind.

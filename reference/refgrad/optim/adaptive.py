@@ -8,7 +8,7 @@ from typing import Any
 from ..backend import xp
 from ..ops.inplace import bump
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, check
+from .optimizer import Optimizer, check, check_rate
 
 __all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "RMSprop"]
 
@@ -30,12 +30,12 @@ def blend(old: Tensor, new: Any, weight: float) -> None:
 
 
 def check_common(lr: Any, eps: float, weight_decay: float, betas: Any = None) -> None:
-    check("learning rate", lr, lr >= 0.0)
-    check("epsilon value", eps, eps >= 0.0)
+    check_rate(lr)
+    check("epsilon value", eps, 0.0 <= eps)
     if betas is not None:
         check("beta parameter at index 0", betas[0], 0.0 <= betas[0] < 1.0)
         check("beta parameter at index 1", betas[1], 0.0 <= betas[1] < 1.0)
-    check("weight_decay value", weight_decay, weight_decay >= 0.0)
+    check("weight_decay value", weight_decay, 0.0 <= weight_decay)
 
 
 class Adam(Optimizer):
@@ -47,7 +47,7 @@ class Adam(Optimizer):
         self,
         params: Any,
         lr: Any = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        betas: Any = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
         amsgrad: bool = False,
@@ -60,9 +60,15 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         check_common(lr, eps, weight_decay, betas)
+        kinds = {type(each) if isinstance(each, Tensor) else float for each in betas[:2]}
+        if len(kinds) > 1 or not all(isinstance(each, float | Tensor) for each in betas[:2]):
+            raise ValueError("betas must be either both floats or both Tensors")
+        for index, each in enumerate(betas[:2]):
+            if isinstance(each, Tensor) and each.numel() != 1:
+                raise ValueError(f"Tensor betas[{index}] must be 1-element")
         defaults = {
             "lr": lr,
-            "betas": betas,
+            "betas": tuple(float(each) for each in betas),
             "eps": eps,
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
@@ -110,9 +116,17 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
-        **options: Any,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, **options)
+        options = {"capturable": capturable, "differentiable": differentiable, "fused": fused}
+        super().__init__(
+            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, foreach=foreach, **options
+        )
 
 
 class RMSprop(Optimizer):
@@ -132,11 +146,11 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check("learning rate", lr, lr >= 0.0)
-        check("epsilon value", eps, eps >= 0.0)
-        check("momentum value", momentum, momentum >= 0.0)
-        check("weight_decay value", weight_decay, weight_decay >= 0.0)
-        check("alpha value", alpha, alpha >= 0.0)
+        check_rate(lr)
+        check("epsilon value", eps, 0.0 <= eps)
+        check("momentum value", momentum, 0.0 <= momentum)
+        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
+        check("alpha value", alpha, 0.0 <= alpha)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -193,11 +207,11 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check("learning rate", lr, lr >= 0.0)
-        check("lr_decay value", lr_decay, lr_decay >= 0.0)
-        check("weight_decay value", weight_decay, weight_decay >= 0.0)
-        check("initial_accumulator_value value", initial_accumulator_value, initial_accumulator_value >= 0.0)
-        check("epsilon value", eps, eps >= 0.0)
+        check_rate(lr)
+        check("lr_decay value", lr_decay, 0.0 <= lr_decay)
+        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
+        check("initial_accumulator_value value", initial_accumulator_value, 0.0 <= initial_accumulator_value)
+        check("epsilon value", eps, 0.0 <= eps)
         defaults = {
             "lr": lr,
             "lr_decay": lr_decay,
@@ -239,10 +253,10 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check("learning rate", lr, lr >= 0.0)
+        check_rate(lr)
         check("rho value", rho, 0.0 <= rho <= 1.0)
-        check("epsilon value", eps, eps >= 0.0)
-        check("weight_decay value", weight_decay, weight_decay >= 0.0)
+        check("epsilon value", eps, 0.0 <= eps)
+        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
         defaults = {
             "lr": lr,
             "rho": rho,

@@ -9,15 +9,28 @@ from typing import Any
 
 from ..grad_mode import enable_grad, no_grad
 from ..hooks import RemovableHandle, register
+from ..settings import typename
 from ..tensor import Tensor
 
-__all__ = ["Optimizer", "check"]
+__all__ = ["Optimizer", "check", "check_one_rate", "check_rate"]
 
 
 def check(name: str, value: Any, fine: bool) -> None:
     """Refuse a setting: "Invalid learning rate: -1"."""
     if not fine:
         raise ValueError(f"Invalid {name}: {value}")
+
+
+def check_one_rate(lr: Any) -> None:
+    """Refuse a learning rate that is a tensor of several elements."""
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+
+
+def check_rate(lr: Any) -> None:
+    """Refuse a learning rate that is not one number of at least 0."""
+    check_one_rate(lr)
+    check("learning rate", lr, 0.0 <= lr)
 
 
 class Optimizer:
@@ -53,15 +66,22 @@ class Optimizer:
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         given = param_group["params"]
+        if isinstance(given, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+                "will change between runs. Please use a list instead."
+            )
         params = [given] if isinstance(given, Tensor) else list(given)
-        named = bool(params) and isinstance(params[0], tuple)
-        if named:
-            param_group["param_names"] = [name for name, _ in params]
-            params = [each for _, each in params]
+        names = [each[0] for each in params if isinstance(each, tuple)]
+        params = [each[1] if isinstance(each, tuple) else each for each in params]
+        if names and len(names) != len(params):
+            raise ValueError(
+                "all optimizer params should be with/without names. Some param names are missing"
+            )
         for each in params:
             if not isinstance(each, Tensor):
                 raise TypeError(
-                    f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}"
+                    f"optimizer can only optimize Tensors, but one of the params is {typename(each)}"
                 )
             if not self.defaults.get("differentiable") and not (each.is_leaf or each.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
@@ -72,10 +92,15 @@ class Optimizer:
                 UserWarning,
                 stacklevel=3,
             )
+        if any(bool(names) != ("param_names" in group) for group in self.param_groups):
+            raise ValueError(
+                "all optimizer param groups should be with/without names. cannot add param group "
+                f"{'with' if names else 'without'} names to the optimizer"
+            )
         known = {id(each) for group in self.param_groups for each in group["params"]}
         if any(id(each) in known for each in params):
             raise ValueError("some parameters appear in more than one parameter group")
-        group = {**param_group, "params": params}
+        group = {**param_group, "params": params, **({"param_names": names} if names else {})}
         for name, value in self.defaults.items():
             group.setdefault(name, value)
         self.param_groups.append(group)

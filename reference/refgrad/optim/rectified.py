@@ -33,7 +33,7 @@ class NAdam(Optimizer):
         differentiable: bool = False,
     ) -> None:
         check_common(lr, eps, weight_decay, betas)
-        check("momentum_decay value", momentum_decay, momentum_decay >= 0.0)
+        check("momentum_decay value", momentum_decay, 0.0 <= momentum_decay)
         defaults = {
             "lr": lr,
             "betas": betas,

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..ops.inplace import bump
 from ..tensor import Tensor
-from .optimizer import Optimizer, check
+from .optimizer import Optimizer, check, check_one_rate
 
 __all__ = ["SGD"]
 
@@ -28,9 +28,10 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check("learning rate", lr, lr >= 0.0)
-        check("momentum value", momentum, momentum >= 0.0)
-        check("weight_decay value", weight_decay, weight_decay >= 0.0)
+        check_one_rate(lr)
+        check("learning rate", lr, not lr < 0.0)
+        check("momentum value", momentum, not momentum < 0.0)
+        check("weight_decay value", weight_decay, not weight_decay < 0.0)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         defaults = {
