@@ -36,15 +36,26 @@ def run(
     With `captures` or `only`, just the nodes on the way to those run.
     """
     task = _Task(roots, keep_graph, create_graph, captures, only)
-    before = mode.enabled
-    mode.enabled = create_graph
+    before = mode.enabled, mode.backward_pass
+    mode.enabled, mode.backward_pass = create_graph, task
     try:
         task.run()
     except TypeError as error:
         raise refused_bool(error) from error
     finally:
-        mode.enabled = before
+        mode.enabled, mode.backward_pass = before
     return [task.captured.get(each) for each in captures]
+
+
+def pass_reaches(node: Node) -> bool:
+    """Return whether the running backward pass has come, or will come, to a node."""
+    task: _Task = mode.backward_pass
+    if type(node) is AccumulateGrad and node in task.watched:
+        raise RuntimeError(
+            "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). This is "
+            "currently not supported."
+        )
+    return node in task.waiting and (task.needed is None or node in task.needed or node in task.watched)
 
 
 class _Task:

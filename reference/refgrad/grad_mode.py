@@ -32,6 +32,7 @@ class _Mode(threading.local):
 
     enabled = True
     inference = False
+    backward_pass: Any = None  # the innermost that is running
 
     def __init__(self) -> None:  # runs in each thread that asks for a flag
         silence()
@@ -126,23 +127,24 @@ def _around_generator(again: Callable[[], _Switch], function: Callable[..., Any]
     return steps
 
 
-class no_grad(_Switch):  # noqa: N801 - torch's name
+class _NoParamDecoratorContextManager(_Switch):
+    """A switch without settings, which decorates without parentheses as well: `@no_grad`."""
+
+    def __new__(cls, orig_func: Any = None) -> Any:
+        """Decorate the function, if there is one."""
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
+
+
+class no_grad(_NoParamDecoratorContextManager):  # noqa: N801 - torch's name
     """Record nothing inside."""
 
     __module__ = _HOME
-
-    def __new__(cls, orig_func: Any = None) -> Any:
-        """Also decorate without parentheses: `@no_grad`."""
-        return object.__new__(cls) if orig_func is None else cls()(orig_func)
-
-    def __init__(self, orig_func: Any = None) -> None:
-        super().__init__()
 
     def _set(self) -> None:
         mode.enabled = False
 
 
-class enable_grad(no_grad):  # noqa: N801 - torch's name
+class enable_grad(_NoParamDecoratorContextManager):  # noqa: N801 - torch's name
     """Record inside, also within `no_grad`."""
 
     __module__ = _HOME

@@ -14,31 +14,20 @@ from . import grad
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
 
+OUTPUTS = "outputs of the user-provided function"
+
+
 def _tuple(name: str, what: str, values: Any) -> tuple[bool, tuple[Any, ...]]:
     """Return whether several tensors were given, and them; refuse anything else."""
     several = isinstance(values, tuple)
     given = values if several else (values,)
     for at, each in enumerate(given):
-        if isinstance(each, Tensor):
-            continue
-        start = (
-            "The inputs given to"
-            if what == "inputs"
-            else "The outputs of the user-provided function given to"
-        )
-        if several:
+        if not isinstance(each, Tensor):
+            which = f"value at index {at}" if several else f"given {what}"
             raise TypeError(
-                f"{start} {name} must be either a Tensor or a tuple of Tensors but the value at index {at} has type "
+                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the {which} has type "
                 f"{type(each)}."
             )
-        raise TypeError(
-            f"{start} {name} must be either a Tensor or a tuple of Tensors but the given {what} "
-            + (
-                f"has type {type(each)}."
-                if what == "inputs"
-                else f"of the user-provided function has type {type(each)}."
-            )
-        )
     return several, given
 
 
@@ -58,6 +47,13 @@ def _detached(values: Any, create_graph: bool) -> Any:
     return values.detach() if isinstance(values, Tensor) else values
 
 
+def _refuse_unused(what: str, found: tuple[Any, ...], strict: bool) -> None:
+    """In strict mode, refuse a derivative by an input (or entry of the gradient) on which nothing depends."""
+    for at, each in enumerate(found):
+        if strict and each is None:
+            raise RuntimeError(f"{what.format(at)}. This is not allowed in strict mode.")
+
+
 def _or_zeros(found: tuple[Any, ...], like: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(wrap(xp.zeros_like(b._array)) if a is None else a for a, b in zip(found, like, strict=True))
 
@@ -74,7 +70,7 @@ def jacobian(
     with enable_grad():
         many_in, given = _tuple("jacobian", "inputs", inputs)
         sources = _apart(given, create_graph)
-        many_out, outputs = _tuple("jacobian", "outputs", func(*sources))
+        many_out, outputs = _tuple("jacobian", OUTPUTS, func(*sources))
         if strict:
             _refuse_constant(outputs)
         rows = []
@@ -114,7 +110,7 @@ def hessian(
 
     def slope(*values: Any) -> Any:
         found = jacobian(
-            lambda *each: _scalar("hessian", func(*each)), values, create_graph=True, strict=strict
+            lambda *each: _scalar("hessian", func(*each), strict).squeeze(), values, create_graph=True
         )
         if strict:
             _refuse_independent(found)
@@ -143,15 +139,21 @@ def _refuse_constant(outputs: tuple[Any, ...]) -> None:
             )
 
 
-def _scalar(name: str, output: Any) -> Any:
-    if isinstance(output, Tensor) and output._array.size != 1:
+def _scalar(name: str, output: Any, strict: bool) -> Tensor:
+    several, outputs = _tuple(name, OUTPUTS, output)
+    if strict:
+        _refuse_constant(outputs)
+    if several:
+        raise RuntimeError(f"The function given to {name} should return a single Tensor")
+    if outputs[0]._array.size != 1:
         raise RuntimeError(
             f"The Tensor returned by the function given to {name} should contain a single element"
         )
-    return output
+    return outputs[0]  # type: ignore[no-any-return]
 
 
-def _vectors(name: str, v: Any, like: tuple[Any, ...]) -> tuple[Any, ...]:
+def _vectors(name: str, v: Any, like: tuple[Any, ...], several: bool) -> tuple[Any, ...]:
+    """Return the vectors to multiply with, of the sizes of `like`: `several` if that is a tuple."""
     if v is None:
         if len(like) != 1 or like[0]._array.size != 1:
             subject = (
@@ -163,13 +165,17 @@ def _vectors(name: str, v: Any, like: tuple[Any, ...]) -> tuple[Any, ...]:
                 f"The vector v can only be None if the {subject} a single Tensor with a single element."
             )
         return (wrap(xp.ones_like(like[0]._array)),)
-    several, found = _tuple(name, "v", v)
+    found = _tuple(name, "v", v)[1]
     if len(found) != len(like):
-        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(found)}.")
+        if several:
+            raise RuntimeError(
+                f"v is a tuple of invalid length: should be {len(like)} but got {len(found)}."
+            )
+        raise RuntimeError("The given v should contain a single Tensor.")
     for at, (vector, model) in enumerate(zip(found, like, strict=True)):
         if vector.shape != model.shape:
             entry = f"Entry {at} in v" if several else "v"
-            raise RuntimeError(f"{entry} has invalid size: should be {model.shape} but got {vector.shape}.")
+            raise RuntimeError(f"{entry} has invalid size: should be {model.size()} but got {vector.size()}.")
     return found
 
 
@@ -180,11 +186,13 @@ def vjp(
     with enable_grad():
         many_in, given = _tuple("vjp", "inputs", inputs)
         sources = _apart(given, create_graph)
-        many_out, outputs = _tuple("vjp", "outputs", func(*sources))
-        seeds = _vectors("vjp", v, outputs)
-        found = _or_zeros(
-            grad(outputs, sources, seeds, create_graph=create_graph, allow_unused=True), sources
-        )
+        many_out, outputs = _tuple("vjp", OUTPUTS, func(*sources))
+        if strict:
+            _refuse_constant(outputs)
+        seeds = _vectors("vjp", v, outputs, many_out)
+        found = grad(outputs, sources, seeds, create_graph=create_graph, allow_unused=True)
+        _refuse_unused("The output of the user-provided function is independent of input {}", found, strict)
+        found = _or_zeros(found, sources)
     results = _detached((outputs if many_out else outputs[0], found if many_in else found[0]), create_graph)
     return results[0], results[1]
 
@@ -194,12 +202,15 @@ def jvp(
 ) -> tuple[Any, Any]:
     """Return the outputs, and the Jacobian times a vector: the derivative of `vjp` by its vector."""
     with enable_grad():
-        _, given = _tuple("jvp", "inputs", inputs)
+        many_in, given = _tuple("jvp", "inputs", inputs)
         sources = _apart(given, create_graph)
-        many_out, outputs = _tuple("jvp", "outputs", func(*sources))
-        vectors = _vectors("jvp", v, sources)
+        vectors = _vectors("jvp", v, sources, many_in)
+        many_out, outputs = _tuple("jvp", OUTPUTS, func(*sources))
+        if strict:
+            _refuse_constant(outputs)
         seeds = tuple(wrap(xp.zeros_like(each._array)).requires_grad_() for each in outputs)
         slopes = grad(outputs, sources, seeds, create_graph=True, allow_unused=True)
+        _refuse_unused("The output of the user-provided function is independent of input {}", slopes, strict)
         used = [(slope, vector) for slope, vector in zip(slopes, vectors, strict=True) if slope is not None]
         found = _or_zeros(
             grad(
@@ -219,12 +230,28 @@ def vhp(
     func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
     """Return the output of a scalar function, and a vector times its Hessian."""
+    return _product_with_hessian("vhp", func, inputs, v, create_graph, strict)
+
+
+def hvp(
+    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """Return the output of a scalar function, and its Hessian (which is symmetric) times a vector."""
+    return _product_with_hessian("hvp", func, inputs, v, create_graph, strict)
+
+
+def _product_with_hessian(
+    name: str, func: Callable[..., Any], inputs: Any, v: Any, create_graph: bool, strict: bool
+) -> tuple[Any, Any]:
     with enable_grad():
-        many, given = _tuple("vhp", "inputs", inputs)
+        many, given = _tuple(name, "inputs", inputs)
         sources = _apart(given, create_graph)
-        output = _scalar("vhp", func(*sources))
-        vectors = _vectors("vhp", v, sources)
+        vectors = _vectors(name, v, sources, many)
+        output = _scalar(name, func(*sources), strict)
         slopes = grad(output, sources, create_graph=True, allow_unused=True)
+        _refuse_unused("The output of the user-provided function is independent of input {}", slopes, strict)
+        if strict:
+            _refuse_independent(slopes)
         used = [
             (slope, vector)
             for slope, vector in zip(slopes, vectors, strict=True)
@@ -242,10 +269,3 @@ def vhp(
         found = _or_zeros(found, sources)
     results = _detached((output, found if many else found[0]), create_graph)
     return results[0], results[1]
-
-
-def hvp(
-    func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Any, Any]:
-    """Return the output of a scalar function, and its Hessian (which is symmetric) times a vector."""
-    return vhp(lambda *each: _scalar("hvp", func(*each)), inputs, v, create_graph, strict)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from .. import grad_mode
+from ..engine import pass_reaches
 from ..graph import Node
 from ..hooks import RemovableHandle
 from ..recording import gradient_edge, saved_hooks
@@ -95,11 +98,15 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 
 def increment_version(tensor: Any) -> None:
     """Count a change of a tensor's memory (or several tensors') that was made behind the engine's back."""
+    if not isinstance(tensor, Iterable):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for each in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        if not isinstance(each, Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
         each._share_counter()[0] += 1
 
 
-class _Handles(RemovableHandle):
+class _MultiHandle(RemovableHandle):
     """Takes several hooks away at once."""
 
     def __init__(self, handles: list[RemovableHandle]) -> None:
@@ -113,26 +120,46 @@ class _Handles(RemovableHandle):
 
 
 def register_multi_grad_hook(
-    tensors: list[Tensor], fn: Callable[..., Any], *, mode: str = "all"
+    tensors: Sequence[Tensor], fn: Callable[..., Any], *, mode: str = "all"
 ) -> RemovableHandle:
-    """Call `fn` with the gradients of all tensors once they are there, or with the first (`mode="any"`)."""
-    found: list[Any] = [None] * len(tensors)
-    seen = 0
+    """Call `fn` once in each backward pass: with a list of all gradients (None for what the pass does not reach) when
+    the last is there, or with the first gradient (`mode="any"`)."""
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    if mode == "any":
+        hook = _once_a_pass(fn)
+        return _MultiHandle([each.register_hook(hook) for each in tensors if each.requires_grad])
+    nodes = [_node_behind(each) for each in tensors]
+    found: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()
 
     def keep(at: int) -> Callable[[Tensor], None]:
         def hook(grad: Tensor) -> None:
-            nonlocal seen
-            seen += 1
-            found[at] = grad
-            if mode == "any" and seen == 1:
-                fn(grad)
-            elif mode == "all" and seen == len(tensors):
-                fn(list(found))
-            if seen == len(tensors):
-                seen = 0
-                found[:] = [None] * len(tensors)
+            state = found.setdefault(grad_mode.mode.backward_pass, [0, [None] * len(nodes)])
+            state[0] += 1
+            state[1][at] = grad
+            if state[0] == sum(map(pass_reaches, nodes)):
+                del found[grad_mode.mode.backward_pass]
+                fn(state[1])
 
         return hook
 
-    handles = [each.register_hook(keep(at)) for at, each in enumerate(tensors)]
-    return _Handles(handles)
+    return _MultiHandle([each.register_hook(keep(at)) for at, each in enumerate(tensors)])
+
+
+def _once_a_pass(fn: Callable[..., Any]) -> Callable[[Tensor], None]:
+    seen: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def hook(grad: Tensor) -> None:
+        if grad_mode.mode.backward_pass not in seen:
+            seen.add(grad_mode.mode.backward_pass)
+            fn(grad)
+
+    return hook
+
+
+def _node_behind(tensor: Tensor) -> Node:
+    """Return the node that a gradient for a tensor goes to."""
+    node = gradient_edge(tensor)[0] if tensor.requires_grad else None
+    if node is None:
+        raise AssertionError("Expected gradient function to be set")
+    return node

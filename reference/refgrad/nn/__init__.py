@@ -36,7 +36,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import layers for images, and helpers, on first use."""
-    if name in ("utils", "modules", "parameter"):
+    if name in ("utils", "parameter"):
         return importlib.import_module(f"{__name__}.{name}")
     for module in ("convolution", "ranking_loss"):
         found = importlib.import_module(f"{__name__}.{module}")

@@ -7,7 +7,9 @@ from typing import Any
 
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
+from .init import constant_
 from .module import Module
+from .naming import under_own_name
 from .parameter import Parameter
 
 # name: (function, parameters with defaults in order, which of them the repr shows)
@@ -40,6 +42,32 @@ _TABLE: dict[str, tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]] = 
 __all__ = [*_TABLE, "PReLU"]
 
 
+def _settings(
+    name: str, defaults: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the settings that were given to a constructor, as Python would bind (or refuse) them."""
+    least = 1 + sum(value is ... for value in defaults.values())
+    most = 1 + len(defaults)
+    for key in kwargs:
+        if key not in defaults:
+            raise TypeError(f"{name}.__init__() got an unexpected keyword argument '{key}'")
+        if key in list(defaults)[: len(args)]:
+            raise TypeError(f"{name}.__init__() got multiple values for argument '{key}'")
+    if len(args) >= most:
+        takes = f"{most}" if least == most else f"from {least} to {most}"
+        raise TypeError(
+            f"{name}.__init__() takes {takes} positional arguments but {len(args) + 1} were given"
+        )
+    settings = {**defaults, **dict(zip(defaults, args, strict=False)), **kwargs}
+    missing = [f"'{key}'" for key, value in settings.items() if defaults[key] is ... and value is ...]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        raise TypeError(
+            f"{name}.__init__() missing {len(missing)} required positional argument{plural}: {' and '.join(missing)}"
+        )
+    return settings
+
+
 class _Activation(Module):
     """Calls one function with the settings that it was made with."""
 
@@ -48,19 +76,11 @@ class _Activation(Module):
     _shown: tuple[str, ...]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not self._defaults:
+            super().__init__(*args, **kwargs)  # which refuses arguments
+            return
         super().__init__()
-        settings = dict(zip(self._defaults, args, strict=False))
-        name = type(self).__name__
-        for key, value in kwargs.items():
-            if key not in self._defaults:
-                raise TypeError(f"{name}.__init__() got an unexpected keyword argument '{key}'")
-            settings[key] = value
-        if len(args) > len(self._defaults):
-            most = len(self._defaults) + 1
-            raise TypeError(
-                f"{name}.__init__() takes {most} positional arguments but {len(args) + 1} were given"
-            )
-        for key, value in {**self._defaults, **settings}.items():
+        for key, value in _settings(type(self).__name__, self._defaults, args, kwargs).items():
             setattr(self, key, value)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -75,28 +95,37 @@ class _Activation(Module):
 
 
 for _name, (_function, _defaults, _shown) in _TABLE.items():
-    globals()[_name] = type(
-        _name,
-        (_Activation,),
-        {
-            "_function": staticmethod(_function),
-            "_defaults": _defaults,
-            "_shown": _shown,
-            "__module__": "torch.nn.modules.activation",
-            "__doc__": _function.__doc__,
-        },
+    globals()[_name] = under_own_name(
+        type(
+            _name,
+            (_Activation,),
+            {
+                "_function": staticmethod(_function),
+                "_defaults": _defaults,
+                "_shown": _shown,
+                "__module__": "torch.nn.modules.activation",
+                "__doc__": _function.__doc__,
+            },
+        )
     )
 
 
 class PReLU(Module):
     """A leaky ReLU that learns its slope."""
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
-        from ..creation import full
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ) -> None:
+        from ..creation import empty
 
         super().__init__()
-        self.num_parameters = num_parameters
-        self.weight = Parameter(full((num_parameters,), init))
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = Parameter(empty(num_parameters, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the slope to what it was at first."""
+        constant_(self.weight, self.init)
 
     def forward(self, input: Tensor) -> Tensor:
         """Apply the function to each element."""

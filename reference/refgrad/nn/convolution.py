@@ -12,6 +12,7 @@ from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from . import init
 from .module import Module
+from .naming import under_own_name
 from .parameter import Parameter
 
 __all__ = [
@@ -74,7 +75,7 @@ class _Conv(Module):
         self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
         self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
         self.dilation = _each(dilation, self._ndim)
-        self.weight = Parameter(empty(out_channels, in_channels // groups, *self.kernel_size, dtype=dtype))
+        self.weight = Parameter(empty((out_channels, in_channels // groups, *self.kernel_size), dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_channels, dtype=dtype))
         else:
@@ -117,25 +118,28 @@ class _Conv(Module):
         return text if self.padding_mode == "zeros" else f"{text}, padding_mode={self.padding_mode}"
 
 
+@under_own_name
 class Conv1d(_Conv):
     """A convolution of signals."""
 
     _ndim = 1
 
 
+@under_own_name
 class Conv2d(_Conv):
     """A convolution of images."""
 
     _ndim = 2
 
 
+@under_own_name
 class Conv3d(_Conv):
     """A convolution of volumes."""
 
     _ndim = 3
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     _function: Any
 
     def __init__(
@@ -176,13 +180,13 @@ class _MaxPool(Module):
         )
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """The largest element of each window of a signal."""
 
     _function = staticmethod(ops.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image."""
 
     _function = staticmethod(ops.max_pool2d)
@@ -214,6 +218,7 @@ class _AvgPool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
+@under_own_name
 class AvgPool1d(_AvgPool):
     """The mean of each window of a signal."""
 
@@ -221,28 +226,47 @@ class AvgPool1d(_AvgPool):
 
 
 class AvgPool2d(_AvgPool):
-    """The mean of each window of an image."""
+    """The mean of each window of an image; of sums divided by `divisor_override`, if that is given."""
 
-    _function = staticmethod(ops.avg_pool2d)
+    def __init__(
+        self,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+        self.divisor_override = divisor_override
+
+    def forward(self, input: Tensor) -> Any:
+        """Return the mean of each window."""
+        settings = (self.stride, self.padding, self.ceil_mode, self.count_include_pad, self.divisor_override)
+        return ops.avg_pool2d(input, self.kernel_size, *settings)
 
 
-class AdaptiveAvgPool1d(Module):
-    """Means over as many windows of a signal as asked for."""
+class _AdaptiveAvgPoolNd(Module):
+    """Means over as many windows as asked for."""
 
     def __init__(self, output_size: Any) -> None:
         super().__init__()
         self.output_size = output_size
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the means."""
-        return ops.adaptive_avg_pool1d(input, self.output_size)
 
     def extra_repr(self) -> str:
         """Show the settings."""
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
+    """Means over as many windows of a signal as asked for."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the means."""
+        return ops.adaptive_avg_pool1d(input, self.output_size)
+
+
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means over as many windows of an image as asked for."""
 
     def forward(self, input: Tensor) -> Tensor:
@@ -250,7 +274,18 @@ class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
         return ops.adaptive_avg_pool2d(input, self.output_size)
 
 
-class _BatchNorm(Module):
+class _Affine(Module):
+    """Scales and shifts what it normalised, if it is to: by 1 and 0 at first."""
+
+    def reset_parameters(self) -> None:
+        """Set the weight to 1 and the bias to 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+
+class _BatchNorm(_Affine):
     _dims: tuple[int, ...]
     _expected: str
 
@@ -269,10 +304,11 @@ class _BatchNorm(Module):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter("weight", Parameter(ones(num_features)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_features)) if affine and bias else None)
-        self.register_buffer("running_mean", zeros(num_features) if track_running_stats else None)
-        self.register_buffer("running_var", ones(num_features) if track_running_stats else None)
+        self.register_parameter("weight", Parameter(empty(num_features, dtype=dtype)) if affine else None)
+        self.register_parameter("bias", Parameter(empty(num_features, dtype=dtype)) if affine and bias else None)
+        self.reset_parameters()
+        self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if track_running_stats else None)
+        self.register_buffer("running_var", ones(num_features, dtype=dtype) if track_running_stats else None)
         self.register_buffer(
             "num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None
         )
@@ -317,7 +353,7 @@ class BatchNorm2d(_BatchNorm):
     _dims, _expected = (4,), "4D"
 
 
-class LayerNorm(Module):
+class LayerNorm(_Affine):
     """Normalises over the last dimensions."""
 
     def __init__(
@@ -333,11 +369,12 @@ class LayerNorm(Module):
         self.normalized_shape = _each(normalized_shape, 1)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self.register_parameter(
-            "weight", Parameter(ones(self.normalized_shape)) if elementwise_affine else None
+            "weight", Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
         )
         self.register_parameter(
-            "bias", Parameter(zeros(self.normalized_shape)) if elementwise_affine and bias else None
+            "bias", Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine and bias else None
         )
+        self.reset_parameters()
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""
@@ -351,7 +388,7 @@ class LayerNorm(Module):
         )
 
 
-class GroupNorm(Module):
+class GroupNorm(_Affine):
     """Normalises over groups of channels."""
 
     def __init__(
@@ -369,8 +406,9 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter("weight", Parameter(ones(num_channels)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_channels)) if affine and bias else None)
+        self.register_parameter("weight", Parameter(empty(num_channels, dtype=dtype)) if affine else None)
+        self.register_parameter("bias", Parameter(empty(num_channels, dtype=dtype)) if affine and bias else None)
+        self.reset_parameters()
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""

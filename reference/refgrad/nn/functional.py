@@ -13,6 +13,7 @@ from ..ops.activations import *  # noqa: F403
 from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
 from ..ops.gathering import selected
+from ..ops.inplace import bump
 from ..ops.linear_algebra import addmm, matmul
 from ..ops.losses import *  # noqa: F403
 from ..ops.rearranging import pad_constant, put_back
@@ -209,19 +210,53 @@ EmbeddingBackward0 = derivative(
     "EmbeddingBackward0",
     saves="indices",
     args="shape padding scale_grad_by_freq sparse",
-    weight=lambda g, indices, shape, padding: _embedding_slope(g, indices, shape, padding),
+    weight=lambda g, indices, shape, padding, scale_grad_by_freq: _embedding_slope(
+        g, indices, shape, padding, scale_grad_by_freq
+    ),
 )
 
 
-def _embedding_slope(g: Any, indices: Any, shape: tuple[int, ...], padding: int | None) -> Any:
-    places = both.plain(indices)[..., None] * shape[1] + xp.arange(shape[1])
+def _embedding_slope(
+    g: Any, indices: Any, shape: tuple[int, ...], padding: int | None, by_frequency: bool
+) -> Any:
+    rows = both.plain(indices)
+    places = rows[..., None] * shape[1] + xp.arange(shape[1])
+    if by_frequency:
+        counts = xp.bincount(rows.reshape(-1), minlength=shape[0])[rows]
+        g = g / both.like(counts[..., None].astype(both.plain(g).dtype), g)
     if padding is not None:
-        g = both.keep(g, xp.broadcast_to((both.plain(indices) != padding)[..., None], places.shape))
+        g = both.keep(g, xp.broadcast_to((rows != padding)[..., None], places.shape))
     return both.put_flat(g, places, shape)
 
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **options: Any) -> Tensor:
-    """Return the row of `weight` for each index."""
+def row_of_padding(index: int, count: int) -> int:
+    """Return which of `count` rows is meant, counted from the end where the index is negative."""
+    if index > 0:
+        if index >= count:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+    elif index < 0:
+        if index < -count:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+        index += count
+    return index
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """Return the row of `weight` for each index; with `max_norm`, first scale down the rows that are longer."""
+    if padding_idx is not None:
+        padding_idx = row_of_padding(padding_idx, weight.size(0))
+    if max_norm is not None:
+        _scale_down(weight, input, max_norm, norm_type)
+    if sparse:
+        raise NotImplementedError("refgrad has no sparse gradients: use sparse=False")
     places, shape = input._array, weight._array.shape
     if requires_recording(weight) and not shape:  # what is saved for the gradient comes first
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
@@ -232,10 +267,18 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, **o
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"{type_in_messages(input)} instead (while checking arguments for embedding)"
         )
-    if padding_idx is not None and padding_idx < 0:
-        padding_idx += shape[0]
     rows = selected(weight, 0, input).reshape(*places.shape, shape[1])
-    return record(EmbeddingBackward0, rows, (weight,), (shape, padding_idx, False, False), (input,))
+    saved = (shape, padding_idx, scale_grad_by_freq, sparse)
+    return record(EmbeddingBackward0, rows, (weight,), saved, (input,))
+
+
+def _scale_down(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
+    """Scale the rows that are looked up and longer than `max_norm` down to it, in place."""
+    rows = xp.unique(input._array)
+    norms = vector_norm(weight.detach()[wrap(rows)], norm_type, 1)._array
+    long = norms > max_norm
+    weight.detach()._array[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(weight._array.dtype)
+    bump(weight)
 
 
 for _name in __all__:

@@ -38,7 +38,7 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
+        self.weight = Parameter(empty((out_features, in_features), dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_features, dtype=dtype))
         else:
@@ -77,14 +77,21 @@ class Bilinear(Module):
     ) -> None:
         super().__init__()
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        bound = 1 / math.sqrt(in1_features)
-        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype))
-        init.uniform_(self.weight, -bound, bound)
+        self.weight = Parameter(empty((out_features, in1_features, in2_features), dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_features, dtype=dtype))
-            init.uniform_(self.bias, -bound, bound)
         else:
             self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew, uniformly within 1 / sqrt(in1_features)."""
+        if self.in1_features <= 0:
+            raise ValueError(f"in1_features must be > 0, but got (in1_features={self.in1_features})")
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         """Return `x1' A x2 + bias`."""
@@ -106,28 +113,63 @@ class Embedding(Module):
         num_embeddings: int,
         embedding_dim: int,
         padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        _freeze: bool = False,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
-        self.weight = Parameter(empty(num_embeddings, embedding_dim, dtype=dtype))
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.max_norm, self.norm_type = max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
+        self.padding_idx = None if padding_idx is None else F.row_of_padding(padding_idx, num_embeddings)
+        if _weight is None:
+            self.weight = Parameter(
+                empty((num_embeddings, embedding_dim), dtype=dtype), requires_grad=not _freeze
+            )
+            self.reset_parameters()
+        else:
+            if list(_weight.shape) != [num_embeddings, embedding_dim]:
+                raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
+            self.weight = Parameter(_weight, requires_grad=not _freeze)
+
+    def reset_parameters(self) -> None:
+        """Draw the rows anew; that of `padding_idx` is 0."""
         init.normal_(self.weight)
-        if padding_idx is not None:
-            self.weight.data[padding_idx] = 0
+        if self.padding_idx is not None:
+            self.weight.data[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the row for each index."""
-        return F.embedding(input, self.weight, self.padding_idx)
+        return F.embedding(
+            input,
+            self.weight,
+            self.padding_idx,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.sparse,
+        )
 
     def extra_repr(self) -> str:
         """Show the sizes."""
-        end = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{end}"
+        shown = {
+            "padding_idx": self.padding_idx is not None,
+            "max_norm": self.max_norm is not None,
+            "norm_type": self.norm_type != 2,
+            "scale_grad_by_freq": self.scale_grad_by_freq is not False,
+            "sparse": self.sparse is not False,
+        }
+        settings = [f", {name}={getattr(self, name)}" for name, there in shown.items() if there]
+        return f"{self.num_embeddings}, {self.embedding_dim}" + "".join(settings)
 
 
-class Dropout(Module):
-    """Sets each element to 0 with chance `p`, in training only."""
+class _DropoutNd(Module):
+    """Sets some of the input to 0, in training only."""
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
@@ -136,13 +178,17 @@ class Dropout(Module):
         self.p = p
         self.inplace = inplace
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the input with some elements set to 0."""
-        return F.dropout(input, self.p, self.training, self.inplace)
-
     def extra_repr(self) -> str:
         """Show the settings."""
         return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_DropoutNd):
+    """Sets each element to 0 with chance `p`, in training only."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the input with some elements set to 0."""
+        return F.dropout(input, self.p, self.training, self.inplace)
 
 
 class Flatten(Module):
@@ -167,6 +213,15 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
+        if not isinstance(unflattened_size, tuple | list):
+            raise TypeError(
+                f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"
+            )
+        for at, each in enumerate(unflattened_size):
+            if not isinstance(each, int):
+                raise TypeError(
+                    f"unflattened_size must be tuple of ints, but found element of type {type(each).__name__} at pos {at}"
+                )
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ops.losses import chosen_reduction
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from .module import Module
@@ -26,7 +27,8 @@ class _Loss(Module):
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = reduction
+        told = size_average is not None or reduce is not None
+        self.reduction = chosen_reduction("mean", size_average, reduce) if told else reduction
 
 
 class _WeightedLoss(_Loss):

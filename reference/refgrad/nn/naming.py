@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..tensor import Tensor
 from .parameter import Parameter
@@ -10,7 +11,23 @@ from .parameter import Parameter
 if TYPE_CHECKING:
     from .module import Module
 
-__all__ = ["check_name", "type_name"]
+__all__ = ["check_name", "type_name", "under_own_name"]
+
+
+C = TypeVar("C", bound="type[Module]")
+
+
+def under_own_name(kind: C) -> C:
+    """Give a class the methods of its direct base under its own name, by which Python calls them in messages."""
+    for name, method in vars(kind.__base__).items():
+        if isinstance(method, FunctionType) and name not in vars(kind):
+            own = FunctionType(
+                method.__code__, method.__globals__, name, method.__defaults__, method.__closure__
+            )
+            own.__kwdefaults__, own.__doc__ = method.__kwdefaults__, method.__doc__
+            own.__annotations__, own.__qualname__ = method.__annotations__, f"{kind.__name__}.{name}"
+            setattr(kind, name, own)
+    return kind
 
 
 def check_name(module: Module, name: str, kind: str, table: str) -> None:

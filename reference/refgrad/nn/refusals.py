@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._signatures import bind, overloads, type_name
+from ..ops.losses import chosen_reduction
 from ..ops.registry import explained
 from ..tensor import Tensor
 
@@ -71,6 +72,14 @@ _ASKED: dict[str, Mapping[str, str]] = {
     **{name: {"input": "dim"} for name in ("glu", "group_norm", "interpolate")},
 }
 
+# What functions do in Python before they hand their arguments on: it may fail by itself.
+_FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "embedding": lambda given: given["padding_idx"] is None or given["padding_idx"] > 0 or given["weight"].size,
+    "hardtanh": lambda given: given["min_val"] > given["max_val"],
+    **{name: lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]) for name in ("kl_div", "nll_loss", "cross_entropy")},
+}
+
+
 # Functions that go by another name when Python counts their arguments.
 _CALLED = {"max_pool1d": "_max_pool1d", "max_pool2d": "_max_pool2d", "threshold": "_threshold"}
 
@@ -108,6 +117,10 @@ def _refusal(
         return None
     bound.apply_defaults()
     given = bound.arguments
+    try:
+        _FIRST.get(name, lambda given: None)(given)
+    except Exception as error:
+        return error
     if name in _ASKED:
         for part, attribute in _ASKED[name].items():
             value = given.get(part)

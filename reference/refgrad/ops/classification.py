@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import scaled
 from .backward_kernels import backward_kernel
-from .losses import check_reduction
+from .losses import chosen_reduction
 from .shape import view
 
 __all__ = ["cross_entropy", "nll_loss"]
@@ -75,7 +75,7 @@ def nll_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return minus the log-probability of each target class: weighted mean, sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     x, classes = input._array, target._array
     if x.ndim == 3 or x.ndim > 4:
         return _as_images(input, target, weight, ignore_index, reduction)
@@ -196,7 +196,7 @@ def cross_entropy(
     label_smoothing: float = 0.0,
 ) -> Tensor:
     """Return the negative log-likelihood of softmax(x), for classes or for probabilities as targets."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     axis = 0 if input._array.ndim == 1 else 1
     if target._array.shape != input._array.shape:
         chances = input.log_softmax(axis)

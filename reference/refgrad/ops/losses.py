@@ -39,6 +39,34 @@ def check_reduction(reduction: str) -> None:
         raise ValueError(f"{reduction} is not a valid value for reduction")
 
 
+def chosen_reduction(reduction: str, size_average: Any, reduce: Any) -> str:
+    """Return how to reduce, which `size_average` and `reduce` said in former times."""
+    if size_average is None and reduce is None:
+        check_reduction(reduction)
+        return reduction
+    all_elements = reduce is None or reduce
+    if (size_average is None or size_average) and all_elements:
+        chosen = "mean"
+    else:
+        chosen = "sum" if all_elements else "none"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{chosen}' instead.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return chosen
+
+
+def _weighted(each: Tensor, input: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """Return the losses times weights of the same size: their sum over that of the weights, their sum, or each."""
+    if weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
+    result: Tensor = each * weight
+    if reduction == "none":
+        return result
+    return result.sum() / weight.sum() if reduction == "mean" else result.sum()
+
+
 def _share(count: int, reduction: str) -> float:
     return 1 / max(count, 1) if reduction == "mean" else 1.0
 
@@ -202,7 +230,9 @@ def mse_loss(
     weight: Any = None,
 ) -> Tensor:
     """Return the squared differences: their mean, their sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
+    if weight is not None:
+        return _weighted(mse_loss(input, target, reduction="none"), input, weight, reduction)
     input, target = _pair(input, target)
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
@@ -216,6 +246,10 @@ def huber_loss(
 ) -> Tensor:
     """Return squares of small and absolute values of large differences: mean, sum, or each."""
     check_reduction(reduction)
+    if weight is not None:
+        each = huber_loss(input, target, "none", delta)
+        weighted = _weighted(each, input, weight, "none" if reduction == "mean" else reduction)
+        return weighted.mean() if reduction == "mean" else weighted  # type: ignore[no-any-return]
     input, target = _pair(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
@@ -239,7 +273,7 @@ def smooth_l1_loss(
     beta: float = 1.0,
 ) -> Tensor:
     """Return squares of small differences over `beta` and absolute values of large ones: mean, sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0:
@@ -262,7 +296,9 @@ def l1_loss(
     weight: Any = None,
 ) -> Tensor:
     """Return the absolute differences: their mean, their sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
+    if weight is not None:
+        return _weighted(l1_loss(input, target, reduction="none"), input, weight, reduction)
     input, target = _pair(input, target)
     size = (input - target).abs()
     result: Tensor = size if reduction == "none" else size.mean() if reduction == "mean" else size.sum()
@@ -282,7 +318,7 @@ def binary_cross_entropy(
     reduction: str = "mean",
 ) -> Tensor:
     """Return -(y log x + (1 - y) log(1 - x)), with the logarithms not below -100: mean, sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if target._array.shape != input._array.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
@@ -317,7 +353,7 @@ def binary_cross_entropy_with_logits(
     pos_weight: Any = None,
 ) -> Tensor:
     """Return the binary cross entropy of sigmoid(x), without its rounding: mean, sum, or each."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     x, y = input._array, target._array
@@ -347,7 +383,9 @@ def kl_div(
     log_target: bool = False,
 ) -> Tensor:
     """Return y (log y - x) for log-probabilities x: mean, mean per batch, sum, or each."""
-    if reduction == "mean":
+    if size_average is not None or reduce is not None or reduction not in ("mean", "batchmean"):
+        reduction = chosen_reduction(reduction, size_average, reduce)
+    elif reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides "
             "only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the "

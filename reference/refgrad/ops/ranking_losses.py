@@ -12,7 +12,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .distances import _norm_slope, _p_norm
-from .losses import check_reduction
+from .losses import chosen_reduction
 from .pointwise import converted
 from .selection import where
 
@@ -70,7 +70,7 @@ def margin_ranking_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return by how much the first of two values is not larger (`target` 1) or smaller (-1) by a margin."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if input1.dim() != input2.dim() or input1.dim() != target.dim():
         raise RuntimeError(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
@@ -89,7 +89,7 @@ def hinge_embedding_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return distances of similar pairs (`target` 1), and what those of others (-1) lack to the margin."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     nothing = wrap(xp.zeros_like(input._array))
     lacking = (_number(margin, input) - input).clamp_min(0)
     apart = where(target != 1, lacking, nothing)
@@ -110,7 +110,7 @@ def cosine_embedding_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return 1 minus the cosine of similar pairs (`target` 1), and by how much that of others exceeds the margin."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if target.dim() not in (0, 1):
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     dim = target.dim()
@@ -135,7 +135,7 @@ def triplet_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return by how much a positive example is not nearer to the anchor than a negative one by a margin."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     near = pairwise_distance(anchor, positive, p, eps)
@@ -156,7 +156,7 @@ def poisson_nll_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return the negative log-likelihood of counts for rates, or for their logarithms."""
-    check_reduction(reduction)
+    reduction = chosen_reduction(reduction, size_average, reduce)
     loss = input.exp() - target * input if log_input else input - target * _plus(input, eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
