@@ -48,10 +48,18 @@ class Parameter:
         """Return whether the type of `value` fits; of a sequence only the first element counts."""
         return _CHECKS[self.kind](value, self.size) or (self.number_allowed and _is_number(value))
 
-    def read_from(self, value: Any) -> bool:
-        """Return whether a number is read from a tensor: whether another tensor fits, only its value tells."""
+    def reads(self, value: Any) -> bool:
+        """Return whether a number is to be read: from a tensor (whether it fits, only its value tells) or a NumPy scalar."""
+        if self.kind == "PyObject*" or ("Tensor" in self.kind and not self.number_allowed):
+            return False
         first = value[0] if isinstance(value, tuple | list) and value else value
-        return "Tensor" not in self.kind and self.kind != "PyObject*" and _is_tensor(first)
+        return isinstance(first, np.number | np.bool) or (_is_tensor(first) and "Tensor" not in self.kind)
+
+    def read(self, value: Any) -> Any:
+        """Return the Python number (or numbers) in place of a tensor or a NumPy scalar."""
+        if isinstance(value, tuple | list):
+            return type(value)(each.item() if self.reads(each) else each for each in value)
+        return value.item()
 
     @property
     def is_ints(self) -> bool:
@@ -230,12 +238,18 @@ def _is_ints(value: Any, size: int = 0) -> bool:
     return size > 0 and _is_index(value)
 
 
+class _ElementError(TypeError):
+    """A sequence of tensors has an element that is none: no other overload is tried after that."""
+
+
 def _is_tensors(value: Any, size: int = 0) -> bool:
     if not isinstance(value, tuple | list):
         return False
     for index, each in enumerate(value):
         if not _is_tensor(each):
-            raise TypeError(f"expected Tensor as element {index} in argument 0, but got {type_name(each)}")
+            raise _ElementError(
+                f"expected Tensor as element {index} in argument 0, but got {type_name(each)}"
+            )
     return True
 
 
@@ -246,7 +260,9 @@ def _is_floats(value: Any, size: int = 0) -> bool:
 
 
 def _is_dtype(value: Any, size: int = 0) -> bool:
-    return isinstance(value, dtypes.dtype) or value in (float, int, bool, complex)
+    return isinstance(value, dtypes.dtype) or (
+        isinstance(value, type) and value in (float, int, bool, complex)
+    )
 
 
 def _is_device(value: Any, size: int = 0) -> bool:
@@ -391,10 +407,15 @@ def bind(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[i
     """Return which overload takes the call, and the given values by parameter name (None where None was given)."""
     found = overloads(name)
     if len(found) == 1:
-        return 0, found[0].bind(args, kwargs)
+        try:
+            return 0, found[0].bind(args, kwargs)
+        except _ElementError as error:
+            raise TypeError(*error.args) from None
     for index, each in enumerate(found):
         try:
             return index, each.bind(args, kwargs)
+        except _ElementError as error:
+            raise TypeError(*error.args) from None
         except TypeError:
             continue
     raise refused(name, args, kwargs)

@@ -134,6 +134,9 @@ class _NoParamDecoratorContextManager(_Switch):
         """Decorate the function, if there is one."""
         return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
+    def __init__(self, orig_func: Any = None) -> None:
+        super().__init__()
+
 
 class no_grad(_NoParamDecoratorContextManager):  # noqa: N801 - torch's name
     """Record nothing inside."""

@@ -65,6 +65,9 @@ class ReadOnly(property):
     def __set__(self, instance: Any, value: Any) -> None:
         raise AttributeError(f"attribute '{self.name}' of 'torch._C.TensorBase' objects is not writable")
 
+    def __delete__(self, instance: Any) -> None:
+        self.__set__(instance, None)
+
 
 if TYPE_CHECKING:
     _ReadOnly = property
@@ -246,7 +249,9 @@ class Tensor:
 
     @real.setter
     def real(self, value: Any) -> None:
-        self.real[...] = value
+        from .ops.indexing import as_assigned
+
+        self.real.copy_(as_assigned(self, value))
 
     @property
     def imag(self) -> Any:
@@ -257,7 +262,9 @@ class Tensor:
 
     @imag.setter
     def imag(self, value: Any) -> None:
-        self.imag[...] = value
+        from .ops.indexing import as_assigned
+
+        self.imag.copy_(as_assigned(self, value))
 
     @_ReadOnly
     def H(self) -> Any:  # noqa: N802 - torch's name

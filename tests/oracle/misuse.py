@@ -21,10 +21,7 @@ OTHERS = [
     "torch.tensor([True, False])", "slice(0, 1)", "...",
 ]
 KEYWORDS = ["dim", "out", "dtype", "keepdim", "other", "foo", "input", "size", "reduction", "axis"]
-OPERATORS = (
-    "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift lt le gt ge eq ne iadd isub imul itruediv "
-    "ifloordiv imod ipow imatmul iand ior ixor contains getitem"
-).split()
+OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift", "lt", "le", "gt", "ge", "eq", "ne", "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor", "contains", "getitem"]
 INDICES = [
     "0", "5", "-9", "1.5", "'a'", "None", "...", "[0, 1]", "[0, 9]", "[1.5]", "['a']", "[None]", "[]", "()", "(0, 0, 0)",
     "(..., ...)", "slice(0, 1)", "slice(None, None, -1)", "slice(None, None, 0)", "slice('a', None)", "slice(1.5)", "True",
@@ -33,37 +30,23 @@ INDICES = [
     "np.ones(2)", "np.int64(0)", "(0, 'a')", "(slice(0, 1), [0, 9])", "[[0], [1, 0]]", "{}", "object", "2j", "(None, 1.5)",
     "[[0, 1]]", "([0], [0, 1], [0])", "[True, False]", "[True]", "range(2)", "{0, 1}",
 ]
-ATTRIBUTES = (
-    "grad requires_grad data shape dtype device grad_fn is_leaf real imag T names retains_grad _version output_nr foo"
-).split()
-LAYERS = (
-    "Linear Bilinear Conv1d Conv2d Embedding Dropout Flatten Sequential ReLU LeakyReLU Softmax LayerNorm BatchNorm1d "
-    "GroupNorm MaxPool2d AvgPool2d ModuleList ModuleDict ParameterList ParameterDict Parameter MSELoss CrossEntropyLoss "
-    "NLLLoss BCELoss BCEWithLogitsLoss L1Loss SmoothL1Loss KLDivLoss Unflatten Identity Sigmoid Tanh GELU ELU PReLU"
-).split()
+ATTRIBUTES = ["grad", "requires_grad", "data", "shape", "dtype", "device", "grad_fn", "is_leaf", "real", "imag", "T", "names", "retains_grad", "_version", "output_nr", "foo"]
+LAYERS = ["Linear", "Bilinear", "Conv1d", "Conv2d", "Embedding", "Dropout", "Flatten", "Sequential", "ReLU", "LeakyReLU", "Softmax", "LayerNorm", "BatchNorm1d", "GroupNorm", "MaxPool2d", "AvgPool2d", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Parameter", "MSELoss", "CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss", "L1Loss", "SmoothL1Loss", "KLDivLoss", "Unflatten", "Identity", "Sigmoid", "Tanh", "GELU", "ELU", "PReLU"]
 MADE = [
     "nn.Linear(2, 3)", "nn.Conv1d(2, 3, 1)", "nn.Conv2d(1, 2, 1)", "nn.Embedding(4, 2)", "nn.Sequential(nn.Linear(2, 2), nn.ReLU())",
     "nn.LayerNorm(3)", "nn.BatchNorm1d(2)", "nn.MaxPool2d(2)", "nn.MSELoss()", "nn.CrossEntropyLoss()", "nn.NLLLoss()",
     "nn.BCELoss()", "nn.Softmax(0)", "nn.Flatten()", "nn.Dropout(0.0)", "nn.ReLU()", "nn.ModuleList([nn.ReLU()])",
     "nn.ModuleDict({'a': nn.ReLU()})", "nn.Bilinear(2, 2, 1)", "nn.PReLU()", "nn.Module()",
 ]
-OF_MODULES = (
-    "zero_grad train eval requires_grad_ to apply register_parameter register_buffer register_module add_module "
-    "get_parameter get_submodule load_state_dict state_dict parameters named_parameters register_forward_hook half double "
-    "type append extend insert children __getitem__ __setitem__ __len__ __setattr__"
-).split()
-OPTIMISERS = "SGD Adam AdamW Adagrad RMSprop Adamax".split()
+OF_MODULES = ["zero_grad", "train", "eval", "requires_grad_", "to", "apply", "register_parameter", "register_buffer", "register_module", "add_module", "get_parameter", "get_submodule", "load_state_dict", "state_dict", "parameters", "named_parameters", "register_forward_hook", "half", "double", "type", "append", "extend", "insert", "children", "__getitem__", "__setitem__", "__len__", "__setattr__"]
+OPTIMISERS = ["SGD", "Adam", "AdamW", "Adagrad", "RMSprop", "Adamax"]
 OPTIONS = ["lr", "momentum", "weight_decay", "betas", "eps", "nesterov", "dampening", "maximize", "foo"]
 PARAMETERS = [
     "[torch.ones(2, requires_grad=True)]", "torch.ones(2, requires_grad=True)", "[]", "[torch.ones(2)]", "[{'params': []}]",
     "[torch.ones(2, requires_grad=True) * 2]", "[torch.ones(2, requires_grad=True)] * 2", "['a']", "None",
     "[{'lr': 1}]", "nn.Linear(1, 1).parameters()", "nn.Linear(1, 1).named_parameters()",
 ]
-AUTOGRAD = (
-    "grad backward functional.jacobian functional.hessian functional.vjp functional.jvp functional.hvp functional.vhp "
-    "gradcheck set_detect_anomaly detect_anomaly no_grad enable_grad set_grad_enabled inference_mode Function.apply "
-    "graph.save_on_cpu graph.saved_tensors_hooks graph.register_multi_grad_hook graph.increment_version"
-).split()
+AUTOGRAD = ["grad", "backward", "functional.jacobian", "functional.hessian", "functional.vjp", "functional.jvp", "functional.hvp", "functional.vhp", "gradcheck", "set_detect_anomaly", "detect_anomaly", "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "Function.apply", "graph.save_on_cpu", "graph.saved_tensors_hooks", "graph.register_multi_grad_hook", "graph.increment_version"]
 GRAPHS = [
     "torch.ones(2, requires_grad=True)", "torch.ones(2, requires_grad=True).sum()", "torch.ones(2, requires_grad=True) * 2",
     "lambda x: x.sum()", "lambda x: x * 2", "lambda x: 1", "lambda: None", "[torch.ones(2, requires_grad=True)]", "torch.tensor(1.0)",
@@ -102,7 +85,15 @@ class Writer:
         self.methods = methods(ours, theirs)
         self.values = [*TENSORS, *OTHERS]
         self.forms = [self.call] * 6 + [self.nearly_right] * 6
-        self.forms += [self.operator, self.index, self.attribute, self.layer, self.module, self.optimiser, self.autograd]
+        self.forms += [
+            self.operator,
+            self.index,
+            self.attribute,
+            self.layer,
+            self.module,
+            self.optimiser,
+            self.autograd,
+        ]
 
     def write(self) -> str:
         """Return one use."""
@@ -117,7 +108,14 @@ class Writer:
 
     def tensor(self) -> str:
         """Return a tensor, often one in a graph."""
-        return self.draw.choice([*TENSORS, *TENSORS, "torch.ones(2, requires_grad=True)", "torch.ones(2, 2, requires_grad=True) * 2"])
+        return self.draw.choice(
+            [
+                *TENSORS,
+                *TENSORS,
+                "torch.ones(2, requires_grad=True)",
+                "torch.ones(2, 2, requires_grad=True) * 2",
+            ]
+        )
 
     def call(self) -> str:
         """Call a function or a method with whatever there is."""
@@ -132,7 +130,11 @@ class Writer:
         """Use a template of the differential programs, with one of its places filled wrong."""
         template = self.draw.choice(self.draw.choice(FAMILIES))
         places = {
-            "n": NUMBERS, "d": DIMS, "i": ["0", "-1", "1"], "s": SHAPES, "t": DTYPES,
+            "n": NUMBERS,
+            "d": DIMS,
+            "i": ["0", "-1", "1"],
+            "s": SHAPES,
+            "t": DTYPES,
         }
         filled = {key: self.draw.choice(choices) for key, choices in places.items()}
         filled |= {key: key for key in "abc"}
@@ -182,17 +184,39 @@ class Writer:
     def optimiser(self) -> str:
         """Make an optimiser, and take a step."""
         given = [self.draw.choice(PARAMETERS)] if self.draw.random() < 0.7 else self.some([0, 1])[:1]
-        given += [f"{name}={self.draw.choice(self.values)}" for name in self.draw.sample(OPTIONS, self.draw.choice([0, 1, 1, 2]))]
+        given += [
+            f"{name}={self.draw.choice(self.values)}"
+            for name in self.draw.sample(OPTIONS, self.draw.choice([0, 1, 1, 2]))
+        ]
         keys = [each.partition("=")[0] for each in given]
         given = [each for at, each in enumerate(given) if keys.index(keys[at]) == at]
         made = f"torch.optim.{self.draw.choice(OPTIMISERS)}({', '.join(given)})"
-        ending = self.draw.choice(["", "a.step()", f"a.step({self.draw.choice(self.values)})", "a.zero_grad(1)", "a.add_param_group({})"])
+        ending = self.draw.choice(
+            [
+                "",
+                "a.step()",
+                f"a.step({self.draw.choice(self.values)})",
+                "a.zero_grad(1)",
+                "a.add_param_group({})",
+            ]
+        )
         return f"a = {made}\n{ending}" if ending else made
 
     def autograd(self) -> str:
         """Use a function of `torch.autograd`, or a hook."""
         if self.draw.random() < 0.3:
-            name = self.draw.choice("backward register_hook register_post_accumulate_grad_hook retain_grad requires_grad_".split())
+            name = self.draw.choice(
+                [
+                    "backward",
+                    "register_hook",
+                    "register_post_accumulate_grad_hook",
+                    "retain_grad",
+                    "requires_grad_",
+                ]
+            )
             return f"a = {self.tensor()}\na.{name}({', '.join(self.some([0, 1, 1, 2]))})"
-        given = [self.draw.choice([*GRAPHS, *GRAPHS, *self.values]) for _ in range(self.draw.choice([0, 1, 2, 2, 2, 3]))]
+        given = [
+            self.draw.choice([*GRAPHS, *GRAPHS, *self.values])
+            for _ in range(self.draw.choice([0, 1, 2, 2, 2, 3]))
+        ]
         return f"torch.autograd.{self.draw.choice(AUTOGRAD)}({', '.join(given)})"

@@ -38,8 +38,13 @@ NN = (
     "leaky_relu leaky_relu_ linear log_sigmoid mish mish_ nll_loss_nd one_hot pad relu6 relu6_ silu silu_ softplus"
 )
 
-# Constructors of classes, among them those of `torch.Tensor(...)` and `torch.IntTensor(...)`.
-CONSTRUCTORS = """\
+# What stands behind functions that torch itself writes in Python.
+VF = "atleast_1d atleast_2d atleast_3d block_diag cartesian_prod chain_matmul meshgrid split unique_consecutive unique_dim"
+
+# What the library does not hold: constructors of classes, among them those of `torch.Tensor(...)` and `torch.IntTensor(...)`.
+MORE = """\
+_unique2(Tensor input, bool sorted=True, bool return_inverse=False, bool return_counts=False)
+Tensor.unflatten(int64_t dim, SymIntArrayRef sizes)
 legacy.new(*, Device? device=None)
 legacy.new(Storage storage)
 legacy.new(*, int64_t cdata)|hidden
@@ -157,7 +162,9 @@ def main() -> None:
         lines += chosen(name, every[name], torch._C._linalg, ())
     for name in NN.split():
         lines += [f"nn.{text}" for text in chosen(name, every[name], torch._C._nn, ())]
-    TARGET.write_text("\n".join(lines) + "\n" + CONSTRUCTORS, "utf-8")
+    for name in VF.split():
+        lines += [f"_VF.{text}" for text in chosen(name, every[name], torch._VF, ())]
+    TARGET.write_text("\n".join(lines) + "\n" + MORE, "utf-8")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def _stumbled(traceback: TracebackType | None) -> bool:
 def subject(code: str) -> str:
     """Return what is called, without the tensor that it is a method of."""
     last = re.sub(r"^\(?torch\.(?:ones|tensor)\([^)]*\)(?: \* 2)?\)?", "Tensor", code.split("\n")[-1])
-    return last.partition("(")[0]
+    return (code if last.startswith("a(") else last).partition("(")[0]
 
 
 def main() -> int:

@@ -168,9 +168,7 @@ def _vectors(name: str, v: Any, like: tuple[Any, ...], several: bool) -> tuple[A
     found = _tuple(name, "v", v)[1]
     if len(found) != len(like):
         if several:
-            raise RuntimeError(
-                f"v is a tuple of invalid length: should be {len(like)} but got {len(found)}."
-            )
+            raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(found)}.")
         raise RuntimeError("The given v should contain a single Tensor.")
     for at, (vector, model) in enumerate(zip(found, like, strict=True)):
         if vector.shape != model.shape:

@@ -6,8 +6,6 @@ import math
 from typing import Any
 
 from ..creation import empty, ones, zeros
-from ..ops import convolution as ops
-from ..ops import normalization
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from . import init
@@ -92,7 +90,7 @@ class _Conv(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of the input."""
-        convolve = getattr(ops, f"conv{self._ndim}d")
+        convolve = getattr(F, f"conv{self._ndim}d")
         padding: Any = self.padding
         if self.padding_mode != "zeros" and not isinstance(padding, str):
             widths = [size for size in reversed(padding) for _ in range(2)]
@@ -180,16 +178,18 @@ class _MaxPoolNd(Module):
         )
 
 
+@under_own_name
 class MaxPool1d(_MaxPoolNd):
     """The largest element of each window of a signal."""
 
-    _function = staticmethod(ops.max_pool1d)
+    _function = staticmethod(F.max_pool1d)
 
 
+@under_own_name
 class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image."""
 
-    _function = staticmethod(ops.max_pool2d)
+    _function = staticmethod(F.max_pool2d)
 
 
 class _AvgPool(Module):
@@ -222,7 +222,7 @@ class _AvgPool(Module):
 class AvgPool1d(_AvgPool):
     """The mean of each window of a signal."""
 
-    _function = staticmethod(ops.avg_pool1d)
+    _function = staticmethod(F.avg_pool1d)
 
 
 class AvgPool2d(_AvgPool):
@@ -243,7 +243,7 @@ class AvgPool2d(_AvgPool):
     def forward(self, input: Tensor) -> Any:
         """Return the mean of each window."""
         settings = (self.stride, self.padding, self.ceil_mode, self.count_include_pad, self.divisor_override)
-        return ops.avg_pool2d(input, self.kernel_size, *settings)
+        return F.avg_pool2d(input, self.kernel_size, *settings)
 
 
 class _AdaptiveAvgPoolNd(Module):
@@ -263,7 +263,8 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the means."""
-        return ops.adaptive_avg_pool1d(input, self.output_size)
+        found: Tensor = F.adaptive_avg_pool1d(input, self.output_size)
+        return found
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
@@ -271,7 +272,8 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the means."""
-        return ops.adaptive_avg_pool2d(input, self.output_size)
+        found: Tensor = F.adaptive_avg_pool2d(input, self.output_size)
+        return found
 
 
 class _Affine(Module):
@@ -305,9 +307,13 @@ class _BatchNorm(_Affine):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         self.register_parameter("weight", Parameter(empty(num_features, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(empty(num_features, dtype=dtype)) if affine and bias else None)
+        self.register_parameter(
+            "bias", Parameter(empty(num_features, dtype=dtype)) if affine and bias else None
+        )
         self.reset_parameters()
-        self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if track_running_stats else None)
+        self.register_buffer(
+            "running_mean", zeros(num_features, dtype=dtype) if track_running_stats else None
+        )
         self.register_buffer("running_var", ones(num_features, dtype=dtype) if track_running_stats else None)
         self.register_buffer(
             "num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None
@@ -315,17 +321,18 @@ class _BatchNorm(_Affine):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input; in training, update the running statistics."""
-        if input.ndim not in self._dims:
-            raise ValueError(f"expected {self._expected} input (got {input.ndim}D input)")
+        if input.dim() not in self._dims:
+            raise ValueError(f"expected {self._expected} input (got {input.dim()}D input)")
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:
                 momentum = 1.0 / float(self.num_batches_tracked)
         training = self.training or self.running_mean is None
-        return normalization.batch_norm(
+        found: Tensor = F.batch_norm(
             input, self.running_mean, self.running_var, self.weight, self.bias, training, momentum, self.eps
         )
+        return found
 
     def extra_repr(self) -> str:
         """Show the settings."""
@@ -372,13 +379,15 @@ class LayerNorm(_Affine):
             "weight", Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
         )
         self.register_parameter(
-            "bias", Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine and bias else None
+            "bias",
+            Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine and bias else None,
         )
         self.reset_parameters()
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""
-        return normalization.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+        found: Tensor = F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+        return found
 
     def extra_repr(self) -> str:
         """Show the settings."""
@@ -407,12 +416,15 @@ class GroupNorm(_Affine):
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.register_parameter("weight", Parameter(empty(num_channels, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(empty(num_channels, dtype=dtype)) if affine and bias else None)
+        self.register_parameter(
+            "bias", Parameter(empty(num_channels, dtype=dtype)) if affine and bias else None
+        )
         self.reset_parameters()
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""
-        return normalization.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+        found: Tensor = F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+        return found
 
     def extra_repr(self) -> str:
         """Show the settings."""

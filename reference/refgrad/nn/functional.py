@@ -27,6 +27,7 @@ __all__ = [
     *activations.__all__,
     *classification.__all__,
     *losses.__all__,
+    "bilinear",
     "cosine_similarity",
     "dropout",
     "embedding",
@@ -277,7 +278,9 @@ def _scale_down(weight: Tensor, input: Tensor, max_norm: float, norm_type: float
     rows = xp.unique(input._array)
     norms = vector_norm(weight.detach()[wrap(rows)], norm_type, 1)._array
     long = norms > max_norm
-    weight.detach()._array[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(weight._array.dtype)
+    weight.detach()._array[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(
+        weight._array.dtype
+    )
     bump(weight)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .. import dtypes
-from ..device import device
+from ..device import require
 from ..grad_mode import no_grad
 from ..hooks import RemovableHandle, register
+from ..settings import typename
 from ..tensor import Tensor
 from .naming import check_name, type_name
 from .parameter import Buffer, Parameter
@@ -19,6 +20,11 @@ from .state import load_state_dict, state_dict
 __all__ = ["Module"]
 
 M = TypeVar("M", bound="Module")
+
+
+def _forward_unimplemented(self: Module, *input: Any) -> None:
+    """Compute the module's result; subclasses define it."""
+    raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
 class Module:
@@ -109,7 +115,7 @@ class Module:
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter."""
         if not isinstance(name, str):
-            raise TypeError(f"parameter name should be a string. Got {type(name).__name__}")
+            raise TypeError(f"parameter name should be a string. Got {typename(name)}")
         check_name(self, name, "parameter", "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
@@ -125,7 +131,7 @@ class Module:
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a tensor that belongs to the state but is not a parameter."""
         if not isinstance(name, str):
-            raise TypeError(f"buffer name should be a string. Got {type(name).__name__}")
+            raise TypeError(f"buffer name should be a string. Got {typename(name)}")
         check_name(self, name, "buffer", "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
@@ -140,7 +146,7 @@ class Module:
         if not isinstance(module, Module) and module is not None:
             raise TypeError(f"{type_name(module)} is not a Module subclass")
         if not isinstance(name, str):
-            raise TypeError(f"module name should be a string. Got {type(name).__name__}")
+            raise TypeError(f"module name should be a string. Got {typename(name)}")
         check_name(self, name, "module", "_modules")
         self._modules[name] = module
 
@@ -150,11 +156,7 @@ class Module:
 
     # ---- calling -----------------------------------------------------------------------------------------------
 
-    def forward(self, *input: Any) -> Any:
-        """Compute the module's result; subclasses define it."""
-        raise NotImplementedError(
-            f'Module [{type(self).__name__}] is missing the required "forward" function'
-        )
+    forward: Callable[..., Any] = _forward_unimplemented
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not (
@@ -272,7 +274,7 @@ class Module:
     def get_submodule(self, target: str) -> Module:
         """Return the module at a path ("layers.0")."""
         found: Any = self
-        for name in target.split(".") if target else []:
+        for name in target.split(".") if target != "" else []:
             if not hasattr(found, name):
                 raise AttributeError(f"{found._get_name()} has no attribute `{name}`")
             found = getattr(found, name)
@@ -343,19 +345,25 @@ class Module:
 
     def to(self: M, *args: Any, **kwargs: Any) -> M:
         """Convert the floating-point parameters and buffers to a dtype."""
-        for each in (*args, kwargs.get("dtype")):
-            dtype = each.dtype if isinstance(each, Tensor) else each
-            if isinstance(dtype, dtypes.dtype):
-                if not (dtype.is_floating_point or dtype.is_complex):
-                    raise TypeError(
-                        f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-                    )
-                self._apply(lambda t, to=dtype: t.to(to) if t.is_floating_point() else t)  # type: ignore[misc]
-            elif isinstance(each, str | device):
-                from ..device import require
+        from .._signatures import bind
 
-                require(each)
+        values = bind("Tensor.to", args, kwargs)[1]
+        like = values.get("tensor")
+        dtype = values.get("dtype") if like is None else like.dtype
+        if values.get("device") is not None:
+            require(values["device"])
+        if dtype is not None:
+            dtype = dtypes.from_python(dtype)
+            if not (dtype.is_floating_point or dtype.is_complex):
+                raise TypeError(
+                    f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+                )
+            self._apply(lambda each: each.to(dtype) if each.is_floating_point() else each)
         return self
+
+    def type(self: M, dst_type: Any) -> M:
+        """Convert all parameters and buffers to a dtype."""
+        return self._apply(lambda each: each.type(dst_type))
 
     def float(self: M) -> M:
         """Convert to float32."""
@@ -384,7 +392,9 @@ class Module:
                 FutureWarning,
                 stacklevel=2,
             )
-            destination, prefix, keep_vars = (*args[:3], *(destination, prefix, keep_vars)[len(args) :])
+            given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))
+            destination = given.get("destination", destination)
+            prefix, keep_vars = given.get("prefix", prefix), given.get("keep_vars", keep_vars)
         return state_dict(self, destination, prefix, keep_vars)
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:

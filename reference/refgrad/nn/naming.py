@@ -18,8 +18,14 @@ C = TypeVar("C", bound="type[Module]")
 
 
 def under_own_name(kind: C) -> C:
-    """Give a class the methods of its direct base under its own name, by which Python calls them in messages."""
-    for name, method in vars(kind.__base__).items():
+    """Give a class the methods of its direct base under its own name, by which Python calls them in messages.
+
+    Not its constructor where torch has that base as well: "_MaxPoolNd".
+    """
+    base: Any = kind.__base__
+    for name, method in vars(base).items():
+        if name == "__init__" and base.__name__.endswith("Nd"):
+            continue
         if isinstance(method, FunctionType) and name not in vars(kind):
             own = FunctionType(
                 method.__code__, method.__globals__, name, method.__defaults__, method.__closure__

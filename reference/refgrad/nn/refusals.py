@@ -12,16 +12,19 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._signatures import bind, overloads, type_name
+from .._signatures import bind, overloads
 from ..ops.losses import chosen_reduction
-from ..ops.registry import explained
+from ..ops.registry import explained, kind
 from ..tensor import Tensor
 
 __all__ = ["DIRECT", "NATIVE", "worded"]
 
 # Function: its entry in the table of signatures.
 DIRECT: dict[str, str] = {
-    **{name: name for name in ("avg_pool1d", "conv1d", "conv2d", "conv3d", "cosine_similarity", "prelu")},
+    **{
+        name: name
+        for name in ("avg_pool1d", "bilinear", "conv1d", "conv2d", "conv3d", "cosine_similarity", "prelu")
+    },
     **{name: f"nn.{name}" for name in ("avg_pool2d", "gelu", "linear", "one_hot", "softplus")},
     "logsigmoid": "nn.log_sigmoid",
 }
@@ -74,9 +77,18 @@ _ASKED: dict[str, Mapping[str, str]] = {
 
 # What functions do in Python before they hand their arguments on: it may fail by itself.
 _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-    "embedding": lambda given: given["padding_idx"] is None or given["padding_idx"] > 0 or given["weight"].size,
+    "dropout": lambda given: given["p"] < 0.0 or given["p"] > 1.0,
+    "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
+    "softmax": lambda given: given["dim"] is None and given["input"].dim(),
+    "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
+    "embedding": lambda given: (
+        given["padding_idx"] is None or given["padding_idx"] > 0 or given["weight"].size
+    ),
     "hardtanh": lambda given: given["min_val"] > given["max_val"],
-    **{name: lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]) for name in ("kl_div", "nll_loss", "cross_entropy")},
+    **{
+        name: lambda given: chosen_reduction("mean", given["size_average"], given["reduce"])
+        for name in ("kl_div", "nll_loss", "cross_entropy")
+    },
 }
 
 
@@ -88,14 +100,19 @@ def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function refuse arguments of the wrong types in torch's words."""
     if name in DIRECT:
         return explained(call, DIRECT[name])
-    if name not in NATIVE and name not in _ASKED:
+    if name not in NATIVE and name not in _ASKED and name not in _FIRST:
         return call
     signature = inspect.signature(call)
     if name in _CALLED:
         call.__qualname__ = _CALLED[name]
 
+    known: set[tuple[Any, ...]] = set()  # kinds of arguments that were right
+
     @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
+        kinds = (*map(kind, args), *kwargs, *map(kind, kwargs.values()))
+        if kinds not in known:
+            args, kwargs = _looked_at(name, signature, args, kwargs, known, kinds)
         try:
             return call(*args, **kwargs)
         except (TypeError, AttributeError, ValueError) as error:
@@ -105,6 +122,41 @@ def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
             raise found from error
 
     return checked
+
+
+def _looked_at(
+    name: str,
+    signature: inspect.Signature,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    known: set[tuple[Any, ...]],
+    kinds: tuple[Any, ...],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Refuse wrong arguments; note their kinds if others of the same need not be looked at again.
+
+    Return the arguments with Python numbers in place of tensors and NumPy scalars that stand for numbers.
+    """
+    refusal = _refusal(name, signature, args, kwargs)
+    if refusal is not None:
+        raise refusal
+    if name not in NATIVE:
+        known.add(kinds)
+        return args, kwargs
+    try:
+        given = dict(signature.bind(*args, **kwargs).arguments)
+    except TypeError:
+        return args, kwargs  # which Python refuses
+    native, names = NATIVE[name]
+    parameters = dict(zip(names.split(), overloads(native)[0].parameters, strict=False))
+    numbers = {
+        key: parameters[key].read(value)
+        for key, value in given.items()
+        if key in parameters and parameters[key].reads(value)
+    }
+    if not numbers:
+        known.add(kinds)
+        return args, kwargs
+    return (), {**given, **numbers}
 
 
 def _refusal(
@@ -118,7 +170,8 @@ def _refusal(
     bound.apply_defaults()
     given = bound.arguments
     try:
-        _FIRST.get(name, lambda given: None)(given)
+        if name in _FIRST:
+            _FIRST[name](given)
     except Exception as error:
         return error
     if name in _ASKED:
@@ -126,9 +179,10 @@ def _refusal(
             value = given.get(part)
             if part not in given or isinstance(value, Tensor):
                 continue
-            if hasattr(value, attribute):  # an array has a size that is no method
-                return TypeError("'int' object is not callable") if attribute == "size" else None
-            return AttributeError(f"'{type_name(value)}' object has no attribute '{attribute}'")
+            try:
+                getattr(value, attribute)()  # an array has a size that is no method
+            except Exception as error:
+                return error
     if name not in NATIVE:
         return None
     native, names = NATIVE[name]

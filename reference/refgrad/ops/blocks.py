@@ -31,12 +31,15 @@ def _raised(tensor: Tensor, ndim: int) -> Tensor:
 
 
 def _at_least(ndim: int) -> None:
+    def raised(tensors: Any) -> Any:
+        if isinstance(tensors, Tensor):
+            return _raised(tensors, ndim)
+        return tuple([_raised(each, ndim) for each in tensors])
+
+    checked = explained(raised, f"_VF.atleast_{ndim}d")
+
     def call(*tensors: Any) -> Any:
-        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
-            return _raised(tensors[0], ndim)
-        given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else tensors
-        check_tensors(given)
-        return tuple([_raised(each, ndim) for each in given])
+        return checked(tensors[0] if len(tensors) == 1 else tensors)
 
     call.__name__ = call.__qualname__ = f"atleast_{ndim}d"
     call.__doc__ = f"Return tensors as views with at least {ndim} dimension{'s' * (ndim > 1)}."

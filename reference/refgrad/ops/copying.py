@@ -57,7 +57,9 @@ def _data(self: Tensor) -> Tensor:
 
 def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {value.__class__.__name__}")
+        from .._signatures import type_name
+
+        raise TypeError(f"Variable data has to be a tensor, but got {type_name(value)}")
     if self.requires_grad and value._array.dtype.kind not in "fc":
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex dtype"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..tensor import Tensor
 from .indexing import alias_of
-from .registry import alias, public
+from .registry import alias, explained, public
 from .shape import axis_of, contiguous, permute, reshape, sizes_of, transpose, view
 
 __all__: list[str] = []
@@ -37,11 +37,16 @@ def ravel(input: Tensor) -> Tensor:
 @public
 def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     """Return a view in which one dimension is split up."""
-    shape = input._array.shape
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    found: Tensor = _unflatten(input, dim, sizes)
+    return found
+
+
+def _split_up(self: Tensor, dim: int, sizes: Any) -> Tensor:
+    shape = self._array.shape
     dim = axis_of(dim, len(shape))
     wanted = sizes_of((sizes,))
-    if not wanted:
-        raise RuntimeError("unflatten: sizes must be non-empty")
     if not shape:
         raise RuntimeError(
             "unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions"
@@ -60,7 +65,10 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
             f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {dim} ({shape[dim]}) in "
             "the input tensor"
         )
-    return view(input, (*shape[:dim], *wanted, *shape[dim + 1 :]))
+    return view(self, (*shape[:dim], *wanted, *shape[dim + 1 :]))
+
+
+_unflatten = explained(_split_up, "Tensor.unflatten")
 
 
 @public

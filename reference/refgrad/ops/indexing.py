@@ -333,15 +333,11 @@ def _delitem(self: Tensor, key: Any) -> None:
 
 @operator("__setitem__")
 def _setitem(self: Tensor, key: Any, value: Any) -> None:
-    if not isinstance(value, Tensor | bool | int | float | complex | xp.generic):
-        from .._signatures import type_name
-
-        raise TypeError(f"can't assign a {type_name(value)} to a {self.type()}")
+    value = as_assigned(self, value)
     if key is False:
         return
     if key is True:  # all of it, as with None
         key = None
-    value = _as_value(self, value)
     seen, tensors = _views(self, key)
     if tensors is not None:
         index_put_(seen, tensors, _without_leading_ones(value))
@@ -358,12 +354,15 @@ def _setitem(self: Tensor, key: Any, value: Any) -> None:
         )
 
 
-def _as_value(seen: Tensor, value: Any) -> Tensor:
+def as_assigned(target: Tensor, value: Any) -> Tensor:
+    """Return what is assigned to (part of) a tensor as a tensor; TypeError where it is neither that nor a number."""
     if isinstance(value, Tensor):
         return value
-    if isinstance(value, bool | int | float | complex | xp.generic):
-        return wrap(filled((), value, seen._array.dtype))
-    return wrap(value)
+    if isinstance(value, bool | int | float | complex | xp.integer):
+        return wrap(filled((), value, target._array.dtype))
+    from .._signatures import type_name
+
+    raise TypeError(f"can't assign a {type_name(value)} to a {target.type()}")
 
 
 def _without_leading_ones(value: Tensor) -> Tensor:

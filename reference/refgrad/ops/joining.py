@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -176,38 +177,32 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     if not isinstance(tensor, Tensor):
         apart: tuple[Tensor, ...] = tensor.split(split_size_or_sections, dim)
         return apart
-    if not tensor._array.ndim:
-        raise RuntimeError("split expects at least a 1-dimensional tensor")
-    axis = axis_of(dim, tensor._array.ndim)
-    length = tensor._array.shape[axis]
-    if not isinstance(split_size_or_sections, int):
-        if not isinstance(split_size_or_sections, tuple | list):
-            from .._signatures import type_name
+    if isinstance(split_size_or_sections, Tensor):
+        with contextlib.suppress(ValueError):  # which several elements cannot be
+            split_size_or_sections = int(split_size_or_sections)
+    split = _split_evenly if isinstance(split_size_or_sections, int) else _split_with_sizes
+    found: tuple[Tensor, ...] = split(tensor, split_size_or_sections, dim)
+    return found
 
-            raise TypeError(
-                "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, not "
-                f"{type_name(split_size_or_sections)}"
-            )
-        sizes = list(split_size_or_sections)
-        for at, each in enumerate(sizes):
-            if not isinstance(each, int):
-                from .._signatures import type_name
 
-                raise TypeError(
-                    "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, but found element "
-                    f"of type {type_name(each)} at pos {at}"
-                )
-        if sum(sizes) != length:
-            raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
-                f"{dim}), but got split_sizes={sizes}"
-            )
-        if min(sizes, default=0) < 0:
-            raise RuntimeError(
-                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
-            )
-        return _split_sizes(tensor, SplitWithSizesBackward0, sizes, axis, tuple(sizes))
-    size = split_size_or_sections
+def _with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    axis, length = _axis_to_split(input, dim)
+    sizes = [int(each) for each in split_sizes]
+    if sum(sizes) != length:
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
+            f"{dim}), but got split_sizes={sizes}"
+        )
+    if min(sizes, default=0) < 0:
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
+        )
+    return _split_sizes(input, SplitWithSizesBackward0, sizes, axis, tuple(sizes))
+
+
+def _evenly(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    axis, length = _axis_to_split(input, dim)
+    size = split_size
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and length:
@@ -216,7 +211,19 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         )
     count = max((length + size - 1) // size, 1) if size else 1
     sizes = [min(size, length - at * size) for at in range(count)]
-    return _split_sizes(tensor, SplitBackward0, sizes, axis, size)
+    return _split_sizes(input, SplitBackward0, sizes, axis, size)
+
+
+def _axis_to_split(input: Tensor, dim: int) -> tuple[int, int]:
+    """Return which dimension is to be split, and its size."""
+    if not input._array.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    axis = axis_of(dim, input._array.ndim)
+    return axis, input._array.shape[axis]
+
+
+_split_with_sizes = explained(_with_sizes, "split_with_sizes")
+_split_evenly = explained(_evenly, "_VF.split")
 
 
 def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .holomorphic import suited
-from .inplace import finish_out, update
+from .inplace import finish_out
 from .registry import operator, public
 from .shape import (
     SqueezeBackward4,
@@ -316,8 +316,3 @@ def _matmul(self: Tensor, other: Any) -> Any:
 @operator("__rmatmul__")
 def _rmatmul(self: Tensor, other: Any) -> Any:
     return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
-
-
-@operator("__imatmul__")
-def _imatmul(self: Tensor, other: Any) -> Tensor:
-    return update("matmul_", self, matmul, other)

@@ -57,14 +57,15 @@ def chosen_reduction(reduction: str, size_average: Any, reduce: Any) -> str:
     return chosen
 
 
-def _weighted(each: Tensor, input: Tensor, weight: Tensor, reduction: str) -> Tensor:
+def _with_weights(each: Tensor, input: Tensor, weight: Tensor, reduction: str) -> Tensor:
     """Return the losses times weights of the same size: their sum over that of the weights, their sum, or each."""
     if weight.size() != input.size():
         raise ValueError("Weights and input must have the same size.")
     result: Tensor = each * weight
     if reduction == "none":
         return result
-    return result.sum() / weight.sum() if reduction == "mean" else result.sum()
+    total: Tensor = result.sum()
+    return total / weight.sum() if reduction == "mean" else total
 
 
 def _share(count: int, reduction: str) -> float:
@@ -232,7 +233,7 @@ def mse_loss(
     """Return the squared differences: their mean, their sum, or each."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     if weight is not None:
-        return _weighted(mse_loss(input, target, reduction="none"), input, weight, reduction)
+        return _with_weights(mse_loss(input, target, reduction="none"), input, weight, reduction)
     input, target = _pair(input, target)
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
@@ -248,8 +249,8 @@ def huber_loss(
     check_reduction(reduction)
     if weight is not None:
         each = huber_loss(input, target, "none", delta)
-        weighted = _weighted(each, input, weight, "none" if reduction == "mean" else reduction)
-        return weighted.mean() if reduction == "mean" else weighted  # type: ignore[no-any-return]
+        weighted = _with_weights(each, input, weight, "none" if reduction == "mean" else reduction)
+        return weighted.mean() if reduction == "mean" else weighted
     input, target = _pair(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
@@ -298,7 +299,7 @@ def l1_loss(
     """Return the absolute differences: their mean, their sum, or each."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     if weight is not None:
-        return _weighted(l1_loss(input, target, reduction="none"), input, weight, reduction)
+        return _with_weights(l1_loss(input, target, reduction="none"), input, weight, reduction)
     input, target = _pair(input, target)
     size = (input - target).abs()
     result: Tensor = size if reduction == "none" else size.mean() if reduction == "mean" else size.sum()

@@ -351,6 +351,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
     check_tensors(given)
     vectors = list(given)
+    if not vectors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
     if any(each.dtype is not vectors[0].dtype for each in vectors):
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     for each in vectors:

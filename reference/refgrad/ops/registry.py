@@ -19,6 +19,7 @@ __all__ = [
     "check_tensors",
     "explained",
     "function",
+    "kind",
     "method",
     "operator",
     "public",
@@ -48,7 +49,7 @@ def explained(call: F, name: str) -> F:
         else:
             kinds = None if of_tensors or not args else type(args[0])
         if kinds is not None and kinds not in known and not checks_itself:
-            looked_at = (*map(_kind, args), *kwargs, *map(_kind, kwargs.values()))
+            looked_at = (*map(kind, args), *kwargs, *map(kind, kwargs.values()))
             if looked_at not in known:
                 args, kwargs, all_alike = fitted(name, args, kwargs)
                 if all_alike:
@@ -67,7 +68,7 @@ def explained(call: F, name: str) -> F:
     return checked  # type: ignore[return-value]
 
 
-def _kind(value: Any) -> Any:
+def kind(value: Any) -> Any:
     """Return what decides whether a parameter takes a value: its type; a tuple where the type alone does not say."""
     if isinstance(value, list | tuple):
         return type(value), type(value[0]) if value else None
@@ -96,11 +97,22 @@ def fitted(
     names = [each.name for each in chosen.parameters]
     if any(key not in names for key in kwargs):
         return own, values, False
-    if not own and args and isinstance(args[0], bool | int | float | complex) and names[0] == "input":
+    if (
+        not own
+        and args
+        and isinstance(args[0], bool | int | float | complex | xp.generic)
+        and names[0] == "input"
+    ):
         if name in _NUMBER_FIRST:
             return args, kwargs, True
         return (_as_tensor(args[0]), *args[1:]), kwargs, False
-    return args, kwargs, not any(each.read_from(values.get(each.name)) for each in chosen.parameters)
+    if not any(each.reads(values.get(each.name)) for each in chosen.parameters):
+        return args, kwargs, True
+    read = dict(zip(names, args[len(own) :], strict=False)) | kwargs
+    for each in chosen.parameters:
+        if each.name in read and each.reads(read[each.name]):
+            read[each.name] = each.read(read[each.name])
+    return own + tuple([read.pop(key) for key in names[: len(args) - len(own)]]), read, False
 
 
 # Functions that take a number in front as they take one behind.
@@ -111,6 +123,7 @@ def _as_tensor(number: Any) -> Tensor:
     """Return a number as the 0-dim tensor that stands for it."""
     from .. import dtypes
 
+    number = number.item() if hasattr(number, "item") else number
     return wrap(xp.asarray(number, dtypes.of_number(number).numpy))
 
 
@@ -163,10 +176,13 @@ def check_given(name: str, given: Any) -> None:
 _WRITTEN_IN_PYTHON = frozenset({"norm", "split", "unflatten", "unique", "unique_consecutive"})
 
 
+_FUNCTIONS_IN_PYTHON = frozenset({"split", "unique", "unique_consecutive"})
+
+
 def function(call: F) -> F:
     """Publish as `torch.name`."""
     name = call.__name__
-    FUNCTIONS[name] = explained(call, name)
+    FUNCTIONS[name] = call if name in _FUNCTIONS_IN_PYTHON else explained(call, name)
     return call
 
 

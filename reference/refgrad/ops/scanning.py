@@ -13,7 +13,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
 from .holomorphic import refuse_complex
 from .reductions import put_along, share_out
-from .registry import public
+from .registry import explained, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -292,7 +292,7 @@ Unique2Backward0 = derivative("Unique2Backward0", self=_no_derivative)
 UniqueDimBackward0 = derivative("UniqueDimBackward0", self=_no_derivative_of_slices)
 
 
-def _check_slices(shape: tuple[int, ...], dim: int) -> None:
+def check_slices(shape: tuple[int, ...], dim: int) -> None:
     """Refuse a dimension along which no slices can be compared."""
     if not shape:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
@@ -314,14 +314,27 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """Return the different elements (or slices along a dimension) in order, and where and how often they occur."""
-    if not isinstance(input, Tensor):
-        from .._signatures import type_name
+    if dim is None:
+        return _unique(input, sorted, return_inverse, return_counts)
+    return _unique_slices(input, dim, sorted, return_inverse, return_counts)
 
-        name = "_unique2" if dim is None else "unique_dim"
-        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
+
+def _different_slices(
+    input: Tensor, dim: int, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
+    return _different(input, sorted, return_inverse, return_counts, dim)
+
+
+def _different(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
     x = input._array
     if dim is not None:
-        _check_slices(x.shape, dim)
+        check_slices(x.shape, dim)
     axis = None if dim is None else axis_of(dim, x.ndim)
     values, inverse, counts = xp.unique(
         x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False
@@ -332,3 +345,7 @@ def unique(
     if return_counts:
         found.append(wrap(counts))
     return found[0] if len(found) == 1 else tuple(found)
+
+
+_unique = explained(_different, "_unique2")
+_unique_slices = explained(_different_slices, "_VF.unique_dim")

@@ -14,7 +14,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .inplace import finish_out
-from .registry import function, public
+from .registry import explained, function, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -188,17 +188,34 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Return the elements that differ from the one before."""
-    flat = input._array.reshape(-1)
-    changed = xp.ones(flat.size, bool)
-    changed[1:] = flat[1:] != flat[:-1]
+    return _consecutive(input, return_inverse, return_counts, dim)
+
+
+def _runs(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    x = input._array
+    if dim is not None:
+        from .scanning import check_slices
+
+        check_slices(x.shape, dim)
+    axis = 0 if dim is None else axis_of(dim, x.ndim)
+    rows = x.reshape(-1) if dim is None else xp.moveaxis(x, axis, 0)
+    changed = xp.ones(rows.shape[0], bool)
+    changed[1:] = (rows[1:] != rows[:-1]).any(axis=tuple(range(1, rows.ndim)))
     starts = xp.flatnonzero(changed)
-    found = [record(UniqueConsecutiveBackward0, flat[starts], (input,))]
+    kept = rows[starts] if dim is None else xp.moveaxis(rows[starts], 0, axis)
+    found = [record(UniqueConsecutiveBackward0, row_major(kept), (input,))]
     if return_inverse:
-        found.append(wrap((xp.cumsum(changed) - 1).reshape(input._array.shape)))
+        inverse = xp.cumsum(changed) - 1
+        found.append(wrap(inverse.reshape(x.shape) if dim is None else inverse))
     if return_counts:
-        ends = xp.append(starts[1:], xp.asarray([flat.size]))
+        ends = xp.append(starts[1:], xp.asarray([rows.shape[0]]))
         found.append(wrap(ends - starts))
     return tuple(found) if len(found) > 1 else found[0]
+
+
+_consecutive = explained(_runs, "_VF.unique_consecutive")
 
 
 ModeBackward0 = derivative(

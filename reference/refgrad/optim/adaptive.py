@@ -8,7 +8,7 @@ from typing import Any
 from ..backend import xp
 from ..ops.inplace import bump
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, check, check_rate
+from .optimizer import Optimizer, check, check_at_least_0, check_rate
 
 __all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "RMSprop"]
 
@@ -31,11 +31,11 @@ def blend(old: Tensor, new: Any, weight: float) -> None:
 
 def check_common(lr: Any, eps: float, weight_decay: float, betas: Any = None) -> None:
     check_rate(lr)
-    check("epsilon value", eps, 0.0 <= eps)
+    check_at_least_0("epsilon value", eps)
     if betas is not None:
         check("beta parameter at index 0", betas[0], 0.0 <= betas[0] < 1.0)
         check("beta parameter at index 1", betas[1], 0.0 <= betas[1] < 1.0)
-    check("weight_decay value", weight_decay, 0.0 <= weight_decay)
+    check_at_least_0("weight_decay value", weight_decay)
 
 
 class Adam(Optimizer):
@@ -123,7 +123,7 @@ class AdamW(Adam):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        options = {"capturable": capturable, "differentiable": differentiable, "fused": fused}
+        options: dict[str, Any] = {"capturable": capturable, "differentiable": differentiable, "fused": fused}
         super().__init__(
             params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, foreach=foreach, **options
         )
@@ -147,10 +147,10 @@ class RMSprop(Optimizer):
         differentiable: bool = False,
     ) -> None:
         check_rate(lr)
-        check("epsilon value", eps, 0.0 <= eps)
-        check("momentum value", momentum, 0.0 <= momentum)
-        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
-        check("alpha value", alpha, 0.0 <= alpha)
+        check_at_least_0("epsilon value", eps)
+        check_at_least_0("momentum value", momentum)
+        check_at_least_0("weight_decay value", weight_decay)
+        check_at_least_0("alpha value", alpha)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -208,10 +208,10 @@ class Adagrad(Optimizer):
         fused: bool | None = None,
     ) -> None:
         check_rate(lr)
-        check("lr_decay value", lr_decay, 0.0 <= lr_decay)
-        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
-        check("initial_accumulator_value value", initial_accumulator_value, 0.0 <= initial_accumulator_value)
-        check("epsilon value", eps, 0.0 <= eps)
+        check_at_least_0("lr_decay value", lr_decay)
+        check_at_least_0("weight_decay value", weight_decay)
+        check_at_least_0("initial_accumulator_value value", initial_accumulator_value)
+        check_at_least_0("epsilon value", eps)
         defaults = {
             "lr": lr,
             "lr_decay": lr_decay,
@@ -255,8 +255,8 @@ class Adadelta(Optimizer):
     ) -> None:
         check_rate(lr)
         check("rho value", rho, 0.0 <= rho <= 1.0)
-        check("epsilon value", eps, 0.0 <= eps)
-        check("weight_decay value", weight_decay, 0.0 <= weight_decay)
+        check_at_least_0("epsilon value", eps)
+        check_at_least_0("weight_decay value", weight_decay)
         defaults = {
             "lr": lr,
             "rho": rho,

@@ -12,13 +12,19 @@ from ..hooks import RemovableHandle, register
 from ..settings import typename
 from ..tensor import Tensor
 
-__all__ = ["Optimizer", "check", "check_one_rate", "check_rate"]
+__all__ = ["Optimizer", "check", "check_at_least_0", "check_one_rate", "check_rate"]
 
 
 def check(name: str, value: Any, fine: bool) -> None:
     """Refuse a setting: "Invalid learning rate: -1"."""
     if not fine:
         raise ValueError(f"Invalid {name}: {value}")
+
+
+def check_at_least_0(name: str, value: Any) -> None:
+    """Refuse a negative setting, and nan."""
+    least = 0.0  # in front, as Python's message for what is no number shows
+    check(name, value, least <= value)
 
 
 def check_one_rate(lr: Any) -> None:
@@ -30,7 +36,7 @@ def check_one_rate(lr: Any) -> None:
 def check_rate(lr: Any) -> None:
     """Refuse a learning rate that is not one number of at least 0."""
     check_one_rate(lr)
-    check("learning rate", lr, 0.0 <= lr)
+    check_at_least_0("learning rate", lr)
 
 
 class Optimizer:

@@ -9,7 +9,7 @@ from ..backend import xp
 from ..ops.inplace import bump
 from ..tensor import Tensor, wrap
 from .adaptive import blend, check_common, state_of
-from .optimizer import Optimizer, check
+from .optimizer import Optimizer, check_at_least_0
 
 __all__ = ["NAdam", "RAdam"]
 
@@ -33,7 +33,7 @@ class NAdam(Optimizer):
         differentiable: bool = False,
     ) -> None:
         check_common(lr, eps, weight_decay, betas)
-        check("momentum_decay value", momentum_decay, 0.0 <= momentum_decay)
+        check_at_least_0("momentum_decay value", momentum_decay)
         defaults = {
             "lr": lr,
             "betas": betas,
