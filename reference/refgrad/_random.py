@@ -16,6 +16,7 @@ from . import backend, dtypes, limits
 from . import both as rules
 from ._random_normal import normal_block, normal_pairs
 from .creation import Values, bind, function, method
+from .device import device, device_of, require
 from .fused import multiply_add
 from .generator import Generator, default
 from .graph import Node, derivative
@@ -37,11 +38,26 @@ def _ignores_input(name: str) -> type[Node]:
 
 def fill(array: Any, draw: Draw, values: Values) -> Any:
     """Fill an array with `draw(count, generator)`, in the order of its memory, and return it."""
-    generator = values.get("generator") or default()
+    generator = generator_of(values, device_of(array))
     order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
     target = array.transpose(order)
     target[...] = backend.as_array(draw(array.size, generator)).reshape(target.shape)
     return array
+
+
+def generator_of(values: Values, where: device) -> Generator:
+    """Return the generator that is given, or the default one of the device that is asked for, or else of `where`."""
+    given = values.get("generator")
+    asked = values.get("device")
+    where = where if asked is None else require(asked)
+    if given is None:
+        return default(where)
+    if given.device.type != where.type:
+        raise RuntimeError(
+            f"Expected a '{where.type}' device type for generator but found '{given.device.type}'"
+        )
+    found: Generator = given
+    return found
 
 
 def _in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Values) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _random, backend, dtypes, limits
 from . import both as rules
-from ._random import DIGITS, Draw, fill, integers, uniform, unsupported
+from ._random import DIGITS, Draw, fill, generator_of, integers, uniform, unsupported
 from .creation import (
     Values,
     allocate,
@@ -22,7 +22,7 @@ from .creation import (
     function,
     read,
 )
-from .generator import default
+from .device import default_device
 from .graph import derivative
 from .recording import record
 from .tensor import Tensor
@@ -106,7 +106,7 @@ def randperm(*args: Any, **kwargs: Any) -> Tensor:
     dtype = chosen_dtype(values, dtypes.int64)
     check_size((count,), dtype)
     _check_permutation(count, dtype)
-    words = (values.get("generator") or default()).words(max(count - 1, 0))
+    words = generator_of(values, default_device()).words(max(count - 1, 0))
     steps = (words % np.arange(count, 1, -1, dtype=np.uint64)).tolist()
     order = list(range(count))
     for place, step in enumerate(steps):
@@ -180,7 +180,7 @@ def multinomial(*args: Any, **kwargs: Any) -> Tensor:
     weights, count = values["input"], int(values["num_samples"])
     replacement = bool(values.get("replacement", False))
     _check_weights(weights, count, replacement)
-    generator = values.get("generator") or default()
+    generator = generator_of(values, weights.device)
     rows = backend.to_host(weights._array).reshape(-1, weights._array.shape[-1])
     if replacement and count > 1:
         totals = np.cumsum(rows, 1, dtype=rows.dtype)

@@ -40,11 +40,12 @@ def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
 
 
 def _first(model: Array, grad: Any, owned: bool) -> Tensor:
-    if type(grad) is not backend.ndarray:
+    if type(grad) is backend.ndarray:
+        owned = owned and grad.flags.writeable
+    elif not isinstance(grad, backend.arrays):  # a scalar of NumPy
         return wrap(backend.as_array(grad))
     if (
         owned
-        and grad.flags.writeable
         and grad.shape == model.shape
         and (grad.flags.c_contiguous if model.flags.c_contiguous else _same_layout(model, grad))
     ):

@@ -1,11 +1,13 @@
-"""The array library. This is the only module that knows which one is in use; all others call it through here.
+"""The array library, NumPy: all other modules call it through here, `xp.exp(array)`.
 
-NumPy's functions dispatch on their arguments (NEP 13 and 18), so `xp.exp(array)` also serves CuPy arrays; only
-what creates arrays or looks at memory has to ask which library an array belongs to.
+NumPy's functions dispatch on their arguments (NEP 13 and 18), so `xp.exp` also serves the arrays of a GPU. What creates
+arrays or looks at memory cannot: when the first tensor goes to a GPU, `accelerator.attach` puts functions in their
+place, here and in `xp`, that ask where to work. A process that stays on the CPU never pays for that.
 """
 
 from __future__ import annotations
 
+import types
 from typing import Any, TypeAlias
 
 import numpy
@@ -13,6 +15,7 @@ import numpy
 __all__ = [
     "Array",
     "address",
+    "arrays",
     "as_array",
     "broadcast_shapes",
     "empty",
@@ -27,8 +30,11 @@ __all__ = [
 ]
 
 Array: TypeAlias = Any  # NumPy's and CuPy's arrays have no type in common that says more
-xp: Any = numpy
+xp: Any = types.ModuleType("xp", "NumPy's names, some of which `accelerator.attach` gives a new meaning.")
+xp.__dict__.update({name: value for name, value in vars(numpy).items() if not name.startswith("__")})
+xp.__getattr__ = numpy.__getattr__  # for the modules that NumPy imports on first use
 ndarray = numpy.ndarray
+arrays: Any = (numpy.ndarray,)  # the types of array that tensors have
 
 
 def silence() -> None:

@@ -114,7 +114,7 @@ def matmul(a: Both, b: Both) -> Both:
 
 def conj(value: Both) -> Both:
     """Return the complex conjugate, and what is real as it is."""
-    if type(value) is backend.ndarray:
+    if isinstance(value, backend.arrays):
         return value.conj() if value.dtype.kind == "c" else value
     if isinstance(value, Tensor):
         return value.conj() if value._array.dtype.kind == "c" else value

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, dtypes, storage
+from . import backend, dtypes
 from ._from_data import array_of, check_array, warn_once
 from .creation import (
     Values,
@@ -43,7 +43,7 @@ def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
     if isinstance(data, Tensor):
         source = data._array
         if copy:
-            source, copy = storage.copy(source), False
+            source, copy = wrap(source).clone()._array, False
     elif isinstance(data, np.ndarray):
         check_array(data)
         source = backend.as_array(data)
@@ -70,7 +70,11 @@ def tensor(*args: Any, **kwargs: Any) -> Tensor:
 
 
 def _made(data: Any, dtype: dtypes.dtype | None, values: Values) -> Tensor:
-    return finish(_array(data, dtype, copy=True), {"requires_grad": values.get("requires_grad")})
+    return finish(_array(data, dtype, copy=True), _options_of(values))
+
+
+def _options_of(values: Values) -> Values:
+    return {name: values[name] for name in ("device", "requires_grad") if name in values}
 
 
 @function
@@ -79,9 +83,13 @@ def as_tensor(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("as_tensor", args, kwargs)[1]
     check_place(values)
     data, dtype = values["data"], asked_dtype(values)
+    where = values.get("device")
     if isinstance(data, Tensor):
+        if where is not None:
+            moved: Tensor = data.to(where, data.dtype if dtype is None else dtype)
+            return moved
         return data if dtype is None or dtype is data.dtype else data.to(dtype)
-    return wrap(_array(data, dtype, copy=False))
+    return finish(_array(data, dtype, copy=False), _options_of(values))
 
 
 @function
@@ -90,9 +98,9 @@ def asarray(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("asarray", args, kwargs)[1]
     check_place(values)
     data, dtype, copy = values["obj"], asked_dtype(values), bool(values.get("copy"))
-    if isinstance(data, Tensor) and not copy and dtype in (None, data.dtype):
+    if isinstance(data, Tensor) and not copy and dtype in (None, data.dtype) and values.get("device") is None:
         return data
-    return finish(_array(data, dtype, copy=copy), {"requires_grad": values.get("requires_grad")})
+    return finish(_array(data, dtype, copy=copy), _options_of(values))
 
 
 @function
@@ -110,7 +118,7 @@ def from_numpy(*args: Any) -> Tensor:
     if not array.flags.writeable:
         warn_once(NOT_WRITABLE)
     check_array(array)
-    return wrap(backend.as_array(array))
+    return wrap(array)
 
 
 # ---- the old constructors ------------------------------------------------------------------------------------

@@ -87,6 +87,11 @@ def allocate(make: Callable[..., Any], size: Sequence[int], *args: Any) -> Any:
         ) from None
 
 
+def accelerator_in_use() -> bool:
+    """Return whether there are GPUs that tensors were on already."""
+    return len(backend.arrays) > 1
+
+
 def check_place(values: Values) -> None:
     """Refuse devices and memory that are not there."""
     where = values.get("device")
@@ -94,16 +99,32 @@ def check_place(values: Values) -> None:
         from .device import require
 
         require(where)
-    if values.get("pin_memory"):
+    if values.get("pin_memory") and not accelerator_in_use():
         raise RuntimeError(
             "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available "
             "on this system."
         )
 
 
+def placed(array: Any, where: Any) -> Any:
+    """Return an array on the device that is asked for."""
+    from .device import require
+
+    if require(where).type == "cpu" and type(array) is backend.ndarray:
+        return array
+    from .placement import move
+
+    return move(array, require(where))
+
+
 def finish(array: Any, values: Values) -> Tensor:
-    """Make the tensor, or write it into `out`, and let it require grad if asked."""
-    out = values.get("out")
+    """Make the tensor, or write it into `out`, and let it require grad if asked.
+
+    The first call that names a GPU has made it on the CPU still; later ones run where they are asked to.
+    """
+    out, where = values.get("out"), values.get("device")
+    if where is not None:
+        array = placed(array, where)
     tensor = wrap(array) if out is None else _into(out, array, values)
     if values.get("requires_grad"):
         if array.dtype.kind not in "fc":
@@ -128,7 +149,7 @@ def _into(out: Tensor, array: Any, values: Values) -> Tensor:
 
 # ---- constant elements ---------------------------------------------------------------------------------------
 
-_QUICK = frozenset({"dtype", "requires_grad"})
+_QUICK = frozenset({"device", "dtype", "requires_grad"})
 
 
 def read(name: str, args: tuple[Any, ...], kwargs: Values) -> Values:
@@ -142,12 +163,13 @@ def read(name: str, args: tuple[Any, ...], kwargs: Values) -> Values:
 
 
 def quick(kwargs: Values) -> bool:
-    """Return whether there are no options but a dtype and whether to require grad, both of the right type."""
+    """Return whether there are no options but a dtype and whether to require grad (of the right types), and no device."""
     if not kwargs:
         return True
     dtype = kwargs.get("dtype")
     return (
         kwargs.keys() <= _QUICK
+        and kwargs.get("device") is None
         and (dtype is None or type(dtype) is dtypes.dtype)
         and type(kwargs.get("requires_grad", False)) is bool
     )

@@ -1,13 +1,15 @@
-"""Devices. The elements live on the CPU; the other names of torch are refused as a build without them does."""
+"""Devices: the CPU and, where CuPy finds them, GPUs. The other names of torch are refused as a build without them does."""
 
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
+from .backend import ndarray
 from .c_names import NamedInC
 
-__all__ = ["CPU", "device", "require"]
+__all__ = ["CPU", "default_device", "device", "device_of", "require", "set_default"]
 
 NEGATIVE = "Device index must not be negative"
 NO_ACCELERATOR = "Cannot access accelerator device when none is available."
@@ -30,7 +32,14 @@ class device(metaclass=NamedInC):  # noqa: N801 - torch's name
             self.index = given.index
             return
         if isinstance(given, int):
-            raise RuntimeError(NEGATIVE if given < 0 else NO_ACCELERATOR)
+            if given < 0:
+                raise RuntimeError(NEGATIVE)
+            from .accelerator import is_importable
+
+            if not is_importable():
+                raise RuntimeError(NO_ACCELERATOR)
+            self.type, self.index = "cuda", given
+            return
         kind, colon, number = given.partition(":")
         if not given:
             raise RuntimeError("Device string must not be empty")
@@ -64,6 +73,14 @@ class device(metaclass=NamedInC):  # noqa: N801 - torch's name
     def __reduce__(self) -> tuple[Any, ...]:
         return by_text, (str(self),)
 
+    def __enter__(self) -> device:
+        """Make tensors here, where no device is given, until the end of the `with` block."""
+        _defaults.stack.append(require(self))
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _defaults.stack.pop()
+
 
 def by_text(text: str) -> device:
     """Return the device that is written so: a pickle finds this function, but no class that goes by torch's name."""
@@ -81,8 +98,54 @@ CPU.type, CPU.index = "cpu", None
 def require(where: str | int | device) -> device:
     """Return the device that was asked for, or refuse one that this build does not have."""
     found = device(where)
-    if found.type in ("cuda", "xpu"):
-        raise AssertionError(f"Torch not compiled with {found.type.upper()} enabled")
+    if found.type == "cuda":
+        return _gpu(found.index)
+    if found.type == "xpu":
+        raise AssertionError("Torch not compiled with XPU enabled")
     if found.type != "cpu":
-        raise NotImplementedError(f"refgrad keeps tensors on the CPU; there is no {found} here")
-    return found
+        raise NotImplementedError(
+            f"refgrad keeps tensors on the CPU and on NVIDIA's GPUs; there is no {found} here"
+        )
+    return CPU
+
+
+def _gpu(index: int | None) -> device:
+    """Return a GPU by its number, or the one that is current; refused where it is not there."""
+    from .accelerator import here, load
+
+    count = load().count()
+    number = here.current if index is None else index
+    if number >= count:
+        raise RuntimeError(
+            f"CUDA error: invalid device ordinal\nThere are {count} GPUs; the first one is cuda:0."
+        )
+    return device("cuda", number)
+
+
+def device_of(array: Any) -> device:
+    """Return the device that an array is on."""
+    if type(array) is ndarray:
+        return CPU
+    from .placement import device_of as find
+
+    return find(array)
+
+
+class _Defaults(threading.local):
+    """The devices of the `with torch.device(...)` blocks that this thread is in, above what was set as default."""
+
+    def __init__(self) -> None:
+        self.stack = [CPU]
+
+
+_defaults = _Defaults()
+
+
+def default_device() -> device:
+    """Return where tensors are made if no device is given."""
+    return _defaults.stack[-1]
+
+
+def set_default(where: Any) -> None:
+    """Make tensors there from now on, in this thread, if no device is given; None stands for the CPU."""
+    _defaults.stack[0] = CPU if where is None else require(where)

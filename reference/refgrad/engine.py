@@ -66,6 +66,8 @@ class _Task:
     so that a leaf has to copy it (a view of it counts as another object, as in torch). Ready nodes run by descending sequence number, leaves before all others.
     """
 
+    careful = False  # whether all nodes take the careful way
+
     def __init__(
         self,
         roots: Sequence[Root],
@@ -119,14 +121,14 @@ class _Task:
     def run(self) -> None:
         """Run every node that is ready until none is: leaves first, then the newest."""
         leaves, ready, grads, recording = self.leaves, self.ready, self.grads, self.recording
-        chosen, keep = self.needed is not None, self.keep_graph
+        careful, keep = self.careful or self.needed is not None, self.keep_graph
         while ready or leaves:
             if leaves:
                 self.arrive(_pop_leaf(leaves))
                 continue
             node = heappop(ready)[1]
             grad = grads.pop(node, None)
-            if grad is None or node.hooks is not None or chosen or anomaly.enabled:
+            if grad is None or node.hooks is not None or careful or anomaly.enabled:
                 self.run_carefully(node, grad)
                 continue
             edges = node.edges

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import dtypes
 from .c_names import NamedInC
-from .device import CPU, device
+from .device import CPU, device, require
 from .tensor import Tensor, wrap
 
 __all__ = ["Generator", "default"]
@@ -33,7 +33,9 @@ class Generator(metaclass=NamedInC):
         from .device import device as parse
 
         self.device = parse(device)
-        if self.device != CPU:
+        if self.device.type == "cuda":
+            self.device = require(self.device)
+        elif self.device != CPU:
             raise RuntimeError(f"Device type {self.device.type} is not supported for torch.Generator() api.")
         self._spare: float | None = None  # the second of a pair of normal numbers
         self.manual_seed(_FIRST_SEED)
@@ -142,13 +144,22 @@ def _as_64_bits(seed: int) -> int:
     return seed % 2**64
 
 
-_default: Generator | None = None
+_defaults: dict[device, Generator] = {}
 
 
-def default() -> Generator:
-    """Return the generator that is used where none is given, seeded at random at first."""
-    global _default
-    if _default is None:
-        _default = Generator()
-        _default.seed()
-    return _default
+def default(where: device = CPU) -> Generator:
+    """Return the generator of a device that is used where none is given, seeded at random at first."""
+    found = _defaults.get(where)
+    if found is None:
+        found = _defaults[where] = Generator(where)
+        if where == CPU:
+            found.seed()
+        else:  # `manual_seed` was for all devices
+            found.manual_seed(default().initial_seed())
+    return found
+
+
+def defaults() -> list[Generator]:
+    """Return the generators of all devices that drew or were seeded."""
+    default()
+    return list(_defaults.values())

@@ -81,6 +81,9 @@ class Node:
     # Where the operation ran; set in anomaly mode only.
     trace: Any = None
 
+    # The device that gradients are brought to; set where one from another device may come.
+    home: Any = None
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 

@@ -252,6 +252,10 @@ for _name in ("cross", "det", "inv", "norm", "solve", "vector_norm"):
     globals()[_name] = explained(globals()[_name], f"linalg_{_name}")
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), "matrix_power", "multi_dot"})
+
+
 def __getattr__(name: str) -> Any:
     """Find products of chains, which are imported on first use."""
     if name in ("matrix_power", "multi_dot"):

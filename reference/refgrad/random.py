@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .generator import Generator, default
+from .generator import Generator, default, defaults
 from .tensor import Tensor
 
 __all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
 
 
 def manual_seed(seed: Any) -> Generator:
-    """Start the default generator's stream for `seed` and return the generator."""
-    return default().manual_seed(int(seed))
+    """Start the default generators' streams for `seed`, of all devices, and return the CPU's."""
+    for each in defaults():
+        each.manual_seed(int(seed))
+    return default()
 
 
 def seed() -> int:

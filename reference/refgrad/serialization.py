@@ -10,11 +10,14 @@ import json
 import os
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from . import backend, dtypes
+from .creation import placed
+from .cuda import is_available
 from .device import device, require
 from .size import Size
 from .tensor import Tensor, wrap
@@ -53,7 +56,8 @@ def _described(value: Any, tensors: list[Tensor]) -> Any:
         known = next((at for at, each in enumerate(tensors) if each is value), len(tensors))
         if known == len(tensors):
             tensors.append(value)
-        return {"tensor": known, "requires_grad": value.requires_grad, "kind": _kind(value)}
+        found = {"tensor": known, "requires_grad": value.requires_grad, "kind": _kind(value)}
+        return {**found, "device": str(value.device)} if value.is_cuda else found
     if isinstance(value, dict):
         kind = "ordered" if isinstance(value, OrderedDict) else "dict"
         return {kind: [[_described(key, tensors), _described(each, tensors)] for key, each in value.items()]}
@@ -88,8 +92,7 @@ def load(
 
     FileNotFoundError where there is none, RuntimeError where it is another kind of file.
     """
-    if isinstance(map_location, str | device):
-        require(map_location)
+    place = _placing(map_location)
     try:
         archive = zipfile.ZipFile(f)
     except zipfile.BadZipFile:
@@ -101,7 +104,7 @@ def load(
             described = json.loads(archive.read("data.json"))
             if described["format"] != _FORMAT:
                 raise RuntimeError(_FOREIGN)
-            return _restored(described["data"], archive, {})
+            return _restored(described["data"], archive, {}, place)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RuntimeError(f"the file is damaged: {type(error).__name__}: {error}") from None
 
@@ -112,14 +115,31 @@ _FOREIGN = (
 )
 
 
-def _restored(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]) -> Any:
+def _placing(map_location: Any) -> Callable[[str], Any]:
+    """Return a function of the device that a tensor was saved from, for the device that it is to be on."""
+    if map_location is None:
+        return lambda saved: saved
+    if isinstance(map_location, str | device):
+        where = require(map_location)
+        return lambda saved: where
+    if isinstance(map_location, Mapping):
+        return lambda saved: map_location.get(saved, saved)
+    return lambda saved: "cpu"  # a function gets what lies on the CPU, and hands it back
+
+
+def _restored(
+    described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Callable[[str], Any]
+) -> Any:
     if type(described) in _PLAIN:
         return described
     if "tensor" in described:
-        return _tensor(described, archive, tensors)
+        return _tensor(described, archive, tensors, place)
     ((kind, value),) = described.items()
     if kind in ("dict", "ordered"):
-        pairs = [(_restored(key, archive, tensors), _restored(each, archive, tensors)) for key, each in value]
+        pairs = [
+            (_restored(key, archive, tensors, place), _restored(each, archive, tensors, place))
+            for key, each in value
+        ]
         return OrderedDict(pairs) if kind == "ordered" else dict(pairs)
     if kind == "dtype":
         if value not in dtypes.__all__:
@@ -127,16 +147,31 @@ def _restored(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tenso
         return getattr(dtypes, value)
     if kind == "size":
         return Size(value)
-    parts = [_restored(each, archive, tensors) for each in value]
+    parts = [_restored(each, archive, tensors, place) for each in value]
     return {"list": parts, "tuple": tuple(parts)}[kind]
 
 
-def _tensor(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]) -> Tensor:
+def _there(where: Any) -> device:
+    """Return the device to restore a tensor on; refused where there is no GPU to restore it on."""
+    if device(where).type == "cuda" and not is_available():
+        raise RuntimeError(NO_GPU)
+    return require(where)
+
+
+NO_GPU = (
+    "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on a "
+    "CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+)
+
+
+def _tensor(
+    described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Callable[[str], Any]
+) -> Tensor:
     at = int(described["tensor"])
     if at not in tensors:
         with archive.open(f"{at}.npy") as entry:
             array = np.lib.format.read_array(entry, allow_pickle=False)
-        made = wrap(backend.as_array(array))
+        made = wrap(placed(array, _there(place(str(described.get("device", "cpu"))))))
         if described["kind"] == "parameter":
             from .nn.parameter import Parameter
 

@@ -69,18 +69,17 @@ def are_deterministic_algorithms_enabled() -> bool:
 
 
 def set_default_device(device: Any) -> None:
-    """Accept the CPU, where all tensors are."""
-    from .device import require
+    """Make tensors on a device from now on, in this thread, where none is given."""
+    from .device import set_default
 
-    if device is not None:
-        require(device)
+    set_default(device)
 
 
 def get_default_device() -> Any:
-    """Return the CPU."""
-    from .device import device
+    """Return where tensors are made if no device is given."""
+    from .device import default_device
 
-    return device("cpu")
+    return default_device()
 
 
 def set_default_tensor_type(t: Any) -> None:

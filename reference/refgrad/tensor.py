@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import dtypes
-from .backend import Array
+from .backend import Array, ndarray
 from .grad_mode import mode
 from .size import Size
 from .size import of as size_of
@@ -191,14 +191,24 @@ class Tensor:
         """The size of all elements in bytes."""
         return int(self._array.nbytes)
 
-    is_cuda = is_meta = is_sparse = is_quantized = is_mkldnn = False
+    is_meta = is_sparse = is_quantized = is_mkldnn = False
 
     @_ReadOnly
     def device(self) -> Any:
         """Where the elements are."""
-        from .device import CPU
+        from .device import device_of
 
-        return CPU
+        return device_of(self._array)
+
+    @_ReadOnly
+    def is_cuda(self) -> bool:
+        """Whether the elements are on a GPU."""
+        return type(self._array) is not ndarray
+
+    def get_device(self) -> int:
+        """Return the number of the GPU that the elements are on, -1 for the CPU."""
+        where = self.device
+        return -1 if where.type == "cpu" else int(where.index)
 
     @_ReadOnly
     def layout(self) -> Any:

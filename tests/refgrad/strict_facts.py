@@ -1,15 +1,15 @@
-"""Run recorded facts on strict arrays and print, as JSON, how many there were and which do not hold, with what came.
+"""Run recorded facts on a device and print, as JSON, how many there were and which do not hold, with what came.
 
-A process of its own (`python strict_facts.py FILE ...`), because the array library is chosen before the first tensor.
+    python strict_facts.py {strict,cuda} FILE ...
+
+`strict` is the accelerator of `strict_array.py`, `cuda` CuPy's. A process of its own, because an accelerator stays.
 """
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import json
+import re
 import sys
-import types
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,55 +17,75 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "oracle"), str(HERE.parents[1] / "reference")]
 
+# Programs about what is on the CPU whatever the default device: NumPy's arrays, old constructors, files of bytes.
+ON_THE_CPU = re.compile(
+    r"np\.|numpy|\bTensor\(|\w+Tensor\(|\.new\(|default_device|rng_state|get_state|device\b|cuda|\.to\(\d|__array__|%s.|:5d|Generator|Loader|Sampler|pin_memory"
+)
 
-def load_engine() -> Any:
-    """Import refgrad over strict arrays: `backend` alone first, then the rest of it."""
-    found = importlib.util.find_spec("refgrad")
-    assert found is not None
-    package = types.ModuleType("refgrad")
-    package.__path__ = list(found.submodule_search_locations or ())
-    sys.modules["refgrad"] = package
-    import strict_array
 
-    import refgrad.backend
-
-    strict_array.install(refgrad.backend)
-    del sys.modules["refgrad"]
+def start(kind: str) -> Any:
+    """Return the engine, with an accelerator that is its default device."""
     import refgrad
 
-    assert type(refgrad.ones(1)._array) is strict_array.StrictArray
+    if kind == "strict":
+        import strict_array
+
+        from refgrad import accelerator
+
+        accelerator.attach(strict_array.accelerator())
+    refgrad.set_default_device("cuda:0")
+    assert refgrad.ones(1).is_cuda
     return refgrad
 
 
-def main(names: list[str]) -> None:
+def main(kind: str, names: list[str]) -> None:
     """Run all cases of the named files of facts."""
     warnings.simplefilter("ignore")
-    engine = load_engine()
+    engine = start(kind)
     import programs
-    from conftest import GAPS, same
+    from conftest import GAPS
 
     count, wrong = 0, {}
     for name in names:
         facts = json.loads((HERE / "facts" / f"{name}.json").read_text("utf-8"))
         for case in facts["cases"]:
-            if case["id"] in GAPS[name] or "np." in case["code"] or "numpy" in case["code"]:
+            if case["id"] in GAPS[name] or ON_THE_CPU.search(case["code"]):
                 continue
             count += 1
-            engine.manual_seed(0)
-            engine.set_printoptions(profile="default")
-            engine.set_default_dtype(engine.float32)
-            engine.set_grad_enabled(True)
+            _as_at_the_start(engine)
             found = programs.run(case["code"], "refgrad", setup=facts.get("setup", ""))
-            if (found.exception, found.message) != (case.get("exception"), case.get("message")):
-                wrong[f"{name}:{case['id']}"] = f"{found.exception}: {found.message}"
-            elif name != "errors" and not same(_shown(vars(found)), _shown(case)):
-                wrong[f"{name}:{case['id']}"] = _shown(vars(found))
+            if difference := _difference(name, vars(found), case):
+                wrong[f"{name}:{case['id']}"] = difference
     print(json.dumps({"count": count, "wrong": wrong}))
 
 
+def _as_at_the_start(engine: Any) -> None:
+    engine.manual_seed(0)
+    engine.set_printoptions(profile="default")
+    engine.set_default_dtype(engine.float32)
+    engine.set_grad_enabled(True)
+
+
+def _difference(name: str, found: dict[str, Any], case: dict[str, Any]) -> str:
+    """Return what came in place of a fact, or nothing where it holds."""
+    from conftest import same
+
+    message = case.get("message")
+    if (found["exception"], _plain(found["message"])) != (case.get("exception"), _plain(message)):
+        return f"{found['exception']}: {found['message']}"
+    ours, theirs = _shown(found), _shown(case)
+    return "" if name == "errors" or same(ours, theirs) else ours
+
+
 def _shown(outcome: dict[str, Any]) -> str:
-    return f"{outcome.get('value')} {outcome.get('stdout', '')}".replace("refgrad", "torch")
+    return _plain(f"{outcome.get('value')} {outcome.get('stdout', '')}").replace("refgrad", "torch")
+
+
+def _plain(text: str | None) -> str:
+    """Return a text without what says that a tensor is on a GPU, and on one line: that breaks lines elsewhere."""
+    text = re.sub(r",\s+device='cuda:0'", "", text or "").replace("torch.cuda.", "torch.")
+    return " ".join(text.replace("CUDA", "CPU").split())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

@@ -73,9 +73,11 @@ class _Conv(Module):
         self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
         self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
         self.dilation = _each(dilation, self._ndim)
-        self.weight = Parameter(empty((out_channels, in_channels // groups, *self.kernel_size), dtype=dtype))
+        self.weight = Parameter(
+            empty((out_channels, in_channels // groups, *self.kernel_size), device=device, dtype=dtype)
+        )
         if bias:
-            self.bias = Parameter(empty(out_channels, dtype=dtype))
+            self.bias = Parameter(empty(out_channels, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
@@ -306,17 +308,21 @@ class _BatchNorm(_Affine):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter("weight", Parameter(empty(num_features, dtype=dtype)) if affine else None)
         self.register_parameter(
-            "bias", Parameter(empty(num_features, dtype=dtype)) if affine and bias else None
+            "weight", Parameter(empty(num_features, device=device, dtype=dtype)) if affine else None
+        )
+        self.register_parameter(
+            "bias", Parameter(empty(num_features, device=device, dtype=dtype)) if affine and bias else None
         )
         self.reset_parameters()
         self.register_buffer(
-            "running_mean", zeros(num_features, dtype=dtype) if track_running_stats else None
+            "running_mean", zeros(num_features, device=device, dtype=dtype) if track_running_stats else None
         )
-        self.register_buffer("running_var", ones(num_features, dtype=dtype) if track_running_stats else None)
         self.register_buffer(
-            "num_batches_tracked", zeros((), dtype=_int64()) if track_running_stats else None
+            "running_var", ones(num_features, device=device, dtype=dtype) if track_running_stats else None
+        )
+        self.register_buffer(
+            "num_batches_tracked", zeros((), device=device, dtype=_int64()) if track_running_stats else None
         )
 
     def forward(self, input: Tensor) -> Tensor:
@@ -376,11 +382,16 @@ class LayerNorm(_Affine):
         self.normalized_shape = _each(normalized_shape, 1)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self.register_parameter(
-            "weight", Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
+            "weight",
+            Parameter(empty(self.normalized_shape, device=device, dtype=dtype))
+            if elementwise_affine
+            else None,
         )
         self.register_parameter(
             "bias",
-            Parameter(empty(self.normalized_shape, dtype=dtype)) if elementwise_affine and bias else None,
+            Parameter(empty(self.normalized_shape, device=device, dtype=dtype))
+            if elementwise_affine and bias
+            else None,
         )
         self.reset_parameters()
 
@@ -415,9 +426,11 @@ class GroupNorm(_Affine):
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter("weight", Parameter(empty(num_channels, dtype=dtype)) if affine else None)
         self.register_parameter(
-            "bias", Parameter(empty(num_channels, dtype=dtype)) if affine and bias else None
+            "weight", Parameter(empty(num_channels, device=device, dtype=dtype)) if affine else None
+        )
+        self.register_parameter(
+            "bias", Parameter(empty(num_channels, device=device, dtype=dtype)) if affine and bias else None
         )
         self.reset_parameters()
 

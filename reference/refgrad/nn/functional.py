@@ -288,11 +288,19 @@ for _name in __all__:
     globals()[_name] = worded(_name, globals()[_name])
 
 
-def __getattr__(name: str) -> Any:
-    """Find the rest: convolution and its like on first use."""
+def _late() -> tuple[Any, ...]:
     from ..ops import convolution, normalization, ranking_losses, upsampling
 
-    for module in (convolution, normalization, ranking_losses, upsampling):
+    return convolution, normalization, ranking_losses, upsampling
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *[name for module in _late() for name in module.__all__]})
+
+
+def __getattr__(name: str) -> Any:
+    """Find the rest: convolution and its like on first use."""
+    for module in _late():
         if name in module.__all__:
             found = globals()[name] = worded(name, getattr(module, name))
             return found

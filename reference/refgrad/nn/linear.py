@@ -38,9 +38,9 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(empty((out_features, in_features), dtype=dtype))
+        self.weight = Parameter(empty((out_features, in_features), device=device, dtype=dtype))
         if bias:
-            self.bias = Parameter(empty(out_features, dtype=dtype))
+            self.bias = Parameter(empty(out_features, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
@@ -77,9 +77,9 @@ class Bilinear(Module):
     ) -> None:
         super().__init__()
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = Parameter(empty((out_features, in1_features, in2_features), dtype=dtype))
+        self.weight = Parameter(empty((out_features, in1_features, in2_features), device=device, dtype=dtype))
         if bias:
-            self.bias = Parameter(empty(out_features, dtype=dtype))
+            self.bias = Parameter(empty(out_features, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
@@ -129,7 +129,7 @@ class Embedding(Module):
         self.padding_idx = None if padding_idx is None else F.row_of_padding(padding_idx, num_embeddings)
         if _weight is None:
             self.weight = Parameter(
-                empty((num_embeddings, embedding_dim), dtype=dtype), requires_grad=not _freeze
+                empty((num_embeddings, embedding_dim), device=device, dtype=dtype), requires_grad=not _freeze
             )
             self.reset_parameters()
         else:

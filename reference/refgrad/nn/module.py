@@ -344,14 +344,16 @@ class Module:
         return self
 
     def to(self: M, *args: Any, **kwargs: Any) -> M:
-        """Convert the floating-point parameters and buffers to a dtype."""
+        """Bring parameters and buffers to a device, and those of floating-point numbers to a dtype."""
         from .._signatures import bind
 
         values = bind("Tensor.to", args, kwargs)[1]
         like = values.get("tensor")
         dtype = values.get("dtype") if like is None else like.dtype
-        if values.get("device") is not None:
-            require(values["device"])
+        where = values.get("device") if like is None else like.device
+        if where is not None:
+            where = require(where)
+            self._apply(lambda each: each.to(where))
         if dtype is not None:
             dtype = dtypes.from_python(dtype)
             if not (dtype.is_floating_point or dtype.is_complex):
@@ -378,8 +380,12 @@ class Module:
         return self.to(dtypes.float16)
 
     def cuda(self: M, device: Any = None) -> M:
-        """Refuse: there is no GPU here."""
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        """Bring parameters and buffers to a GPU, the current one if none is given."""
+        return self.to(require("cuda" if device is None else device))
+
+    def cpu(self: M) -> M:
+        """Bring parameters and buffers to the CPU."""
+        return self.to("cpu")
 
     def state_dict(
         self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend, both, dtypes
-from ..backend import ndarray, xp
+from ..backend import xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
@@ -172,7 +172,9 @@ def refuse_bool_sub(self: Any, other: Any) -> None:
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, Tensor | ndarray) and bool(both.plain(value).dtype.kind == "b")
+    if isinstance(value, Tensor):
+        value = value._array
+    return isinstance(value, backend.arrays) and bool(value.dtype.kind == "b")
 
 
 @operator("__truediv__")
@@ -349,7 +351,7 @@ def _scaled(compute: Callable[..., Any], alpha: Any) -> Callable[..., Any]:
 
 def _times(alpha: Any, y: Any) -> Any:
     """Multiply by a number in the dtype of the elements; integers wrap around."""
-    return xp.asarray(alpha).astype(y.dtype) * y if isinstance(y, ndarray) else alpha * y
+    return xp.asarray(alpha).astype(y.dtype) * y if isinstance(y, backend.arrays) else alpha * y
 
 
 def operand_of(value: Any) -> Any:

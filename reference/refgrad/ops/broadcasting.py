@@ -11,7 +11,16 @@ from .. import backend, dtypes, storage
 from ..backend import Array
 from ..tensor import Tensor
 
-__all__ = ["as_operand", "cast", "check_broadcast", "common", "keep_layout", "relaid", "row_major"]
+__all__ = [
+    "as_operand",
+    "cast",
+    "check_broadcast",
+    "common",
+    "keep_layout",
+    "open_grid",
+    "relaid",
+    "row_major",
+]
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
@@ -76,6 +85,12 @@ def relaid(array: Array, steps: tuple[int, ...]) -> Array:
     made = backend.empty(array.shape, array.dtype, steps)
     made[...] = array
     return made
+
+
+def open_grid(shape: Sequence[int]) -> list[Array]:
+    """Return, for each dimension, the numbers of its places, in a shape that broadcasts to `shape`."""
+    last = len(shape) - 1
+    return [backend.xp.arange(size).reshape((-1, *[1] * (last - axis))) for axis, size in enumerate(shape)]
 
 
 def row_major(array: Array) -> Array:

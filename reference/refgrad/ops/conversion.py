@@ -7,10 +7,10 @@ from typing import Any
 
 from .. import backend, dtypes, storage
 from ..backend import xp
-from ..device import require
+from ..device import CPU, device, require
 from ..grad_mode import mode
 from ..graph import derivative
-from ..recording import record
+from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .registry import method, operator, public
 
@@ -62,9 +62,27 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
     dtype = self.dtype if like is None else like.dtype if isinstance(like, Tensor) else _wide(like)
     if values.get("dtype") is not None:
         dtype = dtypes.from_python(values["dtype"])
+    where = like.device if isinstance(like, Tensor) else None
     if values.get("device") is not None:
-        require(values["device"])
-    return convert(self, dtype, bool(values.get("copy", False)))
+        where = require(values["device"])
+    copy = bool(values.get("copy", False))
+    if where is None or where == self.device:
+        return convert(self, dtype, copy)
+    return relocate(self, where, dtype)
+
+
+def relocate(self: Tensor, where: device, dtype: dtypes.dtype | None = None) -> Tensor:
+    """Return a copy on another device, in another dtype if one is given; gradients are brought back from there."""
+    from ..placement import bring_back, move
+
+    array = self._array if dtype is None else convert(wrap(self._array), dtype)._array
+    made = move(array, where)
+    if made.dtype.kind not in "fc" or not requires_recording(self):
+        return wrap(made)
+    edge = bring_back(self)  # held until the copy leads to it
+    moved = record(ToCopyBackward0, made, (self,))
+    del edge
+    return moved
 
 
 def _wide(number: Any) -> dtypes.dtype:
@@ -125,14 +143,17 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 @method
 def cpu(self: Tensor) -> Tensor:
-    """Return the tensor on the CPU, where it is."""
-    return self
+    """Return the tensor on the CPU: itself, or a copy."""
+    return self if self.device == CPU else relocate(self, CPU)
 
 
 @method
-def cuda(self: Tensor, device: Any = None) -> Tensor:
-    """Refuse: there is no GPU here."""
-    raise AssertionError("Torch not compiled with CUDA enabled")
+def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+    """Return the tensor on a GPU (the current one, if none is given): itself, or a copy."""
+    where = require("cuda" if device is None else device)
+    if where.type == "cpu":
+        raise RuntimeError("Invalid device, must be cuda device")
+    return self if self.device == where else relocate(self, where)
 
 
 def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
@@ -190,6 +211,13 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
     if self.requires_grad and mode.enabled and not force:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+        )
+    if self.is_cuda:
+        if force:
+            return backend.to_host(self._array)
+        raise TypeError(
+            f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
+            "memory first."
         )
     seen = self._array[...]
     if not seen.flags.writeable:

@@ -193,12 +193,17 @@ def _own_attributes(self: Tensor) -> dict[str, Any]:
 @operator("__reduce_ex__")
 def _reduce(self: Tensor, protocol: int) -> Any:
     kind = self.__class__
-    return _rebuild, (kind.__module__, kind.__qualname__, self._array, self.requires_grad)
+    made = _rebuild, (kind.__module__, kind.__qualname__, backend.to_host(self._array), self.requires_grad)
+    return (made[0], (*made[1], str(self.device))) if self.is_cuda else made
 
 
-def _rebuild(module: str, name: str, array: Any, requires_grad: bool) -> Tensor:
+def _rebuild(module: str, name: str, array: Any, requires_grad: bool, device: str = "cpu") -> Tensor:
     """Make a tensor from a pickle. Our classes go by torch's names; here they are found by their own."""
     home = importlib.import_module(re.sub(r"^torch\b", __package__.partition(".")[0], module))
+    if device != "cpu":
+        from ..creation import placed
+
+        array = placed(array, device)
     made: Tensor = wrap(array, operator_of.attrgetter(name)(home))
     made._requires_grad = requires_grad
     return made

@@ -10,7 +10,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
-from .broadcasting import check_broadcast, keep_layout
+from .broadcasting import check_broadcast, keep_layout, open_grid
 from .inplace import update_late
 from .reductions import flat_index
 from .registry import public
@@ -147,7 +147,7 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> t
     given = src._array if isinstance(src, Tensor) else scalars.stored(src, input.dtype)
     if isinstance(src, Tensor):
         given = given.reshape(_nonempty(given.shape))[tuple([slice(size) for size in want])]
-    at = list(xp.indices(want, sparse=True))
+    at = open_grid(want)
     at[axis] = places.reshape(want)
     target = made.reshape(have) if not x.ndim else made
     if add:

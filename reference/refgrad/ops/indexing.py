@@ -92,7 +92,7 @@ def _put_indexed(g: Any, saved: SavedIndices, shape: tuple[int, ...]) -> Any:
 
 
 def _as_tensors(indices: Indices) -> tuple[Any, ...]:
-    return tuple([wrap(each) if isinstance(each, backend.ndarray) else None for each in indices])
+    return tuple([wrap(each) if isinstance(each, backend.arrays) else None for each in indices])
 
 
 def _zeroed(g: Any, saved: SavedIndices) -> Any:
@@ -269,7 +269,7 @@ def _dimensions(part: Any) -> int:
     """Return how many dimensions of the tensor a part of an index takes up."""
     if part is None or part is Ellipsis or _is_single_bool(part):
         return 0
-    if isinstance(part, Tensor | backend.ndarray):
+    if isinstance(part, (Tensor, *backend.arrays)):
         array = both.plain(part)
         return array.ndim if array.dtype.kind == "b" or array.dtype == xp.uint8 else 1
     if isinstance(part, Sequence) and not isinstance(part, str | bytes):

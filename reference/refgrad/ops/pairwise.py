@@ -157,7 +157,7 @@ AddcmulBackward0 = derivative(
 
 def _times(tensor: Any, value: Any) -> Any:
     """Multiply; integers wrap around."""
-    if isinstance(tensor, backend.ndarray) and tensor.dtype.kind in "iu" and isinstance(value, int):
+    if isinstance(tensor, backend.arrays) and tensor.dtype.kind in "iu" and isinstance(value, int):
         value = xp.asarray(value).astype(tensor.dtype)
     return tensor * value
 

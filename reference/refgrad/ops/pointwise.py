@@ -36,7 +36,7 @@ def _relu(x: Array) -> Array:
 
 
 def _relu_slope(g: Any, result: Any) -> Any:
-    return both.keep_where(g, result) if type(g) is backend.ndarray else relu_backward(g, result)
+    return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result)
 
 
 def _round(x: Array) -> Array:

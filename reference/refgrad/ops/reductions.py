@@ -11,7 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, refuse_integral
 from ..tensor import Tensor, wrap
-from .broadcasting import row_major
+from .broadcasting import open_grid, row_major
 from .inplace import finish_out
 from .registry import public
 from .shape import axis_of
@@ -143,7 +143,7 @@ def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     """Return the row-major positions that an index along `dim` selects (as in `gather`)."""
     if not index.size or not shape:
         return xp.zeros(index.shape, xp.int64)
-    grid = list(xp.indices(index.shape, sparse=True))
+    grid = open_grid(index.shape)
     grid[dim] = index
     found: Array = xp.ravel_multi_index(tuple(xp.broadcast_arrays(*grid)), shape)
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .. import dtypes
 from ..backend import xp
+from ..creation import zeros
 from ..ops.inplace import bump
 from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, check, check_at_least_0, check_rate
@@ -17,7 +19,7 @@ def state_of(param: Tensor, state: Any, *names: str, first: float = 0.0) -> dict
     """Return the parameter's state, made on first use; count the step."""
     own: dict[str, Any] = state[param]
     if not own:
-        own["step"] = wrap(xp.zeros((), xp.float32))
+        own["step"] = zeros((), dtype=dtypes.float32)
         for name in names:
             own[name] = wrap(xp.full_like(param._array, first))
     own["step"]._array += 1

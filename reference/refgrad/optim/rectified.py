@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .. import dtypes
 from ..backend import xp
+from ..creation import ones
 from ..ops.inplace import bump
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from .adaptive import blend, check_common, state_of
 from .optimizer import Optimizer, check_at_least_0
 
@@ -51,7 +53,7 @@ class NAdam(Optimizer):
     def update(self, param: Tensor, grad: Tensor, state: Any, group: dict[str, Any]) -> None:
         """Change one parameter in place."""
         own = state_of(param, state, "exp_avg", "exp_avg_sq")
-        product = own.setdefault("mu_product", wrap(xp.ones((), xp.float32)))
+        product = own.setdefault("mu_product", ones((), dtype=dtypes.float32))
         lr, (beta1, beta2), slope = float(group["lr"]), group["betas"], grad._array
         if group["weight_decay"]:
             if group["decoupled_weight_decay"]:
