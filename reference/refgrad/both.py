@@ -118,7 +118,7 @@ def conj(value: Both) -> Both:
         return value.conj() if value.dtype.kind == "c" else value
     if isinstance(value, Tensor):
         return value.conj() if value._array.dtype.kind == "c" else value
-    return value.conjugate() if isinstance(value, complex) else value
+    return value.conjugate() if isinstance(value, complex | xp.complexfloating) else value
 
 
 def real(value: Both) -> Both:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from heapq import heappop, heappush
+from math import inf
 from typing import Any
 
 from . import engine_hooks
@@ -234,11 +235,21 @@ def _count_edges(roots: Iterable[Node]) -> dict[Node, int]:
 def _on_the_way(nodes: Iterable[Node], targets: set[Node], watched: Collection[Node]) -> set[Node]:
     """Return the targets and all nodes with a path to one of them or to a watched node.
 
-    A node is older than those that lead to it, so that one pass by age finds them all.
+    A node is older than those that lead to it, so that one pass by age finds them all. Only the history that a view
+    gets when it is next used, after its base was changed, is newer than what uses it: then passes are repeated.
     """
-    for node in sorted(nodes, key=lambda each: each.seq):
-        if any(edge in targets or edge in watched for edge in node.edges if edge is not None):
-            targets.add(node)
+    ordered = sorted(nodes, key=lambda each: each.seq)
+    before, late = -1, True
+    while late and len(targets) > before:
+        before, late = len(targets), False
+        for node in ordered:
+            for edge in node.edges:
+                if edge is None:
+                    continue
+                if edge in targets or edge in watched:
+                    targets.add(node)
+                    break
+                late = late or node.seq < edge.seq < inf
     return targets
 
 

@@ -155,3 +155,21 @@ def test_changing_views_gives_the_gradients_of_the_same_changes_without_views(
             slope[flat] = 0
     y.sum().backward()
     assert np.array_equal(x.grad.numpy(), slope)
+
+
+def test_grad_finds_the_way_through_the_history_that_a_view_gets_late() -> None:
+    x = torch.ones(2, requires_grad=True)
+    a = x * 3
+    view = a.reshape(1, -1)
+    a.mul_(x)
+    result = view * 2  # this asks for the view's new history
+    (slope,) = torch.autograd.grad(result.sum(), x)
+    assert slope.tolist() == [12.0, 12.0]
+
+
+def test_a_change_of_the_real_parts_is_followed_back_to_complex_numbers() -> None:
+    z = torch.tensor([1 + 3j, 2 + 4j]).requires_grad_()
+    y = z * 1
+    y.real.mul_(3)
+    (y.abs() ** 2).sum().backward()
+    assert torch.allclose(z.grad, torch.tensor([18 + 6j, 36 + 8j]))

@@ -106,6 +106,13 @@ def cdist(
         raise RuntimeError("cdist only supports non-negative p values")
     if x1._array.dtype.itemsize == 2 and x1._array.size and x2._array.size:
         raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar}'")
+    if x1.dtype is not x2.dtype and x1._array.size and x2._array.size:
+        if p == 2 and max(x1._array.shape[-2], x2._array.shape[-2]) > 25:  # computed by a product of matrices
+            names = dtypes.c_name(x1.dtype), dtypes.c_name(x2.dtype)
+            raise RuntimeError(
+                f"expected m1 and m2 to have the same dtype, but got: {names[0]} != {names[1]}"
+            )
+        raise RuntimeError(f"expected scalar type {x1.dtype.scalar} but found {x2.dtype.scalar}")
     array = _p_norm(_between(x1._array, x2._array), float(p))
     if not (x1._array.size and x2._array.size):
         array = array.astype(x1._array.dtype)

@@ -169,7 +169,8 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     at = (*[slice(None)] * axis, places.reshape(-1)) if x.ndim else (places.reshape(-1) * 0,)
     target = made if x.ndim else made.reshape(1)
     terms = given if x.ndim and given.ndim else given.reshape(-1)
-    xp.add.at(target, at, terms if alpha == 1 else terms * xp.asarray(alpha).astype(terms.dtype))
+    if target.size:
+        xp.add.at(target, at, terms if alpha == 1 else terms * xp.asarray(alpha).astype(terms.dtype))
     return record(
         IndexAddBackward0, target.reshape(x.shape), (input, source), (axis, alpha, given.ndim), (index,)
     )

@@ -96,7 +96,7 @@ def _pow_number(self: Tensor, exponent: Any) -> Tensor:
     elif exponent == 1:
         array = x.copy()
     else:
-        array = xp.power(x, y)
+        array = xp.power(x, y).astype(x.dtype, copy=False)  # of bools NumPy makes integers
     if not self._array.flags.c_contiguous:
         array = keep_layout(array, self._array)
     return record(suited(PowBackward0, array), array, (self,), (exponent,))

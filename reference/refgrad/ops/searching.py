@@ -60,7 +60,7 @@ def _found(sequence: Tensor, values: Any, right: bool, out_int32: bool) -> Tenso
     for each, what in ((array, "input value"), (sequence._array, "boundary")):
         if array.size and not each.flags.c_contiguous:
             warnings.warn(NOT_CONTIGUOUS.format(what), UserWarning, stacklevel=4)
-    if array.dtype.kind == "b" and array.size:
+    if array.size and array.dtype.kind == "b" and sequence._array.dtype.kind == "b":
         raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     places = xp.asarray(_places(sequence._array, array, right))
     return wrap(places.astype(xp.int32 if out_int32 else xp.int64))
