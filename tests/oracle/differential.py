@@ -32,7 +32,7 @@ from explained import RULES, Rule  # noqa: E402 - the folder is no package
 from observing import Seen, observe  # noqa: E402
 from random_programs import build  # noqa: E402
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?j?(?![\w])")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _same_text(theirs: str, ours: str, slack: float) -> bool:
         return False
     pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
     return all(
-        a == b or ("." in b and abs(float(a) - float(b)) <= slack * max(1e-3, abs(float(b))))
+        a == b or ("." in b and abs(complex(a) - complex(b)) <= slack * max(1e-3, abs(complex(b))))
         for a, b in pairs
     )
 

@@ -63,7 +63,9 @@ def _run(difference: Any) -> _Run:
             names = set(_TENSOR.findall(line))
             if _tears(run, line) or names & run.torn:
                 run.torn |= names | _sharing(run, names)
-            run.resized |= "resize_(" in line and any(each._is_view() for each in run.operands(line))
+            run.resized |= ("resize_(" in line or "out=" in line) and any(
+                each._is_view() for each in run.operands(line)
+            )
             if line == difference.line and line in lines:
                 break
             try:
@@ -84,6 +86,14 @@ def _sharing(run: _Run, names: set[str]) -> set[str]:
     return {name for name in run.space if _TENSOR.fullmatch(name) and memory(name) in touched}
 
 
+def _overlaps_itself(tensor: Any) -> bool:
+    """Tell whether several elements lie in one place."""
+    places = np.zeros((), np.int64)
+    for size, step in zip(tensor.shape, tensor.stride(), strict=True):
+        places = places[..., None] + np.arange(size) * step
+    return np.unique(places).size < places.size
+
+
 def _tears(run: _Run, line: str) -> bool:
     """Tell whether a line changes memory that it also reads elsewhere, or that overlaps itself."""
     if not _IN_PLACE.match(line) and "out=" not in line:
@@ -92,12 +102,7 @@ def _tears(run: _Run, line: str) -> bool:
     if "as_strided(" in line or "unfold(" in line:
         return True
     for at, each in enumerate(tensors):
-        steps = [step for step, size in zip(each.stride(), each.shape, strict=True) if size > 1]
-        if each.numel() and sum(
-            (size - 1) * step for size, step in zip(each.shape, each.stride(), strict=True)
-        ) + 1 < (each.numel()):
-            return True
-        if 0 in steps:
+        if _overlaps_itself(each):
             return True
         storage = each.untyped_storage().data_ptr()
         if storage and any(other.untyped_storage().data_ptr() == storage for other in tensors[:at]):
@@ -225,6 +230,14 @@ def _empty_slice(difference: Any) -> bool:
     return any(not each.numel() for each in _run(difference).operands(difference.line))
 
 
+def _singular(difference: Any) -> bool:
+    """Tell whether a matrix was inverted of which rounding alone makes the inverse."""
+    arrays = _arrays(difference)
+    if arrays is None or not re.search(r"inv(?:erse)?\(|matrix_power\(.*-1|solve\(", difference.line):
+        return False
+    return float(min(np.abs(each).max(initial=0.0) for each in arrays)) > 1e4
+
+
 _STOPS = re.compile(
     r"^a\d+\[.*\] [-+*/]?= |index_put_|put_\(|%=|//=|fmod_|remainder_|floor_divide_|div_|divide_|masked_scatter_"
 )
@@ -290,12 +303,10 @@ _CONJUGATED = re.compile(r"conj\(\)|\.m?H\b|adjoint\(")
 
 def _conjugates(difference: Any) -> bool:
     """Tell whether a conjugate shows as a view of complex numbers, or was changed in place as one."""
-    if not _CONJUGATED.search("\n".join(difference.program)) or "complex" not in "\n".join(
-        difference.program
-    ):
-        return False
-    shown = difference.aspect in ("is view", "strides") and _CONJUGATED.search(difference.line)
-    return bool(shown) or "in-place operation" in _texts(difference)
+    if difference.aspect in ("is view", "strides") and _CONJUGATED.search(difference.line):
+        return True
+    changed = "in-place operation" in _texts(difference)
+    return changed and _CONJUGATED.search("\n".join(difference.program)) is not None
 
 
 _FILLED = re.compile(r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite)\(")
@@ -308,11 +319,14 @@ def _filled_in_place(difference: Any) -> bool:
     return bool(_FILLED.search(_made_by(difference)))
 
 
-def _made_by(difference: Any) -> str:
-    """Return the line that made the tensor of which something differs."""
-    name = _TENSOR.search(difference.line)
-    made = [line for line in difference.program if name and line.startswith(f"{name[0]} = ")]
-    return str(made[-1]) if made else str(difference.line)
+def _made_by(difference: Any, before: int = 0) -> str:
+    """Return the line that made the tensor of which something differs, or the one that made what it was made of."""
+    line = str(difference.line)
+    for at in range(before + 1):
+        name = _TENSOR.search(line.partition(" = ")[2] if at else line)
+        made = [each for each in difference.program if name and each.startswith(f"{name[0]} = ")]
+        line = made[-1] if made else line
+    return line
 
 
 RULES: tuple[Rule, ...] = (
@@ -380,7 +394,7 @@ RULES: tuple[Rule, ...] = (
         lambda difference: (
             difference.aspect == "is view"
             and difference.theirs is True
-            and "autograd.grad(" in _made_by(difference)
+            and re.search(r"autograd\.grad\(", _made_by(difference) + _made_by(difference, 1))
         ),
         goes_on=True,
     ),
@@ -390,7 +404,7 @@ RULES: tuple[Rule, ...] = (
         True,
         lambda difference: (
             (difference.aspect in ("node", "requires_grad", "is_leaf") and _of_gradient(difference))
-            or (difference.aspect in ("node", "edges") and "create_graph=True" in difference.line)
+            or (difference.aspect in ("node", "edges") and "create_graph=True" in _made_by(difference))
         ),
         goes_on=True,
     ),
@@ -414,7 +428,8 @@ RULES: tuple[Rule, ...] = (
         True,
         lambda difference: bool(
             re.search(
-                r"INTERNAL ASSERT|Exception raised from|Autograd not support dtype", str(difference.theirs)
+                r"INTERNAL ASSERT|Could this error message be improved|Exception raised from|Autograd not support dtype",
+                str(difference.theirs),
             )
         ),
     ),
@@ -435,6 +450,12 @@ RULES: tuple[Rule, ...] = (
         "the last bit of a kernel, and the sign of nan, seen as integers.",
         True,
         _bits,
+    ),
+    Rule(
+        "inverses of singular matrices",
+        "rounding alone keeps the matrix from being singular, and so makes the inverse.",
+        True,
+        _singular,
     ),
     Rule(
         "memory behind a result",

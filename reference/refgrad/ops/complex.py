@@ -12,7 +12,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import make_view
-from .broadcasting import check_broadcast, keep_layout
+from .broadcasting import check_broadcast, keep_layout, row_major
 from .indexing import select
 from .inplace import finish_out
 from .pointwise import CALLS
@@ -175,8 +175,10 @@ def _real_angle(x: Any) -> Any:
 def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the angle of each complex number; 0 or pi for real ones."""
     x = input._array
-    found = xp.angle(x) if x.dtype.kind == "c" else _real_angle(x)
-    found = keep_layout(xp.asarray(found), x)
+    if x.dtype.kind == "c":
+        found = row_major(xp.asarray(xp.angle(x)))
+    else:
+        found = keep_layout(xp.asarray(_real_angle(x)), x)
     want = input.dtype.to_real() if x.dtype.kind in "fc" else dtypes.get_default_dtype()
     return finish_out(
         "angle", record(AngleBackward0, found.astype(want.numpy, copy=False), (input,)), out, input

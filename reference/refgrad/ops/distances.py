@@ -116,7 +116,7 @@ def cdist(
     array = _p_norm(_between(x1._array, x2._array), float(p))
     if not (x1._array.size and x2._array.size):
         array = array.astype(x1._array.dtype)
-    return record(CdistBackward0, array, (x1, x2), (p,))
+    return record(CdistBackward0, row_major(array), (x1, x2), (p,))
 
 
 def _dist_slope(g: Any, a: Any, b: Any, result: Any, p: float) -> Any:
@@ -237,9 +237,9 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
         )
     check_broadcast(x.shape, y.shape)
     x, y = xp.broadcast_arrays(x, y)
-    if x.size and input.dtype is dtypes.bool:
+    if input.dtype is dtypes.bool:
         raise NotImplementedError("\"cross\" not implemented for 'Bool'")
-    if x.size and input.dtype is not other.dtype:
+    if input.dtype is not other.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {other.dtype.scalar}")
     return record(
         LinalgCrossBackward0,
@@ -305,7 +305,9 @@ def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tens
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     axis = axis_of(dim, y._array.ndim)
     if y._array.shape[axis] == 0:
-        return wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))
+        nothing = wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))
+        nothing._counter = [1]  # torch fills it
+        return nothing
     _refuse_bools("trapezoid", y)
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)

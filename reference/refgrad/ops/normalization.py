@@ -10,6 +10,7 @@ from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .broadcasting import row_major
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
 
@@ -133,6 +134,8 @@ def _apply(
         array = array + bias._array.reshape(shape)
     moments = [each if kind is NativeLayerNormBackward0 else each.reshape(-1) for each in (mean, factor)]
     extra = (*map(wrap, moments), *running)
+    if kind is NativeLayerNormBackward0:
+        array = row_major(array)
     return record(kind, array, (input, weight, bias), (axes, eps, shape, size), extra)
 
 

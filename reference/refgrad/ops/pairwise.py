@@ -32,8 +32,8 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
     ),
     "logaddexp": (
         xp.logaddexp,
-        lambda g, self, other: g / (1 + both.exp(_difference(other, self))),
-        lambda g, self, other: g / (1 + both.exp(_difference(self, other))),
+        lambda g, self, other: g / (1 + both.exp(difference(other, self))),
+        lambda g, self, other: g / (1 + both.exp(difference(self, other))),
     ),
     "xlogy": (
         lambda x, y: xp.where((x == 0) & ~xp.isnan(y), xp.zeros((), xp.result_type(x)), x * xp.log(y)),
@@ -50,7 +50,8 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
 }
 
 
-def _difference(a: Any, b: Any) -> Any:
+def difference(a: Any, b: Any) -> Any:
+    """Return a - b, refused for bools."""
     refuse_bool_sub(a, b)
     return a - b
 

@@ -51,7 +51,8 @@ def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
         flat = exponent >= 0 if base == 0 else None
         slope = result * both.log(both.like(xp.asarray(base, kind), result))
     else:
-        flat = (base == 0) & (exponent >= 0)
+        power = both.plain(exponent)
+        flat = both.like((both.plain(base) == 0) & (xp.imag(power) == 0) & (xp.real(power) >= 0), result)
         slope = result * both.log(both.cast(base, kind) if both.plain(base).dtype != kind else base)
     return g * (slope if flat is None else both.where(flat, both.zeros_like(slope), slope))
 

@@ -142,24 +142,28 @@ def _check_batches(batch1: Tensor, batch2: Tensor) -> None:
         raise RuntimeError("batch2 must be a 3D tensor")
 
 
+def _check_added_dtypes(input: Tensor, batch1: Tensor, batch2: Tensor, compared: Tensor) -> None:
+    if compared.dtype is not input.dtype:
+        names = [dtypes.c_name(each.dtype) for each in (input, batch1, batch2)]
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
+        )
+
+
 @public
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (batch1 @ batch2)`, matrix by matrix."""
     x, y = batch1._array, batch2._array
     # torch asks for the sizes of the result first
     expand(input, (_size_at(batch1, 0), _size_at(batch1, 1), _size_at(batch2, 2)))
-    for each in (batch1, batch2):
-        if each.dtype is not input.dtype:
-            raise RuntimeError(
-                "Input dtypes must be the same, got: input "
-                f"{dtypes.c_name(input.dtype)}, batch1: {dtypes.c_name(batch1.dtype)}, batch2: {dtypes.c_name(batch2.dtype)}"
-            )
+    _check_added_dtypes(input, batch1, batch2, batch1)
     _check_batches(batch1, batch2)
     if y.shape[:2] != (x.shape[0], x.shape[2]):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
+    _check_added_dtypes(input, batch1, batch2, batch2)
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
@@ -182,7 +186,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
         raise RuntimeError(
             f"Incompatible matrix sizes for bmm ({x.shape[1]}x{x.shape[2]} and {y.shape[1]}x{y.shape[2]})"
         )
-    for name, each in (("mat1", batch1), ("self", input)):
+    for name, each in (("self", input), ("mat1", batch1)):
         if each.dtype is not batch2.dtype:
             raise RuntimeError(
                 f"{name} and mat2 must have the same dtype, but got {each.dtype.scalar} and {batch2.dtype.scalar}"

@@ -28,6 +28,8 @@ TopkBackward0 = derivative("TopkBackward0", saves="indices", args="shape dim kee
 KthvalueBackward0 = derivative("KthvalueBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
 _RUNNING = lambda g, self, indices, dim: (  # noqa: E731 - an element may be the extreme for several
     put_along(g, indices, tuple(self.shape), dim, True, repeated=True)
+    if both.plain(self).size
+    else self  # without elements torch returns the input
 )
 CummaxBackward0 = derivative("CummaxBackward0", saves="indices", args="dim", self=_RUNNING)
 CumminBackward0 = derivative("CumminBackward0", saves="indices", args="dim", self=_RUNNING)
@@ -48,6 +50,8 @@ def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
     if not value.ndim or not both.plain(value).size:
         return g
     x = both.plain(value)
+    if x.shape[dim] == 1:
+        return g
     if x.all():
         return _running_back(g * result, dim) / value
     count, lead = x.shape[dim], (*[slice(None)] * dim,)

@@ -224,9 +224,11 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     refuse_complex(input._array, "clamp is not supported for complex types")
     tensors = any(isinstance(each, Tensor) for each in given)
     want = dtypes.result_of((input, *given))
+    shape = input._array.shape
     for each in given:
         if isinstance(each, Tensor):
-            check_broadcast(input._array.shape, each._array.shape)
+            check_broadcast(shape, each._array.shape)
+            shape = backend.broadcast_shapes(shape, each._array.shape)
     if want is dtypes.bool and (not tensors or len(given) == 2):
         kernel = "clamp" if len(given) == 2 else "clamp_max" if low is None else "clamp_min"
         raise NotImplementedError(

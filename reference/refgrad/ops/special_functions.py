@@ -12,8 +12,9 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
-from .broadcasting import check_broadcast, keep_layout
+from .broadcasting import check_broadcast, common, keep_layout
 from .inplace import update
+from .pairwise import difference
 from .pointwise import _float_function, _publish
 from .powers import pow as power
 from .registry import method, public
@@ -84,8 +85,8 @@ for _name, (_node, _compute, _rule) in _ROWS.items():
 
 Logaddexp2Backward0 = derivative(
     "Logaddexp2Backward0",
-    self=lambda g, self, other: g / (1 + _two_to(other - self)),
-    other=lambda g, self, other: g / (1 + _two_to(self - other)),
+    self=lambda g, self, other: g / (1 + _two_to(difference(other, self))),
+    other=lambda g, self, other: g / (1 + _two_to(difference(self, other))),
 )
 LdexpBackward0 = derivative(
     "LdexpBackward0",
@@ -171,7 +172,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
     if not joint.is_floating_point:
         check_broadcast(input._array.shape, other._array.shape)
         raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{joint.scalar}'")
-    x, y = [each._array.astype(joint.numpy, copy=False) for each in (input, other)]
+    x, y = common(input, other)
     check_broadcast(x.shape, y.shape)
     return record(NextafterBackward0, keep_layout(xp.nextafter(x, y), x, y), (input, other))
 
