@@ -131,7 +131,8 @@ def _same_text(theirs: str, ours: str, slack: float) -> bool:
         return False
     pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
     return all(
-        a == b or ("." in b and abs(complex(a) - complex(b)) <= slack * max(1e-3, abs(complex(b))))
+        a == b
+        or (("." in b or "j" in b) and abs(complex(a) - complex(b)) <= slack * max(1e-3, abs(complex(b))))
         for a, b in pairs
     )
 

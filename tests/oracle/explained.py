@@ -189,7 +189,8 @@ def _rounded_twice(difference: Any) -> bool:
 
 def _cancelled(difference: Any) -> bool:
     arrays = _arrays(difference)
-    if arrays is None or difference.line != "second gradient" or not np.isfinite(arrays).all():
+    exactly = difference.line == "second gradient" or "cross(" in difference.line
+    if arrays is None or not exactly or not np.isfinite(arrays).all():
         return False
     return float(np.abs(arrays).max(initial=0.0)) < (1e-3 if difference.theirs.dtype == np.float32 else 1e-9)
 
@@ -364,8 +365,8 @@ RULES: tuple[Rule, ...] = (
         _rounded_twice,
     ),
     Rule(
-        "what is left of a second gradient",
-        "exactly it is 0; what rounding leaves of it depends on the order of steps.",
+        "what rounding leaves of 0",
+        "a second gradient or cross product that is exactly 0: what rounding leaves depends on the order of steps.",
         True,
         _cancelled,
     ),
@@ -393,7 +394,6 @@ RULES: tuple[Rule, ...] = (
         True,
         lambda difference: (
             difference.aspect == "is view"
-            and difference.theirs is True
             and re.search(r"autograd\.grad\(", _made_by(difference) + _made_by(difference, 1))
         ),
         goes_on=True,

@@ -96,8 +96,11 @@ def grad(
         if not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     keep = create_graph if retain_graph is None else retain_graph
-    edges = [target_edge(each) for each in targets]
-    found = run(roots, keep_graph=keep, create_graph=create_graph, captures=edges)
+    # A view that was made before its base required grad has no place in the graph.
+    edges = [gradient_edge(each) for each in targets]
+    placed = [(node, slot) for node, slot in edges if node is not None]
+    arrived = iter(run(roots, keep_graph=keep, create_graph=create_graph, captures=placed))
+    found = [None if node is None else next(arrived) for node, _ in edges]
     for index, each in enumerate(found):
         if each is None and not allowed:
             raise RuntimeError(

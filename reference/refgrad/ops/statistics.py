@@ -174,7 +174,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
         raise RuntimeError(MISMATCH.format([], [1] * x.ndim))
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
-    some = axes is None or all(x.shape[axis] for axis in axes)
+    some = bool(x.size) if axes is None else all(x.shape[axis] for axis in axes)
     top = x.max(axis=axes, keepdims=x.ndim > 0) if some else xp.zeros((), x.dtype)
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
