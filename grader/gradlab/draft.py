@@ -84,6 +84,7 @@ class Draft:
         )
         draft._compare_dates()
         draft._compare_dtypes()
+        draft._compare_imports()
         draft._read_checks()
         return draft
 
@@ -110,6 +111,21 @@ class Draft:
                     f"[tolerance] is for {dtype!r}, which [surface] dtypes does not have{did_you_mean(dtype, known)}",
                     ("tolerance",),
                     dtype,
+                )
+
+    def _compare_imports(self) -> None:
+        if set(self.allowed_imports) <= {"numpy"}:
+            return
+        from gradlab.worker.preload import NUMPY, STDLIB
+
+        loaded = (*STDLIB, *NUMPY)
+        for name in self.allowed_imports:
+            if name not in loaded:
+                self.settings.problem(
+                    f"allowed_imports has {name!r}, which no worker has loaded, and a worker opens no file to load it. "
+                    "Allow numpy or some of its modules; most of Python's own are allowed without being listed. What an "
+                    "engine imports and need not use belongs to inert_imports.",
+                    key="allowed_imports",
                 )
 
     def _read_checks(self) -> None:

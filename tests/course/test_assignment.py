@@ -53,6 +53,18 @@ def test_what_is_not_said_has_a_default(small_course: SmallCourse) -> None:
     assert assignment.inert_imports == ()
 
 
+def test_only_what_workers_load_may_be_imported(small_course: SmallCourse) -> None:
+    def allowing(names: str) -> Path:
+        text = f'title = "T"\nallowed_imports = {names}\n{TASK}{SURFACE}'
+        return small_course(warm_up__assignment_toml=text, warm_up__checks_py=CHECK, warm_up__hidden_py="")
+
+    assert load(allowing('["numpy", "numpy.linalg", "json"]')).allowed_imports[1:] == ("numpy.linalg", "json")
+    with pytest.raises(
+        CourseError, match=r"assignment.toml:2: allowed_imports has 'scipy', which no worker has"
+    ):
+        load(allowing('["numpy", "scipy"]'))
+
+
 def test_checks_carry_the_assignment_s_tolerance_and_error_mode(small_course: SmallCourse) -> None:
     text = f'title = "T"\n{TASK}[tolerance]\nfloat64 = 1e-3\n{SURFACE}errors = "quoted"\n'
     root = small_course(warm_up__assignment_toml=text, warm_up__checks_py=CHECK, warm_up__hidden_py="")

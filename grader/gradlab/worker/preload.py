@@ -20,7 +20,7 @@ import numpy as np
 
 from gradlab.worker.standins import InertModule
 
-__all__ = ["STDLIB", "load_engine", "preload", "reseed"]
+__all__ = ["NUMPY", "STDLIB", "load_engine", "preload", "reseed"]
 
 # What a submission may import of the standard library, unless its assignment says otherwise.
 STDLIB = tuple(
@@ -42,9 +42,9 @@ _ON_FIRST_USE = tuple(
     """.split()  # noqa: SIM905 - sixty names are read more easily without their quotes
 )
 
-_NUMPY = tuple(
+NUMPY = tuple(
     """
-    numpy.char numpy.core numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft numpy.lib numpy.lib.array_utils
+    numpy numpy.char numpy.core numpy.ctypeslib numpy.dtypes numpy.exceptions numpy.fft numpy.lib numpy.lib.array_utils
     numpy.lib.format numpy.lib.introspect numpy.lib.mixins numpy.lib.npyio numpy.lib.recfunctions numpy.lib.scimath
     numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.ma.extras numpy.ma.mrecords numpy.matlib numpy.matrixlib
     numpy.polynomial numpy.random numpy.rec numpy.strings numpy.testing numpy.typing numpy.version
@@ -61,7 +61,7 @@ def preload() -> None:
     sys.modules["numpy.f2py"] = np.f2py = InertModule("numpy.f2py")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in (*STDLIB, *_ON_FIRST_USE, *_NUMPY):
+        for name in (*STDLIB, *_ON_FIRST_USE, *NUMPY):
             importlib.import_module(name)
         np.testing.assert_allclose(np.eye(3), np.eye(3))
         repr((np.median(np.eye(3)), np.quantile(np.eye(3), 0.5)))  # they load numpy.ma
