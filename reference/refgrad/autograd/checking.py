@@ -45,8 +45,10 @@ def _numerical(function: Callable[..., Any], inputs: tuple[Any, ...], which: int
                 found.append([each._array.reshape(-1).copy() for each in _outputs(function, inputs)])
         flat[place] = kept
         columns.append([(high - low) / (2 * eps) for low, high in zip(*found, strict=True)])
-    count = len(columns[0]) if columns else 0
-    return [xp.stack([row[at] for row in columns]) for at in range(count)]
+    if not columns:
+        with no_grad():
+            return [xp.zeros((0, each._array.size)) for each in _outputs(function, inputs)]
+    return [xp.stack([row[at] for row in columns]) for at in range(len(columns[0]))]
 
 
 def _analytical(output: Tensor, source: Tensor, allow: bool = True) -> Any:
