@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cupy
-import cupyx
-
 from .accelerator import Accelerator
 from .backend import Array, _by_stride
 
@@ -21,10 +18,12 @@ NO_DRIVER = (
 class Cupy(Accelerator):
     """The GPUs that CuPy finds; RuntimeError where there is none."""
 
-    library = cupy
-    ndarray = cupy.ndarray
-
     def __init__(self) -> None:
+        # Not above: who imports all modules of the engine, as a worker that will have no files does, need not have CuPy.
+        import cupy
+        import cupyx
+
+        self.library, self.ndarray, self._extras = cupy, cupy.ndarray, cupyx
         try:
             self._count: int = cupy.cuda.runtime.getDeviceCount()
         except cupy.cuda.runtime.CUDARuntimeError as error:
@@ -40,8 +39,8 @@ class Cupy(Accelerator):
 
     def use(self, index: int) -> None:
         """Make new arrays on this GPU from now on, in this thread."""
-        cupy.cuda.Device(index).use()
-        cupyx.seterr(linalg="raise")  # singular matrices would go unnoticed
+        self.library.cuda.Device(index).use()
+        self._extras.seterr(linalg="raise")  # singular matrices would go unnoticed
 
     def index_of(self, array: Array) -> int:
         """Return the GPU that an array is on."""
@@ -49,7 +48,7 @@ class Cupy(Accelerator):
 
     def upload(self, host: Any) -> Array:
         """Return a copy of a NumPy array on the GPU in use."""
-        return cupy.asarray(host)
+        return self.library.asarray(host)
 
     def address(self, array: Array) -> int:
         """Return the address of the first element."""
@@ -58,8 +57,8 @@ class Cupy(Accelerator):
     def empty(self, shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...] | None = None) -> Array:
         """Return new memory, contiguous or with the given dense strides in bytes."""
         if strides is None:
-            return cupy.empty(shape, dtype)
-        return cupy.ndarray(shape, dtype, cupy.empty(shape, dtype).data, strides)
+            return self.library.empty(shape, dtype)
+        return self.library.ndarray(shape, dtype, self.library.empty(shape, dtype).data, strides)
 
     def strided(self, memory: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
         """View `memory`, the root of some array, with any shape; strides and offset in bytes from its start."""
@@ -75,27 +74,27 @@ class Cupy(Accelerator):
 
     def name_of(self, index: int) -> str:
         """Return the name of a GPU."""
-        return str(cupy.cuda.runtime.getDeviceProperties(index)["name"].decode())
+        return str(self.library.cuda.runtime.getDeviceProperties(index)["name"].decode())
 
     def capability_of(self, index: int) -> tuple[int, int]:
         """Return the compute capability of a GPU."""
-        found = cupy.cuda.runtime.getDeviceProperties(index)
+        found = self.library.cuda.runtime.getDeviceProperties(index)
         return int(found["major"]), int(found["minor"])
 
     def synchronize(self, index: int) -> None:
         """Wait until a GPU has done everything that it was given."""
-        cupy.cuda.Device(index).synchronize()
+        self.library.cuda.Device(index).synchronize()
 
     def allocated(self, index: int) -> int:
         """Return how many bytes arrays take up on a GPU."""
-        with cupy.cuda.Device(index):
-            return int(cupy.get_default_memory_pool().used_bytes())
+        with self.library.cuda.Device(index):
+            return int(self.library.get_default_memory_pool().used_bytes())
 
     def reserved(self, index: int) -> int:
         """Return how many bytes are kept for arrays on a GPU."""
-        with cupy.cuda.Device(index):
-            return int(cupy.get_default_memory_pool().total_bytes())
+        with self.library.cuda.Device(index):
+            return int(self.library.get_default_memory_pool().total_bytes())
 
     def free(self) -> None:
         """Give back memory that no array takes up."""
-        cupy.get_default_memory_pool().free_all_blocks()
+        self.library.get_default_memory_pool().free_all_blocks()
