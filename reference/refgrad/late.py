@@ -28,7 +28,9 @@ _NAMES = {
         "adjoint angle torch.complex conj conj_physical torch.imag is_conj isreal torch.polar torch.real resolve_conj "
         "resolve_neg sgn torch.view_as_complex torch.view_as_real"
     ),
-    "ops.distances": ("torch.cdist cross torch.cumulative_trapezoid dist heaviside renorm torch.trapezoid"),
+    "ops.distances": (
+        "torch.cdist cross torch.cumulative_trapezoid dist heaviside Tensor.heaviside_ renorm torch.trapezoid"
+    ),
     "ops.searching": (
         "argwhere bincount torch.bucketize histc torch.is_nonzero mode nanquantile quantile torch.searchsorted "
         "unique_consecutive"
@@ -59,7 +61,7 @@ _NAMES = {
         "Tensor.arccos_ Tensor.arccosh_ Tensor.arcsin_ Tensor.arcsinh_ Tensor.arctan2_ Tensor.arctan_ "
         "Tensor.arctanh_ Tensor.atan2_ Tensor.bitwise_and_ Tensor.bitwise_not_ Tensor.bitwise_or_ Tensor.bitwise_xor_ "
         "Tensor.clamp_max_ Tensor.clamp_min_ Tensor.clip_ Tensor.copysign_ Tensor.cumprod_ Tensor.cumsum_ Tensor.divide_ "
-        "Tensor.fix_ Tensor.gcd_ Tensor.greater_ Tensor.greater_equal_ Tensor.heaviside_ "
+        "Tensor.fix_ Tensor.gcd_ Tensor.greater_ Tensor.greater_equal_ "
         "Tensor.hypot_ Tensor.lcm_ Tensor.ldexp_ Tensor.less_ Tensor.less_equal_ Tensor.logical_and_ Tensor.logical_not_ "
         "Tensor.logical_or_ Tensor.logical_xor_ Tensor.logit_ Tensor.multiply_ Tensor.nan_to_num_ Tensor.negative_ "
         "Tensor.nextafter_ Tensor.not_equal_ Tensor.renorm_ Tensor.sgn_ Tensor.subtract_ Tensor.swapaxes_ Tensor.swapdims_ "

@@ -80,7 +80,17 @@ def overlaps_itself(array: Array) -> bool:
 
 def same_elements(a: Array, b: Array) -> bool:
     """Return whether two arrays look at the same elements in the same order, which torch tells by the strides."""
-    return bool(a.size == b.size and backend.address(a) == backend.address(b) and a.strides == b.strides)
+    return bool(
+        backend.address(a) == backend.address(b) and _extent(a) == _extent(b) and strides(a) == strides(b)
+    )
+
+
+def _extent(array: Array) -> int:
+    """Return how many bytes lie between the first and the end of the last element."""
+    reach: int = array.itemsize
+    for size, step in zip(array.shape, array.strides, strict=True):
+        reach += (size - 1) * step
+    return reach
 
 
 def dense_strides(array: Array) -> tuple[int, ...] | None:

@@ -109,7 +109,8 @@ def _tensor(value: Any, values: bool, made: bool) -> Seen:
         ("sizes", tuple(value.shape)),
     ]
     if values:  # before what only shows how the tensor was made
-        found.append(("values", value.detach().clone().numpy()))
+        half = str(value.dtype) == "torch.complex32"  # NumPy does not know it
+        found.append(("values", (value.detach().cfloat() if half else value.detach().clone()).numpy()))
     found += [
         ("strides", steps),
         ("requires_grad", value.requires_grad),

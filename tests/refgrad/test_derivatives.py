@@ -237,6 +237,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "clamp tensors": (lambda a, b: a.clamp(b - 0.1, b + 0.1) * b, 2),
     "bilinear": (lambda a, b: F.bilinear(a, b, torch.ones(2, 3, 3, dtype=a.dtype).cumsum(1)), 2),
     "cdist": (torch.cdist, 2),
+    "index_fill with a tensor": (lambda a, b: a.index_fill(1, torch.tensor([0, 2]), b[0, 0]) * a, 2),
     "nextafter": (torch.nextafter, 2),
     "cdist of other orders": (lambda a, b: torch.cdist(a, b, 3.0) + torch.cdist(a, b, 1.0), 2),
     "dist": (lambda a, b: torch.dist(a, b, 3.0), 2),

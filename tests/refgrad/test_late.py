@@ -27,6 +27,12 @@ for module, names in late._NAMES.items():
     if wrong:
         print(f"refgrad/late.py, {module}: {' '.join(sorted(wrong))}")
 """
+BACKWARDS = """
+import importlib, refgrad
+from refgrad import late
+for module in reversed(late._NAMES):
+    importlib.import_module(f"refgrad.{module}")
+"""
 UNUSED = """
 import sys, refgrad
 x = refgrad.tensor([1.0, 2.0], requires_grad=True)
@@ -44,6 +50,10 @@ def run(program: str) -> str:
 
 def test_the_table_lists_what_each_module_publishes() -> None:
     assert run(PUBLISHED) == ""
+
+
+def test_the_modules_can_be_imported_in_another_order() -> None:
+    assert run(BACKWARDS) == ""
 
 
 def test_a_short_program_imports_none_of_them() -> None:

@@ -52,7 +52,7 @@ def einsum(*args: Any) -> Tensor:
         done = sum_over(done, summed, keepdim=len(parts) > 1)
     for number, part in enumerate(parts[1:], start=1):
         summed = [at for at, label in enumerate(order) if at >= len(wanted) and last[label] == number]
-        done = _product(done, part, summed) if summed else done * part
+        done = _product(done, part, summed, len(parts) == 2) if summed else done * part
     return done if done._array.ndim == len(wanted) else view(done, done.shape[: len(wanted)])
 
 
@@ -183,8 +183,11 @@ def _aligned(tensor: Tensor, labels: Labels, order: Labels) -> Tensor:
     return permute(tensor, [labels.index(label) for label in order])
 
 
-def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
-    """Multiply two operands in a common order of dimensions and sum over some: one `bmm`, summed ones keep size 1."""
+def _product(a: Tensor, b: Tensor, summed: list[int], alone: bool) -> Tensor:
+    """Multiply two operands in a common order of dimensions and sum over some: one `bmm`, summed ones keep size 1.
+
+    `alone` says that they are all the operands there are.
+    """
     x, y = a._array.shape, b._array.shape
     for at in summed:
         if (x[at] == 1) != (y[at] == 1):  # only one has it: sum it first
@@ -201,6 +204,8 @@ def _product(a: Tensor, b: Tensor, summed: list[int]) -> Tensor:
     batch = [at for at in every if x[at] != 1 and y[at] != 1]
     rows = [at for at in every if x[at] != 1 and y[at] == 1]
     columns = [at for at in every if x[at] == 1]
+    if alone and rows and columns and columns[0] < rows[0]:  # so that the result lies in order
+        a, b, x, y, rows, columns = b, a, y, x, columns, rows
     count, inner = math.prod(x[at] for at in batch), math.prod(x[at] for at in summed)
     one_matrix = reshape(
         permute(a, [*batch, *rows, *summed, *columns]), (count, math.prod(x[at] for at in rows), inner)

@@ -147,7 +147,7 @@ def _converted(array: Any, dtype: Any) -> Any:
         from .conversion import warn_of_complex
 
         warn_of_complex()
-    return (array.real if array.dtype.kind == "c" and dtype.kind != "c" else array).astype(dtype)
+    return (array.real if array.dtype.kind == "c" and dtype.kind not in "cb" else array).astype(dtype)
 
 
 def filled(shape: tuple[int, ...], number: Any, dtype: Any) -> Any:

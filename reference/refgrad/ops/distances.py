@@ -12,10 +12,10 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded, refuse_bool_sub
 from .broadcasting import check_broadcast, common, row_major
-from .inplace import finish_out
+from .inplace import finish_out, update
 from .pointwise import converted
 from .reductions import quotient
-from .registry import function, public
+from .registry import function, method, public
 from .shape import axis_of
 
 __all__ = ["cross_along"]
@@ -271,17 +271,35 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor |
 
 
 HeavisideNode = not_implemented("aten::heaviside")
+HeavisideInPlaceNode = not_implemented("aten::heaviside_")
+
+
+def _refuse_other_dtype(input: Tensor, values: Tensor) -> None:
+    if input.dtype is not values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+
+
+def _stepped(kind: Any, input: Tensor, values: Tensor) -> Tensor:
+    _refuse_other_dtype(input, values)
+    x, y = input._array, values._array
+    check_broadcast(x.shape, y.shape)
+    return record(kind, xp.where(x == 0, y, (x > 0).astype(x.dtype)), recorded(input, values))
 
 
 @public
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return 0 below 0, 1 above, and `values` at 0."""
-    if input.dtype is not values.dtype:
-        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    x, y = input._array, values._array
-    check_broadcast(x.shape, y.shape)
-    array = xp.where(x == 0, y, (x > 0).astype(x.dtype))
-    return finish_out("heaviside", record(HeavisideNode, array, recorded(input, values)), out, input, values)
+    return finish_out("heaviside", _stepped(HeavisideNode, input, values), out, input, values)
+
+
+def _stepped_in_place(input: Tensor, values: Tensor) -> Tensor:
+    return _stepped(HeavisideInPlaceNode, input, values)
+
+
+@method
+def heaviside_(self: Tensor, values: Tensor) -> Tensor:
+    """Replace each element by its `heaviside`."""
+    return update("heaviside_", self, _stepped_in_place, values, before=_refuse_other_dtype)
 
 
 def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -269,11 +269,14 @@ def _dimensions(part: Any) -> int:
     """Return how many dimensions of the tensor a part of an index takes up."""
     if part is None or part is Ellipsis or _is_single_bool(part):
         return 0
-    if isinstance(part, (Tensor, *backend.arrays)):
-        array = both.plain(part)
+    if isinstance(part, Tensor):  # an array counts as one, whatever it holds
+        array = part._array
         return array.ndim if array.dtype.kind == "b" or array.dtype == xp.uint8 else 1
     if isinstance(part, Sequence) and not isinstance(part, str | bytes):
-        array = xp.asarray([both.plain(each) for each in part])
+        try:
+            array = xp.asarray([both.plain(each) for each in part])
+        except ValueError:  # rows of different lengths: refused later
+            return 1
         return array.ndim if array.dtype.kind == "b" else 1
     return 1
 

@@ -188,18 +188,25 @@ def _check_lerp(input: Tensor, end: Tensor, weight: Any) -> None:
             )
 
 
+def _is_float_number(weight: Any) -> bool:
+    return isinstance(weight, Tensor) and not weight._array.ndim and weight.dtype.is_floating_point
+
+
 @public
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """Return `input + weight * (end - input)`."""
     _check_lerp(input, end, weight)
     x, y = input._array, end._array
     check_broadcast(x.shape, y.shape)
-    if x.dtype.kind not in "fc":
+    if isinstance(weight, Tensor):
+        check_broadcast(backend.broadcast_shapes(x.shape, y.shape), weight._array.shape)
+    if _is_float_number(weight) and x.dtype.kind not in "fc":  # as in arithmetic, the result is of floats
+        x, y = x.astype(weight._array.dtype), y.astype(weight._array.dtype)
+    if x.dtype.kind not in "fc" and x.size:
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
     if isinstance(weight, Tensor):
         w = weight._array.astype(x.dtype, copy=False)
-        check_broadcast(backend.broadcast_shapes(x.shape, y.shape), w.shape)
         near, far = x + w * (y - x), y - (y - x) * (1 - w)
         array = keep_layout(xp.where(xp.abs(w) < 0.5, near, far), x, y, w)
         return record(LerpBackward1, array, (input, end, weight))

@@ -57,6 +57,13 @@ IndexCopyBackward0 = derivative(
 IndexFillBackward0 = derivative(
     "IndexFillBackward0", args="dim", self=IndexCopyBackward0.rules[0], saves="index"
 )
+IndexFillBackward1 = derivative(
+    "IndexFillBackward1",
+    args="dim",
+    saves="index",
+    self=IndexCopyBackward0.rules[0],
+    value=lambda g, index, dim: both.keep(g, ~_outside_rows(both.plain(index), tuple(g.shape), dim)).sum(),
+)
 
 
 def _outside_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
@@ -310,6 +317,8 @@ def _index_filled(input: Tensor, dim: int, index: Tensor, value: Any, memory: Ar
         made[(*[slice(None)] * axis, places)] = number
     elif places.size:
         made[...] = number
+    if isinstance(value, Tensor):
+        return record(IndexFillBackward1, made, (input, value), (axis,), (index,))
     return record(IndexFillBackward0, made, (input,), (axis,), (index,))
 
 

@@ -211,7 +211,7 @@ def _round_to(input: Tensor, decimals: int) -> Tensor:
     x = input._array
     if x.dtype.kind not in "f":
         raise NotImplementedError(f"\"round_cpu\" not implemented for '{input.dtype.scalar}'")
-    return record(RoundBackward1, xp.round(x, decimals), (input,), (decimals,))
+    return record(RoundBackward1, keep_layout(xp.round(x, decimals), x), (input,), (decimals,))
 
 
 @public

@@ -91,6 +91,8 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     x, y = mat._array, vec._array
     if x.ndim != 2 or y.ndim != 1 or input._array.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {input._array.ndim}, {x.ndim}, {y.ndim}")
+    if x.shape[1] != y.shape[0] and not input._array.ndim:  # the sizes that the message shows
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if x.shape[1] != y.shape[0] or (input._array.size not in (x.shape[0], 1)):
         raise RuntimeError(
             f"size mismatch, got input ({input._array.size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
@@ -113,7 +115,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
                 f"addr: Expected 1-D argument {name}, but got {each._array.ndim}-D" if place else ""
             )
     expand(input, (vec1._array.size, vec2._array.size))
-    joint = dtypes.result_of((input, vec1, vec2))
+    joint = dtypes.promote(dtypes.promote(input.dtype, vec1.dtype), vec2.dtype)  # 0-dim ones count, too
     for name, number in (("beta", beta), ("alpha", alpha)):
         if isinstance(number, bool) and joint is not dtypes.bool:
             raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
@@ -198,10 +200,12 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
 
 
 def _matrices(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the sizes of the product of two matrices, or of each pair of two batches; None where there is none."""
-    if len(x) == len(y) and x[:-2] == y[:-2] and len(x) > 1 and x[-1] == y[-2]:
-        return (*x[:-1], y[-1])
-    return None
+    """Return the sizes of the product of two matrices; None where there is none."""
+    return (x[0], y[1]) if len(x) == len(y) == 2 and x[1] == y[0] else None
+
+
+def _batches(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:
+    return (*x[:2], y[2]) if len(x) == len(y) == 3 and (x[0], x[2]) == y[:2] else None
 
 
 def _vectors(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -244,7 +248,7 @@ def _addr_in_place(self: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, a
 
 _product_in_place(addmm, _matrices)
 _product_in_place(addmv, _vectors)
-_product_in_place(baddbmm, _matrices)
+_product_in_place(baddbmm, _batches)
 update_late(addr, _addr_in_place)
 update_late(addbmm, shares=True)
 

@@ -27,7 +27,7 @@ _ALIASES = {
     "ne": "not_equal",
 }
 # Operations whose in-place form is made here: of one operand, of several (sizes and dtype are checked first), ...
-_IN_PLACE = "bitwise_not heaviside logit sgn"
+_IN_PLACE = "bitwise_not logit sgn"
 _OF_SEVERAL = "atan2 bitwise_and bitwise_or bitwise_xor copysign gcd hypot lcm ldexp nextafter xlogy"
 # ... that may change memory which overlaps itself, ...
 _ANYWHERE = "tril triu"
@@ -63,8 +63,13 @@ def _plain(call: Any) -> Any:
     return getattr(call, "__wrapped__", call)
 
 
+def _named(name: str) -> Any:
+    """Return a method by its name, which imports its module."""
+    return _plain(getattr(Tensor, name))
+
+
 def _in_place(name: str, several: bool = False, floats: bool = False) -> None:
-    compute = _plain(getattr(Tensor, name))
+    compute = _named(name)
 
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
         return update(f"{name}_", self, compute, *args, promotes=several, floats=floats, **options)
@@ -80,7 +85,7 @@ def _publish(name: str, in_place: Any) -> None:
 
 
 def _without_gradient(name: str) -> None:
-    compute = _plain(getattr(Tensor, name))
+    compute = _named(name)
 
     def in_place(self: Tensor, *args: Any) -> Tensor:
         before, mode.enabled = mode.enabled, False
@@ -93,7 +98,7 @@ def _without_gradient(name: str) -> None:
 
 
 def _scan(name: str) -> None:
-    compute = _plain(getattr(Tensor, name))
+    compute = _named(name)
 
     def scan(self: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
         axis_of(dim, self._array.ndim)
@@ -108,13 +113,13 @@ def _scan(name: str) -> None:
 
 def _nan_to_num(self: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
     if self._array.dtype.kind in "fc":
-        return update("nan_to_num_", self, _plain(FUNCTIONS["nan_to_num"]), nan, posinf, neginf)
+        return update("nan_to_num_", self, _named("nan_to_num"), nan, posinf, neginf)
     bump(self)  # integers have nothing to be replaced
     return self
 
 
 def _clamped(name: str) -> None:
-    compute = _plain(getattr(Tensor, name))
+    compute = _named(name)
 
     def in_place(self: Tensor, limit: Any) -> Tensor:
         return update(f"{name}_", self, compute, limit, before=keeps_dtype, promotes=True)
@@ -123,7 +128,7 @@ def _clamped(name: str) -> None:
 
 
 for _old, _name in _ALIASES.items():
-    alias(_plain(getattr(Tensor, _old)), _name)
+    alias(_named(_old), _name)
 for _name in _IN_PLACE.split():
     _in_place(_name)
 for _name in _OF_SEVERAL.split():
@@ -134,13 +139,13 @@ for _name in ("cumprod", "cumsum"):
     _scan(_name)
 for _name in ("clamp_max", "clamp_min"):
     _clamped(_name)
-update_late(_plain(FUNCTIONS["renorm"]))
+update_late(_named("renorm"))
 for _name in _ANYWHERE.split():
-    update_late(_plain(getattr(Tensor, _name)), repeats=True)
+    update_late(_named(_name), repeats=True)
 _publish("nan_to_num", _nan_to_num)
 for _old, _names in _IN_PLACE_ALIASES.items():
     for _name in _names.split():
-        rename(_plain(getattr(Tensor, _old)), _name)
+        rename(_named(_old), _name)
 
 
 @method

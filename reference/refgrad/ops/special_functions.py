@@ -65,7 +65,11 @@ _ROWS: dict[str, tuple[str, Callable[[Array], Array], Callable[..., Any]]] = {
         _erfinv_array,
         lambda g, self: g * (HALF_ROOT_PI * both.exp(_erfinv(self) ** 2)),
     ),
-    "sinc": ("SincBackward0", lambda x: xp.sinc(x).astype(x.dtype), lambda g, self: _sinc_slope(g, self)),
+    "sinc": (
+        "SincBackward0",
+        lambda x: xp.sinc(x.astype(xp.float32) if x.dtype.itemsize == 2 else x).astype(x.dtype),
+        lambda g, self: _sinc_slope(g, self),
+    ),
     "deg2rad": (
         "Deg2RadBackward0",
         lambda x: x * x.dtype.type(math.pi / 180),
