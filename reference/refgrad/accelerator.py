@@ -2,7 +2,7 @@
 
 Until then nothing here is imported. `attach` gives the names of `backend` and `xp` that cannot dispatch by themselves
 functions that do: what looks at memory asks whose array it was given, what makes arrays asks where the operation at
-hand runs (`here`, which `placement` sets). The library must offer what CuPy does; `corrections` are what CuPy does
+hand runs (`here`, which `guards` set). The library must offer what CuPy does; `corrections` are what CuPy does
 otherwise than NumPy, or not at all.
 """
 
@@ -18,7 +18,13 @@ from . import backend
 from .backend import Array, xp
 from .corrections import CORRECTED, Methods
 
-__all__ = ["Accelerator", "attach", "attached", "here", "is_importable", "load"]
+__all__ = ["Accelerator", "AcceleratorError", "attach", "attached", "here", "is_importable", "load"]
+
+
+class AcceleratorError(RuntimeError):
+    """What a GPU cannot do."""
+
+    __module__ = "torch"
 
 
 class Accelerator:
@@ -126,6 +132,20 @@ def is_importable() -> bool:
     return find_spec("cupy") is not None
 
 
+def count() -> int:
+    """Return how many devices tensors could be on, without attaching anything."""
+    if _attached:
+        return _attached[0].count()
+    if not is_importable():
+        return 0
+    from ._cupy import Cupy
+
+    try:
+        return Cupy().count()
+    except RuntimeError:
+        return 0
+
+
 def load() -> Accelerator:
     """Return the accelerator, attaching CuPy where none is yet; AssertionError where CuPy is not installed.
 
@@ -158,7 +178,7 @@ def attach(accelerator: Accelerator) -> None:
         for name, correction in CORRECTED.items():
             _correct(accelerator, name, correction)
         _attached.append(accelerator)
-    from .placement import guard_all
+    from .guards import guard_all
 
     guard_all()
 

@@ -106,6 +106,11 @@ def check_assigned(leaf: Tensor, grad: Any) -> None:
             "Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
             "systems that assume they match."
         )
+    if grad.is_cuda is not leaf.is_cuda:
+        raise RuntimeError(
+            f"attempting to assign a gradient with device type '{grad.device.type}' to a tensor with device type "
+            f"'{leaf.device.type}'. Please ensure that the gradient and the tensor are on the same device"
+        )
     if grad.shape != leaf.shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import accelerator
+from .device import device as _device
 from .device import require
 
 __all__ = [
@@ -28,10 +29,7 @@ def is_available() -> bool:
 
 def device_count() -> int:
     """Return how many GPUs there are."""
-    try:
-        return accelerator.load().count()
-    except (AssertionError, RuntimeError):
-        return 0
+    return accelerator.count()
 
 
 def is_initialized() -> bool:
@@ -91,7 +89,11 @@ def synchronize(device: Any = None) -> None:
 
 def get_device_name(device: Any = None) -> str:
     """Return the name of a GPU."""
-    return accelerator.load().name_of(_index(device))
+    found = accelerator.load()
+    index = accelerator.here.current if device is None else _device(device).index
+    if index is None or index >= found.count():
+        raise AssertionError("Invalid device id")
+    return found.name_of(index)
 
 
 def get_device_capability(device: Any = None) -> tuple[int, int]:

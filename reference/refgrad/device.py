@@ -15,6 +15,13 @@ NEGATIVE = "Device index must not be negative"
 NO_ACCELERATOR = "Cannot access accelerator device when none is available."
 
 
+NO_SUCH_GPU = (
+    "CUDA error: invalid device ordinal\nGPU device may be out of range, do you have enough GPUs?\nCUDA kernel errors "
+    "might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.\nFor debugging "
+    "consider passing CUDA_LAUNCH_BLOCKING=1\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.\n"
+)
+
+
 class device(metaclass=NamedInC):  # noqa: N801 - torch's name
     """Where a tensor's elements are: a type and, for some, an index."""
 
@@ -111,14 +118,12 @@ def require(where: str | int | device) -> device:
 
 def _gpu(index: int | None) -> device:
     """Return a GPU by its number, or the one that is current; refused where it is not there."""
-    from .accelerator import here, load
+    from .accelerator import AcceleratorError, here, load
 
     count = load().count()
     number = here.current if index is None else index
     if number >= count:
-        raise RuntimeError(
-            f"CUDA error: invalid device ordinal\nThere are {count} GPUs; the first one is cuda:0."
-        )
+        raise AcceleratorError(NO_SUCH_GPU)
     return device("cuda", number)
 
 

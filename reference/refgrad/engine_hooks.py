@@ -93,7 +93,7 @@ def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording:
 
 def _check_replacement(hook: Any, old: Tensor, returned: Tensor) -> None:
     name = getattr(hook, "__name__", repr(hook))
-    if returned.dtype is not old.dtype:
+    if returned.dtype is not old.dtype or returned.is_cuda is not old.is_cuda:
         raise RuntimeError(
             f"hook '{name}' has changed the type of value (was {old.type()} got {returned.type()})"
         )

@@ -34,7 +34,7 @@ class Generator(metaclass=NamedInC):
 
         self.device = parse(device)
         if self.device.type == "cuda":
-            self.device = require(self.device)
+            require(self.device)
         elif self.device != CPU:
             raise RuntimeError(f"Device type {self.device.type} is not supported for torch.Generator() api.")
         self._spare: float | None = None  # the second of a pair of normal numbers

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import dtypes
 from .c_names import takes_nothing
-from .ops.conversion import _TYPE_NAMES
+from .ops.conversion import _TYPE_NAMES, type_name
 from .tensor import Tensor
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 def typename(obj: Any) -> str:
     """Return the name of an object's type, a tensor's with its dtype: "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
-        return _TYPE_NAMES[obj.dtype]
+        return type_name(obj)
     kind = type(obj)
     return (
         kind.__name__

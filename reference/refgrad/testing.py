@@ -178,6 +178,7 @@ def _compare_tensors(actual: Tensor, expected: Tensor, options: _Options) -> str
         if one != other:
             return f"The values for attribute '{name}' do not match: {one} != {other}."
     rtol, atol = options.tolerances(actual.dtype, expected.dtype)
+    expected = expected.to(actual.device)
     joint = dtypes.promote(actual.dtype, expected.dtype).numpy
     x, y = actual._array.astype(joint), expected._array.astype(joint)
     if joint.kind in "biu":  # exact, and without overflow

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,16 +41,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if unknown:
         raise pytest.UsageError(f"known_gaps.json lists {name} that are not recorded: {sorted(unknown)}")
     metafunc.parametrize(
-        "fact",
-        [
-            pytest.param(
-                case,
-                id=case["id"],
-                marks=[pytest.mark.xfail(reason=gaps[case["id"]], strict=True)] if case["id"] in gaps else [],
-            )
-            for case in cases
-        ],
+        "fact", [pytest.param(case, id=case["id"], marks=_marks(case, gaps)) for case in cases]
     )
+
+
+_WITHOUT_A_GPU = ("Torch not compiled with CUDA", "when none is available", "no pinned memory allocator")
+
+
+def _marks(case: dict[str, Any], gaps: dict[str, str]) -> list[Any]:
+    if case["id"] in gaps:
+        return [pytest.mark.xfail(reason=gaps[case["id"]], strict=True)]
+    if any(text in case.get("message", "") for text in _WITHOUT_A_GPU):
+        return [pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")]
+    return []
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy
 
-__all__ = ["StrictArray", "UnnoticedError", "accelerator", "library"]
+__all__ = ["StrictArray", "UnnoticedError", "accelerator", "library", "moved"]
 
 OFFERED = json.loads((Path(__file__).resolve().parent / "facts" / "cupy.json").read_text("utf-8"))
 DEVICES = 2
@@ -34,6 +35,16 @@ _METHODS = {
     "round": "decimals out",
     "take": "indices axis out",
 }
+
+
+_alive: Any = weakref.WeakValueDictionary()  # the memory that arrays look at
+moved: list[str] = []  # "up" and "down" for each array that was copied between host and device
+
+
+def _root(array: Any) -> Any:
+    while isinstance(array.base, numpy.ndarray):
+        array = array.base
+    return array
 
 
 class UnnoticedError(Exception):
@@ -58,6 +69,8 @@ class StrictArray:
     def __init__(self, host: Any, index: int | None = None) -> None:
         self._host = host
         self.index = library.current if index is None else index
+        memory = _root(host)
+        _alive[id(memory)] = memory
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
@@ -85,7 +98,7 @@ class StrictArray:
             return _Flags(self._host.flags)
         found = getattr(self._host, name)
         if callable(found) and not isinstance(found, numpy.generic):
-            return _wrapped(found, _METHODS.get(name))
+            return _wrapped(found, _METHODS.get(name), self.index)
         return _strict(found)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -96,6 +109,7 @@ class StrictArray:
 
     def get(self) -> Any:
         """Return a copy on the host, as CuPy's arrays do."""
+        moved.append("down")
         return self._host.copy()
 
     def __getitem__(self, index: Any) -> Any:
@@ -216,13 +230,15 @@ def _strict(value: Any, index: int | None = None) -> Any:
     if isinstance(value, numpy.ndarray | numpy.generic):
         return StrictArray(numpy.asarray(value), index)
     if isinstance(value, tuple | list) and any(isinstance(each, numpy.ndarray) for each in value):
-        strict = [_strict(each) for each in value]  # NumPy's named results become plain tuples
+        strict = [_strict(each, index) for each in value]  # NumPy's named results become plain tuples
         return strict if isinstance(value, list) else tuple(strict)
     return value
 
 
-def _wrapped(function: Callable[..., Any], parameters: str | None = None) -> Callable[..., Any]:
-    """Return the function on strict arrays, with CuPy's parameters only."""
+def _wrapped(
+    function: Callable[..., Any], parameters: str | None = None, index: int | None = None
+) -> Callable[..., Any]:
+    """Return the function on strict arrays, with CuPy's parameters only; its results are on the device `index`."""
     names = None if parameters is None else parameters.split()
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -236,7 +252,7 @@ def _wrapped(function: Callable[..., Any], parameters: str | None = None) -> Cal
             found = function(
                 *[_host(each) for each in args], **{key: _host(each) for key, each in kwargs.items()}
             )
-        return out if isinstance(out, StrictArray) else _strict(found)
+        return out if isinstance(out, StrictArray) else _strict(found, index)
 
     return call
 
@@ -312,7 +328,9 @@ class _Namespace(types.ModuleType):
             return value if dtype in (None, value.dtype) else value.astype(dtype)
         if isinstance(value, tuple | list):
             value = _host(value)
-        return StrictArray(numpy.asarray(value, dtype))
+        if isinstance(value, numpy.ndarray):
+            moved.append("up")
+        return StrictArray(numpy.array(value, dtype))
 
     def array(self, value: Any, dtype: Any = None, copy: bool = True, order: str = "K") -> StrictArray:
         """Return a copy on the device in use."""
@@ -355,6 +373,8 @@ def accelerator() -> Any:
             return int(array.index)
 
         def upload(self, host: Any) -> Any:
+            if host.ndim:
+                moved.append("up")
             return StrictArray(numpy.array(host))
 
         def address(self, array: Any) -> int:
@@ -380,7 +400,7 @@ def accelerator() -> Any:
             pass
 
         def allocated(self, index: int) -> int:
-            return 0
+            return sum(each.nbytes for each in _alive.values())
 
         def reserved(self, index: int) -> int:
             return 0

@@ -174,7 +174,6 @@ def test_tensor_takes_sizes_sequences_and_tensors() -> None:
         (lambda: torch.zeros(-1), RuntimeError, r"^zeros: Dimension size must be non-negative\.$"),
         (lambda: torch.ones(2, -3), RuntimeError, r"negative dimension -3: \[2, -3\]$"),
         (lambda: torch.zeros(2**40, 2**40), RuntimeError, "^Storage size calculation overflowed with sizes="),
-        (lambda: torch.zeros(2, device="cuda"), AssertionError, "^Torch not compiled with CUDA enabled$"),
         (lambda: torch.zeros(2, device="moon"), RuntimeError, "device string: moon$"),
         (lambda: torch.zeros(2, pin_memory=True), RuntimeError, "^pin_memory=True requires a CUDA"),
         (lambda: torch.arange(0, 5, 0), RuntimeError, "^step must be nonzero$"),

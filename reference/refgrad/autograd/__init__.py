@@ -210,6 +210,14 @@ def _checked(output: Tensor, given: Any, outputs: Sequence[Any], grads: Sequence
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
             f"grad_output[{index}] has a dtype of {given.dtype} and output[{index}] has a dtype of {output.dtype}."
         )
+    if given.is_cuda is not output.is_cuda:
+        if given._array.ndim:
+            index = next(at for at, each in enumerate(grads) if each is given)
+            raise RuntimeError(
+                f"invalid gradient at index {index} - expected device {output.device} but got {given.device}"
+            )
+        moved: Tensor = given.to(output.device)
+        return moved
     return given
 
 

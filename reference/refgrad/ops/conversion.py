@@ -119,15 +119,25 @@ _TYPE_NAMES = {each: f"torch.{each.scalar}Tensor" for each in dtypes._ALL}
 _BY_TYPE_NAME = {name: each for each, name in _TYPE_NAMES.items()}
 
 
+def type_name(tensor: Tensor) -> str:
+    """Return the name of a tensor's type: "torch.FloatTensor", of one on a GPU "torch.cuda.FloatTensor"."""
+    name = _TYPE_NAMES[tensor.dtype]
+    return name.replace("torch.", "torch.cuda.") if tensor.is_cuda else name
+
+
 @method
 def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Return the name of the tensor's type, or the tensor converted to another."""
     if dtype is None:
-        return _TYPE_NAMES[self.dtype]
+        return type_name(self)
     if isinstance(dtype, str):
-        if dtype not in _BY_TYPE_NAME:
+        plain = dtype.replace("torch.cuda.", "torch.")
+        if plain not in _BY_TYPE_NAME:
             raise ValueError(f"invalid type: '{dtype}'")
-        dtype = _BY_TYPE_NAME[dtype]
+        where = CPU if plain == dtype else require("cuda")
+        dtype = _BY_TYPE_NAME[plain]
+        if where != self.device:
+            return relocate(self, where, dtype)
     if not isinstance(dtype, dtypes.dtype | python_type):
         raise TypeError("dtype must be a type, str, or dtype object")
     return convert(
@@ -137,8 +147,12 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
 
 @method
 def type_as(self: Tensor, other: Tensor) -> Tensor:
-    """Return the elements in the dtype of `other`."""
-    return convert(self, other.dtype)
+    """Return the elements in the dtype of `other`, on its device."""
+    return (
+        convert(self, other.dtype)
+        if self.device == other.device
+        else relocate(self, other.device, other.dtype)
+    )
 
 
 @method
@@ -208,16 +222,16 @@ def tolist(self: Tensor) -> Any:
 @method
 def numpy(self: Tensor, *, force: bool = False) -> Any:
     """Return a NumPy array over the same memory."""
-    if self.requires_grad and mode.enabled and not force:
-        raise RuntimeError(
-            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-        )
     if self.is_cuda:
         if force:
             return backend.to_host(self._array)
         raise TypeError(
             f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
             "memory first."
+        )
+    if self.requires_grad and mode.enabled and not force:
+        raise RuntimeError(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
     seen = self._array[...]
     if not seen.flags.writeable:

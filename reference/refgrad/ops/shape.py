@@ -419,7 +419,7 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
 def type_in_messages(self: Tensor) -> str:
     """Return the type of a tensor as C++ names it: like `type()`, except for bool and complex numbers."""
     kind = self._array.dtype.kind
-    return f"CPU{self.dtype.scalar}Type" if kind in "bc" else self.type()
+    return f"{'CUDA' if self.is_cuda else 'CPU'}{self.dtype.scalar}Type" if kind in "bc" else self.type()
 
 
 def _outer_step(array: Array, steps: list[int]) -> int:
@@ -439,3 +439,9 @@ def expand_as(self: Tensor, other: Tensor) -> Tensor:
 def broadcast_to(input: Tensor, size: Any) -> Tensor:
     """Return a view expanded to `size`."""
     return expand(input, sizes_of((size,)))
+
+
+@method
+def is_same_size(self: Tensor, other: Tensor) -> bool:
+    """Return whether another tensor has the same sizes."""
+    return bool(self._array.shape == other._array.shape)
