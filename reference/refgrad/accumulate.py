@@ -8,7 +8,7 @@ from . import backend, dtypes, storage
 from .backend import Array
 from .tensor import Tensor, wrap
 
-__all__ = ["accumulate", "check_assigned"]
+__all__ = ["accumulate", "check_assigned", "dtype_of_grad", "set_dtype_of_grad"]
 
 
 def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
@@ -98,10 +98,11 @@ def check_assigned(leaf: Tensor, grad: Any) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {name}")
     if grad is leaf:
         raise RuntimeError("can't assign Variable as its own grad")
-    if grad.dtype is not leaf.dtype:
+    wanted = leaf.dtype if leaf._grad_dtype is False else leaf._grad_dtype
+    if wanted is not None and grad.dtype is not wanted:
         raise RuntimeError(
             f"attempting to assign a gradient with dtype '{dtypes.c_name(grad.dtype)}' to a tensor with grad_dtype "
-            f"'{leaf.dtype.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            f"'{wanted.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
             "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. "
             "Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
             "systems that assume they match."
@@ -116,3 +117,29 @@ def check_assigned(leaf: Tensor, grad: Any) -> None:
             f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size "
             f"'{list(leaf.shape)}'. Please ensure that the gradient and the tensor are the same size"
         )
+
+
+def dtype_of_grad(leaf: Tensor) -> dtypes.dtype | None:
+    """Return which dtype the gradient of a leaf has; None if it may be any."""
+    if leaf.grad_fn is not None:
+        raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+    return leaf.dtype if leaf._grad_dtype is False else leaf._grad_dtype
+
+
+def set_dtype_of_grad(leaf: Tensor, dtype: Any) -> None:
+    """Say which dtype the gradient of a leaf is brought into; None: it stays what it is."""
+    known = leaf.grad  # which warns where there is none to come
+    if leaf.grad_fn is not None:
+        raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+    if dtype is not None and not isinstance(dtype, dtypes.dtype):
+        raise RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type(dtype).__name__}")
+    if dtype is not None and known is not None and known.dtype is not dtype:
+        raise RuntimeError(
+            f"Cannot set grad_dtype to '{dtype.scalar}' because there is already a gradient with dtype "
+            f"'{dtypes.c_name(known.dtype)}'. Please clear the gradient (.grad = None) before changing grad_dtype, or "
+            "ensure the new grad_dtype matches the existing gradient's dtype."
+        )
+    leaf._grad_dtype = dtype
+    node = None if leaf._accumulator is None else leaf._accumulator()
+    if node is not None:
+        node.expect()

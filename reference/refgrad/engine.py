@@ -210,7 +210,7 @@ class _Task:
                     f"with {list(shape)}"
                 )
             grad = sum_to(grad, shape)
-        if (grad._array.dtype if self.recording else grad.dtype) != dtype:
+        if dtype is not None and (grad._array.dtype if self.recording else grad.dtype) != dtype:
             grad = cast(grad, dtype)
         return grad
 

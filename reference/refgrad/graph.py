@@ -192,7 +192,12 @@ class AccumulateGrad(Node):
         self.variable = variable
         self.edges, self.slots, self.args, self.saved, self.versions, self.hooks = (), None, (), (), (), None
         self.seq = float("inf")  # a leaf is served as soon as all its gradients are there
-        self.metas = ((variable._array.shape, variable._array.dtype),)
+        self.expect()
+
+    def expect(self) -> None:
+        """Note in which shape and dtype the gradient of the leaf has to come; None for any dtype."""
+        array, dtype = self.variable._array, self.variable._grad_dtype
+        self.metas = ((array.shape, array.dtype if dtype is False else dtype and dtype.numpy),)
 
     def _sequence_nr(self) -> int:
         return 2**64 - 1

@@ -105,6 +105,9 @@ class Tensor:
     _grad: Tensor | None = None
     _accumulator: weakref.ref[Any] | None = None
     _leaf_hooks: Any = None  # hooks of a leaf: they stay while the AccumulateGrad nodes come and go
+    _grad_dtype: Any = (
+        False  # which dtype `.grad` may have: this tensor's own (False), another, or any (None)
+    )
     _retains_grad = False
     _inference = False
     _conjugated = False  # whether it came from `conj`
@@ -361,6 +364,19 @@ class Tensor:
     @grad.deleter
     def grad(self) -> None:
         self._grad = None
+
+    @property
+    def grad_dtype(self) -> dtypes.dtype | None:
+        """The dtype that the gradient of this leaf is brought into; None lets it be any."""
+        from .accumulate import dtype_of_grad
+
+        return dtype_of_grad(self)
+
+    @grad_dtype.setter
+    def grad_dtype(self, value: dtypes.dtype | None) -> None:
+        from .accumulate import set_dtype_of_grad
+
+        set_dtype_of_grad(self, value)
 
     @_ReadOnly
     def retains_grad(self) -> bool:

@@ -43,6 +43,7 @@ def as_at_the_start() -> None:
     torch.set_grad_enabled(True)
     torch.autograd.set_detect_anomaly(False)
     torch.use_deterministic_algorithms(False)
+    torch.set_default_device(None)  # a default device is a mode, in which some functions drop arguments
 
 
 def outcomes(kind: str) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
     """Import layers for images, and helpers, on first use."""
     if name in ("utils", "parameter"):
         return importlib.import_module(f"{__name__}.{name}")
-    for module in ("convolution", "ranking_loss"):
+    for module in ("convolution", "normalization", "ranking_loss"):
         found = importlib.import_module(f"{__name__}.{module}")
         if name in found.__all__:
             return getattr(found, name)

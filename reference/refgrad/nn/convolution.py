@@ -1,11 +1,11 @@
-"""Layers for signals and images: convolution, pooling, normalisation."""
+"""Layers for signals and images: convolution and pooling."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ..creation import empty, ones, zeros
+from ..creation import empty
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from . import init
@@ -19,11 +19,9 @@ __all__ = [
         "AdaptiveAvgPool2d",
         "AvgPool1d",
         "AvgPool2d",
-        "BatchNorm1d",
-        "BatchNorm2d",
         "Conv1d",
     ),
-    *("Conv2d", "Conv3d", "GroupNorm", "LayerNorm", "MaxPool1d", "MaxPool2d"),
+    *("Conv2d", "Conv3d", "MaxPool1d", "MaxPool2d"),
 ]
 
 
@@ -276,172 +274,3 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
         """Return the means."""
         found: Tensor = F.adaptive_avg_pool2d(input, self.output_size)
         return found
-
-
-class _Affine(Module):
-    """Scales and shifts what it normalised, if it is to: by 1 and 0 at first."""
-
-    def reset_parameters(self) -> None:
-        """Set the weight to 1 and the bias to 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
-
-
-class _BatchNorm(_Affine):
-    _dims: tuple[int, ...]
-    _expected: str
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter(
-            "weight", Parameter(empty(num_features, device=device, dtype=dtype)) if affine else None
-        )
-        self.register_parameter(
-            "bias", Parameter(empty(num_features, device=device, dtype=dtype)) if affine and bias else None
-        )
-        self.reset_parameters()
-        self.register_buffer(
-            "running_mean", zeros(num_features, device=device, dtype=dtype) if track_running_stats else None
-        )
-        self.register_buffer(
-            "running_var", ones(num_features, device=device, dtype=dtype) if track_running_stats else None
-        )
-        self.register_buffer(
-            "num_batches_tracked", zeros((), device=device, dtype=_int64()) if track_running_stats else None
-        )
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised input; in training, update the running statistics."""
-        if input.dim() not in self._dims:
-            raise ValueError(f"expected {self._expected} input (got {input.dim()}D input)")
-        momentum = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                momentum = 1.0 / float(self.num_batches_tracked)
-        training = self.training or self.running_mean is None
-        found: Tensor = F.batch_norm(
-            input, self.running_mean, self.running_var, self.weight, self.bias, training, momentum, self.eps
-        )
-        return found
-
-    def extra_repr(self) -> str:
-        """Show the settings."""
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
-        )
-
-
-def _int64() -> Any:
-    from .. import dtypes
-
-    return dtypes.int64
-
-
-class BatchNorm1d(_BatchNorm):
-    """Normalises each feature over a batch."""
-
-    _dims, _expected = (2, 3), "2D or 3D"
-
-
-class BatchNorm2d(_BatchNorm):
-    """Normalises each channel over a batch of images."""
-
-    _dims, _expected = (4,), "4D"
-
-
-class LayerNorm(_Affine):
-    """Normalises over the last dimensions."""
-
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.normalized_shape = _each(normalized_shape, 1)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        self.register_parameter(
-            "weight",
-            Parameter(empty(self.normalized_shape, device=device, dtype=dtype))
-            if elementwise_affine
-            else None,
-        )
-        self.register_parameter(
-            "bias",
-            Parameter(empty(self.normalized_shape, device=device, dtype=dtype))
-            if elementwise_affine and bias
-            else None,
-        )
-        self.reset_parameters()
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised input."""
-        found: Tensor = F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
-        return found
-
-    def extra_repr(self) -> str:
-        """Show the settings."""
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
-            f"bias={self.bias is not None}"
-        )
-
-
-class GroupNorm(_Affine):
-    """Normalises over groups of channels."""
-
-    def __init__(
-        self,
-        num_groups: int,
-        num_channels: int,
-        eps: float = 1e-5,
-        affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__()
-        if num_channels % num_groups:
-            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
-        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter(
-            "weight", Parameter(empty(num_channels, device=device, dtype=dtype)) if affine else None
-        )
-        self.register_parameter(
-            "bias", Parameter(empty(num_channels, device=device, dtype=dtype)) if affine and bias else None
-        )
-        self.reset_parameters()
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised input."""
-        found: Tensor = F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
-        return found
-
-    def extra_repr(self) -> str:
-        """Show the settings."""
-        return (
-            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
-            f"bias={self.bias is not None}"
-        )

@@ -223,6 +223,10 @@ def instance_norm(
     batch, channels = x.shape[:2]
     planes = input.contiguous().view(1, batch * channels, *x.shape[2:])
     weight, bias = [None if each is None else each.repeat(batch) for each in (weight, bias)]
-    unit = batch_norm(planes, None, None, weight, bias, True, momentum, eps)
+    mean, var = [None if each is None else each.repeat(batch) for each in (running_mean, running_var)]
+    unit = batch_norm(planes, mean, var, weight, bias, use_input_stats, momentum, eps)
+    for kept, each in ((running_mean, mean), (running_var, var)):
+        if each is not None:
+            kept.detach().copy_(each.view(batch, channels).mean(0))
     shown: Tensor = unit.view(x.shape)
     return shown

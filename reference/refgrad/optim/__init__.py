@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, RMSprop
+from .averaged import ASGD, Rprop
 from .optimizer import Optimizer
 from .rectified import NAdam, RAdam
 from .sgd import SGD
 
 __all__ = [
+    "ASGD",
     "SGD",
     "Adadelta",
     "Adagrad",
@@ -19,5 +21,6 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "Rprop",
     "lr_scheduler",
 ]
