@@ -185,7 +185,7 @@ WITHOUT: dict[str, str] = {
     **_for(
         _NO_TENSOR,
         (
-            "backward broadcast_shapes data_ptr dim element_size get_device is_complex is_conj is_contiguous "
+            "backward broadcast_shapes data_ptr dim element_size get_device get_device is_complex is_conj is_contiguous "
             "is_floating_point is_inference is_nonzero is_same_size is_tensor item nelement numel numpy register_hook "
             "register_post_accumulate_grad_hook retain_grad size storage_offset stride tolist type "
             "untyped_storage"
