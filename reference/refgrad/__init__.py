@@ -48,7 +48,7 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("finfo", "iinfo"), "limits"),
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
-    "AcceleratorError": "accelerator",
+    **dict.fromkeys(("AcceleratorError", "OutOfMemoryError"), "accelerator"),
     "Generator": "generator",
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
     **dict.fromkeys(

@@ -18,11 +18,26 @@ from . import backend
 from .backend import Array, xp
 from .corrections import CORRECTED, Methods
 
-__all__ = ["Accelerator", "AcceleratorError", "attach", "attached", "here", "is_importable", "load"]
+__all__ = [
+    "Accelerator",
+    "AcceleratorError",
+    "OutOfMemoryError",
+    "attach",
+    "attached",
+    "here",
+    "is_importable",
+    "load",
+]
 
 
 class AcceleratorError(RuntimeError):
     """What a GPU cannot do."""
+
+    __module__ = "torch"
+
+
+class OutOfMemoryError(RuntimeError):
+    """More memory than a GPU has."""
 
     __module__ = "torch"
 

