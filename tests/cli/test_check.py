@@ -71,6 +71,11 @@ def test_the_list_names_every_public_check_under_its_task_and_runs_none(course: 
     assert "did you mean 'adds'?" in run("check", "--list", "--only", "ads").err
 
 
+def _listen_to_interrupts() -> None:
+    """A shell that starts the tests in the background has them, and what they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watched:
     """`grade check --watch` in a process of its own, which has its own process group as in a terminal."""
 
@@ -83,6 +88,7 @@ class Watched:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_listen_to_interrupts,
         )
 
     def round(self) -> str:
