@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
 import threading
 import traceback
+import types
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -204,10 +207,73 @@ def check_several_devices_do_not_mix(torch: Any) -> None:
     assert one.copy_(two).get_device() == 0
 
 
+# What draws, or gives memory as it is; and what has no operands to compare with.
+_LEFT_OUT = re.compile(
+    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space"
+)
+
+
+def _outcome(torch: Any, call: Any, x: Any, arguments: Any) -> tuple[str, list[Any]]:
+    """Return the kinds of the results, or that there was an error, and results and gradient on the CPU."""
+    leaf = x.detach().requires_grad_(x.is_floating_point())
+    try:
+        made = call(*arguments(leaf * 1 if leaf.requires_grad else leaf.clone()))
+        results = [
+            each for each in (made if isinstance(made, tuple | list) else [made]) if torch.is_tensor(each)
+        ]
+        kinds = str([(each.dtype, tuple(each.shape), each.stride()) for each in results])
+        taken = next((each for each in results if each.requires_grad), None)
+        if taken is not None:
+            results += torch.autograd.grad(taken, leaf, torch.full_like(taken, 1.5), allow_unused=True)
+    except Exception:
+        return "error", []
+    return kinds, [each.detach().cpu() for each in results if each is not None]
+
+
+def check_every_function_gives_what_it_gives_on_the_cpu(torch: Any) -> None:
+    functions = {name: getattr(torch, name) for name in dir(torch)} | {
+        f"nn.functional.{name}": getattr(torch.nn.functional, name) for name in dir(torch.nn.functional)
+    }
+    arguments = (
+        lambda x: (x,),
+        lambda x: (x, x),
+        lambda x: (x, 0),
+        lambda x: (x, 2.5),
+        lambda x: (x, -1, torch.zeros((1, 1, 1), dtype=torch.int64, device=x.device)),
+        lambda x: (x, x, x),
+        lambda x: ([x, x],),
+    )
+    count, wrong = 0, []
+    for name, call in functions.items():
+        module = str(getattr(call, "__module__", ""))
+        if (
+            not isinstance(call, types.FunctionType)
+            or not module.startswith("refgrad.")
+            or _LEFT_OUT.search(name)
+        ):
+            continue
+        for dtype, turned in ((torch.float32, True), (torch.int64, False)):
+            host = ((torch.arange(24.0) * 0.37 - 3).remainder(2.1) - 1).reshape(2, 3, 4).to(dtype)
+            for number, make in enumerate(arguments):
+                there, here = (
+                    _outcome(torch, call, each.permute(2, 0, 1) if turned else each, make)
+                    for each in (host.to("cuda"), host)
+                )
+                count += 1
+                if there[0] != here[0] or not all(
+                    torch.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True)
+                    for a, b in zip(there[1], here[1], strict=True)
+                ):
+                    wrong.append((name, number, str(dtype), there[0], here[0]))
+    assert not wrong, f"{len(wrong)} of {count}: {wrong[:40]}"
+    assert count > 4000, count
+
+
 def main() -> None:
     """Run all checks."""
     from device_facts import start
 
+    warnings.simplefilter("ignore")
     engine, found = start(KIND), {}
     for name, check in list(globals().items()):
         if name.startswith("check_"):

@@ -267,4 +267,5 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return each element divided by its absolute value; 0 for 0."""
     if input._array.dtype.kind == "b":
         return CALLS["sign"](input)
-    return finish_out("sgn", record(SgnBackward0, both.signs(input._array), (input,)), out, input)
+    signs = keep_layout(both.signs(input._array), input._array)
+    return finish_out("sgn", record(SgnBackward0, signs, (input,)), out, input)
