@@ -305,8 +305,23 @@ def scale(value: Both, number: float) -> Both:
 
 def _erf_array(x: Array) -> Array:
     """Return the error function."""
+    if x.dtype.itemsize < 8:
+        return _erf_of_single(x)
     small, rest, a = _erf_parts(x)
     return xp.copysign(xp.where(a <= 0.46875, small, 1 - rest), x).astype(x.dtype)
+
+
+def _erf_of_single(x: Array) -> Array:
+    """Return the error function to the precision of float32: x times a rational function of x * x, in float64.
+
+    The coefficients minimise the relative error where |x| is less than 3.95 (it is below 2e-9), by iteratively
+    reweighted least squares; beyond, float32 has no number between erf(x) and 1.
+    """
+    wide = xp.clip(x.astype(xp.float64), -3.95, 3.95)
+    square = wide * wide
+    found = _ratio(square, _ERF_SINGLE)
+    found *= wide
+    return found.astype(x.dtype)
 
 
 def erfc_array(x: Array) -> Array:
@@ -328,10 +343,31 @@ def _erf_parts(x: Array) -> tuple[Array, Array, Array]:
 
 
 def _ratio(x: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:
-    over, under = coefficients
-    return xp.polyval(over, x) / xp.polyval(under, x)
+    over, under = [_polynomial(each, x) for each in coefficients]
+    over /= under
+    return over
 
 
+def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
+    """Return a polynomial, the highest power first; one array is all that it takes."""
+    found = x * coefficients[0]
+    for each in coefficients[1:-1]:
+        found += each
+        found *= x
+    found += coefficients[-1]
+    return found
+
+
+_ERF_SINGLE = (
+    (
+        *(-1.296891912917485e-08, 4.6408020961215675e-06, 3.77950193646973e-04, 3.8433901900810944e-03),
+        *(5.4275014575560415e-02, 1.8516853287361107e-01, 1.128379169240088),
+    ),
+    (
+        *(6.269599154903791e-05, 1.3040845274244384e-03, 1.5443803992814e-02, 1.1391106409075903e-01),
+        *(4.974347489225408e-01, 1.0),
+    ),
+)
 _ERF_SMALL = (
     (
         1.85777706184603153e-1,

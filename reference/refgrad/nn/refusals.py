@@ -110,7 +110,10 @@ def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        kinds = (*map(kind, args), *kwargs, *map(kind, kwargs.values()))
+        kinds: tuple[Any, ...] = (*map(type, args), *kwargs, *map(type, kwargs.values()))
+        if kinds not in known:
+            looked_at = (*map(kind, args), *kwargs, *map(kind, kwargs.values()))
+            kinds = looked_at if any(type(each) is tuple for each in looked_at) else kinds
         if kinds not in known:
             args, kwargs = _looked_at(name, signature, args, kwargs, known, kinds)
         try:

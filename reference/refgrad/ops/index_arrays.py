@@ -73,7 +73,9 @@ def as_index(part: Any) -> Tensor:
     if array.dtype.kind == "c":
         raise TypeError("'complex' object cannot be interpreted as an integer")
     # Only bools and bytes keep their dtype: they are masks.
-    return wrap(array if array.size and array.dtype in (bool, xp.uint8) else array.astype(xp.int64))
+    return wrap(
+        array if array.size and array.dtype in (bool, xp.uint8) else array.astype(xp.int64, copy=False)
+    )
 
 
 def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
@@ -126,7 +128,11 @@ def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
     dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
     arrays = [indices[dim] for dim in dims]
     try:
-        joint = backend.broadcast_shapes(*[each.shape for each in arrays])
+        joint = (
+            arrays[0].shape
+            if len(arrays) == 1
+            else backend.broadcast_shapes(*[each.shape for each in arrays])
+        )
     except ValueError:
         listed = ", ".join(str(list(each.shape)) for each in arrays)
         raise IndexError(
@@ -134,17 +140,16 @@ def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
         ) from None
     if 0 in joint:
         return
-    if any(shape[dim] == 0 for dim in dims):
-        raise IndexError("index is out of bounds for dimension with size 0")
-    if any(size == 0 for dim, size in enumerate(shape) if dim not in dims):
+    if 0 in shape:
+        if any(shape[dim] == 0 for dim in dims):
+            raise IndexError("index is out of bounds for dimension with size 0")
         return
     for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
+        if -shape[dim] <= array.min() and array.max() < shape[dim]:
+            continue
         flat = xp.ravel(array, order="K")  # the first in memory is named
         wrong = flat[(flat < -shape[dim]) | (flat >= shape[dim])]
-        if wrong.size:
-            raise IndexError(
-                f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}"
-            )
+        raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {at} with size {shape[dim]}")
 
 
 def found_shape(shape: tuple[int, ...], indices: Indices) -> tuple[int, ...]:
@@ -174,8 +179,17 @@ def _steps_amid(index: Array, own: tuple[int, ...], shape: tuple[int, ...]) -> t
     )
 
 
+def _lies_row_by_row(index: Any) -> bool:
+    """Return whether an index is a slice, or an array (of at least one dimension) without gaps, row by row."""
+    return type(index) is slice or (index.ndim > 0 and index.flags.c_contiguous)
+
+
 def selected_by(array: Array, indices: Indices) -> Array:
-    """Index an array, and lay the result out as torch does."""
+    """Index an array, and lay the result out as torch does: row by row where all that it comes from lies so."""
+    plain = array.flags.c_contiguous and 0 not in array.shape and 1 not in array.shape  # 1: of any stride
+    if plain and all(map(_lies_row_by_row, indices)):
+        rows = array[tuple(indices)]
+        return rows if rows.flags.c_contiguous else xp.ascontiguousarray(rows)
     shape = found_shape(array.shape, indices)
     if 0 in shape:
         return xp.zeros(shape, array.dtype)

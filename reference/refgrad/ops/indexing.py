@@ -273,6 +273,8 @@ def _dimensions(part: Any) -> int:
         array = part._array
         return array.ndim if array.dtype.kind == "b" or array.dtype == xp.uint8 else 1
     if isinstance(part, Sequence) and not isinstance(part, str | bytes):
+        if part and type(part[0]) is int:  # no mask, however deep
+            return 1
         try:
             array = xp.asarray([both.plain(each) for each in part])
         except ValueError:  # rows of different lengths: refused later
