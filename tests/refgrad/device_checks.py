@@ -209,7 +209,7 @@ def check_several_devices_do_not_mix(torch: Any) -> None:
 
 # What draws, or gives memory as it is; and what has no operands to compare with.
 _LEFT_OUT = re.compile(
-    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space"
+    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space|record"
 )
 
 
