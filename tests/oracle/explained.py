@@ -222,6 +222,18 @@ def _last_digit_floored(difference: Any) -> bool:
     return bool((np.minimum(apart, np.min(near, axis=0)) <= 1e-5 * max(largest, 1.0)).all())
 
 
+def _of_half_complex(difference: Any) -> bool:
+    """Tell whether float16 met complex numbers."""
+    if re.search(r"complex32|ComplexHalf", _texts(difference)):
+        return True
+    mixed = re.search(r"\dj\b|complex", difference.line) is not None
+    return (
+        mixed
+        and difference.aspect in ("error", "outcome")
+        and any(each.dtype.itemsize == 2 for each in _run(difference).operands(difference.line))
+    )
+
+
 def _unsorted(difference: Any) -> bool:
     """Tell whether a place was looked for in a row that is not sorted."""
     if difference.aspect != "values" or not re.search(r"searchsorted\(|bucketize\(", difference.line):
@@ -407,7 +419,7 @@ RULES: tuple[Rule, ...] = (
         "complex32",
         "NumPy has no complex numbers of half precision.",
         True,
-        lambda difference: re.search(r"complex32|ComplexHalf", _texts(difference)) is not None,
+        _of_half_complex,
     ),
     Rule(
         "the last digit, rounded down",

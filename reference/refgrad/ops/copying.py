@@ -64,6 +64,8 @@ def _set_data(self: Tensor, value: Any) -> None:
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex dtype"
         )
+    if self._array.dtype != value._array.dtype:
+        self._accumulator = None  # graphs made before lead to no tensor of this dtype any more
     self._array = value._array
 
 

@@ -202,7 +202,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         check_broadcast(backend.broadcast_shapes(x.shape, y.shape), weight._array.shape)
     if _is_float_number(weight) and x.dtype.kind not in "fc":  # as in arithmetic, the result is of floats
         x, y = x.astype(weight._array.dtype), y.astype(weight._array.dtype)
-    if x.dtype.kind not in "fc" and x.size:
+    if x.dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
     if isinstance(weight, Tensor):

@@ -144,8 +144,8 @@ def _check_batches(batch1: Tensor, batch2: Tensor) -> None:
         raise RuntimeError("batch2 must be a 3D tensor")
 
 
-def _check_added_dtypes(input: Tensor, batch1: Tensor, batch2: Tensor, compared: Tensor) -> None:
-    if compared.dtype is not input.dtype:
+def _check_added_dtypes(input: Tensor, batch1: Tensor, batch2: Tensor) -> None:
+    if batch1.dtype is not input.dtype:
         names = [dtypes.c_name(each.dtype) for each in (input, batch1, batch2)]
         raise RuntimeError(
             f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
@@ -158,14 +158,15 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     x, y = batch1._array, batch2._array
     # torch asks for the sizes of the result first
     expand(input, (_size_at(batch1, 0), _size_at(batch1, 1), _size_at(batch2, 2)))
-    _check_added_dtypes(input, batch1, batch2, batch1)
+    _check_added_dtypes(input, batch1, batch2)
     _check_batches(batch1, batch2)
     if y.shape[:2] != (x.shape[0], x.shape[2]):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{x.shape[0]}, {x.shape[2]}] but got: "
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
-    _check_added_dtypes(input, batch1, batch2, batch2)
+    if batch2.dtype is not input.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {batch2.dtype.scalar}")
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
