@@ -1,116 +1,33 @@
 """Differences between torch and refgrad that stay, by rule, each with its reason.
 
-A deliberate rule is one that refgrad will not follow torch in; the others are gaps that nobody has closed yet. A rule
-looks at what differs, and where that is not enough at the program run once more on torch (`_Run`): it must not cover
-more than what its reason says.
+All are meant to stay; a gap is not listed, and counts as unexplained. A rule looks at what differs, and where that is
+not enough at the program run once more on torch (`rerunning`): it must not cover more than what its reason says.
 """
 
 from __future__ import annotations
 
-import importlib
 import re
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from observing import _space
+from rerunning import TENSOR, rerun
 
 _OF_GRADIENTS = ("gradient", "second gradient", "backward", "grad of leaf")
-_TENSOR = re.compile(r"\ba\d+\b")
-_IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of difference that stays: its name, why, whether on purpose, and which differences it covers."""
+    """A kind of difference that stays: its name, why, and which differences it covers.
+
+    `goes_on` says that only what shows of a tensor differs, so that the rest of the program must agree all the same.
+    """
 
     name: str
     reason: str
-    deliberate: bool
     covers: Callable[[Any], bool]
-    goes_on: bool = (
-        False  # whether only what shows of a tensor differs, so that the rest must agree all the same
-    )
-
-
-@dataclass
-class _Run:
-    """A program run on torch up to a line: the tensors there are before it, and the lines that failed."""
-
-    space: dict[str, Any]
-    failed: list[str] = field(default_factory=list)
-    torn: set[str] = field(default_factory=set)  # tensors changed that share memory with an operand, or with
-    # themselves, and what was computed from them
-    resized: bool = False  # a tensor was resized that shares memory
-
-    def operands(self, line: str) -> list[Any]:
-        """Return the tensors that a line names."""
-        tensor = self.space["torch"].Tensor
-        found = [self.space.get(name) for name in dict.fromkeys(_TENSOR.findall(line))]
-        return [each for each in found if isinstance(each, tensor)]
-
-
-def _run(difference: Any) -> _Run:
-    torch = importlib.import_module("torch")
-    run = _Run(_space(torch))
-    lines = list(difference.program)
-    stop = lines.index(difference.line) if difference.line in lines else len(lines)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for line in lines[: stop + 1]:
-            names = set(_TENSOR.findall(line))
-            if _tears(run, line) or names & run.torn:
-                run.torn |= names | _sharing(run, names)
-            run.resized |= ("resize_(" in line or "out=" in line) and any(
-                each._is_view() for each in run.operands(line)
-            )
-            if line == difference.line and line in lines:
-                break
-            try:
-                exec(line, run.space)
-            except Exception:
-                run.failed.append(line)
-    return run
-
-
-def _sharing(run: _Run, names: set[str]) -> set[str]:
-    """Return the tensors that look at the memory of some others."""
-
-    def memory(name: str) -> int:
-        value = run.space.get(name)
-        return value.untyped_storage().data_ptr() if isinstance(value, run.space["torch"].Tensor) else 0
-
-    touched = {memory(name) for name in names} - {0}
-    return {name for name in run.space if _TENSOR.fullmatch(name) and memory(name) in touched}
-
-
-def _overlaps_itself(tensor: Any) -> bool:
-    """Tell whether several elements lie in one place."""
-    places = np.zeros((), np.int64)
-    for size, step in zip(tensor.shape, tensor.stride(), strict=True):
-        places = places[..., None] + np.arange(size) * step
-    return np.unique(places).size < places.size
-
-
-def _tears(run: _Run, line: str) -> bool:
-    """Tell whether a line changes memory that it also reads elsewhere, or that overlaps itself."""
-    if not _IN_PLACE.match(line) and "out=" not in line:
-        return False
-    tensors = run.operands(line)
-    if "as_strided(" in line or "unfold(" in line:
-        return True
-    for at, each in enumerate(tensors):
-        if _overlaps_itself(each):
-            return True
-        storage = each.untyped_storage().data_ptr()
-        if storage and any(other.untyped_storage().data_ptr() == storage for other in tensors[:at]):
-            return True
-    names = _TENSOR.findall(line)  # an operand is a part of the target, or in another order
-    return (
-        len(names) != len(set(names)) and re.search(r"masked_scatter_|addb?mm_|addmv_|\[", line) is not None
-    )
+    goes_on: bool = False
 
 
 def _of_gradient(difference: Any) -> bool:
@@ -139,8 +56,8 @@ def _overlapping(difference: Any) -> bool:
     divided = difference.aspect == "outcome" and "ZeroDivisionError" in _texts(difference)
     if not (divided or difference.aspect in ("values", "sizes", "text")):
         return False
-    torn = _run(difference).torn
-    return bool(torn) if _of_gradient(difference) else bool(torn & set(_TENSOR.findall(difference.line)))
+    torn = rerun(difference).torn
+    return bool(torn) if _of_gradient(difference) else bool(torn & set(TENSOR.findall(difference.line)))
 
 
 _RANKED = re.compile(r"(a\d+)\.(?:(?:topk|kthvalue)\(\d+,? ?|(?:nan)?median\(|mode\()(-?\d)?")
@@ -157,7 +74,7 @@ def _rank_of_equals(difference: Any) -> bool:
     found = _RANKED.search(difference.line)
     if found is None:
         return False
-    operand = _run(difference).space[found[1]].detach().numpy()
+    operand = rerun(difference).space[found[1]].detach().numpy()
     if ".mode(" in difference.line and operand.dtype.kind == "f" and np.isnan(operand).any():
         return True  # nan is not equal to itself
     if theirs.dtype != np.int64:
@@ -213,7 +130,7 @@ def _last_digit_floored(difference: Any) -> bool:
         return False
     apart = np.abs(arrays[0] - arrays[1])
     apart = apart[~np.isnan(apart)]
-    operands = [each.detach().double().numpy() for each in _run(difference).operands(difference.line)]
+    operands = [each.detach().double().numpy() for each in rerun(difference).operands(difference.line)]
     numbers = [abs(float(each)) for each in re.findall(r"(?<![\w.])\d*\.?\d+(?:e-?\d+)?", difference.line)]
     largest = max([float(np.abs(each[np.isfinite(each)]).max(initial=0.0)) for each in operands] + numbers)
     quotients = "//" in difference.line or "rounding_mode" in difference.line
@@ -230,7 +147,7 @@ def _of_half_complex(difference: Any) -> bool:
     return (
         mixed
         and difference.aspect in ("error", "outcome")
-        and any(each.dtype.itemsize == 2 for each in _run(difference).operands(difference.line))
+        and any(each.dtype.itemsize == 2 for each in rerun(difference).operands(difference.line))
     )
 
 
@@ -238,7 +155,7 @@ def _unsorted(difference: Any) -> bool:
     """Tell whether a place was looked for in a row that is not sorted."""
     if difference.aspect != "values" or not re.search(r"searchsorted\(|bucketize\(", difference.line):
         return False
-    rows = [each.detach().double().numpy() for each in _run(difference).operands(difference.line)]
+    rows = [each.detach().double().numpy() for each in rerun(difference).operands(difference.line)]
     return any(bool(np.isnan(each).any() or (np.diff(each) < 0).any()) for each in rows if each.ndim)
 
 
@@ -250,7 +167,7 @@ def _odd_stride(difference: Any) -> bool:
     )
     if not (shown or refused or difference.aspect == "strides"):
         return False
-    for each in _run(difference).operands(difference.line):
+    for each in rerun(difference).operands(difference.line):
         if 0 in each.shape:
             return True
         plain = each.new_empty(each.shape).stride()
@@ -266,7 +183,7 @@ def _empty_slice(difference: Any) -> bool:
     filled = difference.aspect == "error" and re.search(r"index_(?:fill|copy)_?\(", difference.line)
     if not (about or filled):
         return False
-    return any(not each.numel() for each in _run(difference).operands(difference.line))
+    return any(not each.numel() for each in rerun(difference).operands(difference.line))
 
 
 def _singular(difference: Any) -> bool:
@@ -285,7 +202,7 @@ _STOPS = re.compile(
 def _half_done(difference: Any) -> bool:
     """Tell what torch leaves in memory: a division by zero stops midway, the median of an expanded tensor is not set."""
     shown = difference.aspect in ("values", "sizes", "text", "count", "outcome")
-    if shown and any(_STOPS.search(line) for line in _run(difference).failed):
+    if shown and any(_STOPS.search(line) for line in rerun(difference).failed):
         return True
     return difference.aspect == "values" and "median" in difference.line
 
@@ -324,7 +241,7 @@ def _bits(difference: Any) -> bool:
     signs = re.search(r"signbit\(|copysign", difference.line)
     return bool(signs) and any(
         each.is_floating_point() and bool(each.isnan().any())
-        for each in _run(difference).operands(difference.line)
+        for each in rerun(difference).operands(difference.line)
     )
 
 
@@ -362,7 +279,7 @@ def _made_by(difference: Any, before: int = 0) -> str:
     """Return the line that made the tensor of which something differs, or the one that made what it was made of."""
     line = str(difference.line)
     for at in range(before + 1):
-        name = _TENSOR.search(line.partition(" = ")[2] if at else line)
+        name = TENSOR.search(line.partition(" = ")[2] if at else line)
         made = [each for each in difference.program if name and each.startswith(f"{name[0]} = ")]
         line = made[-1] if made else line
     return line
@@ -373,76 +290,64 @@ RULES: tuple[Rule, ...] = (
         "names of types",
         "Python names classes written in Python without their module, and refuses them in its own words; torch's are "
         "written in C.",
-        True,
         _names_of_c_types,
         goes_on=True,
     ),
     Rule(
         "work left half done",
         "torch changes part of a tensor before it stops, or returns memory that it never set.",
-        True,
         _half_done,
     ),
     Rule(
         "memory that is read and written at once",
         "where a changed tensor overlaps itself or an operand and torch does not refuse it, torch reads what it has "
         "just written, in an order that depends on the kernel; refgrad reads first.",
-        True,
         _overlapping,
     ),
     Rule(
         "rank of equal elements",
         "torch's partial sort is not stable; refgrad takes the first of equal elements.",
-        True,
         _rank_of_equals,
     ),
     Rule(
         "gradients of float16",
         "each step rounds to three digits, and some derivatives take other steps: differences of nearly equal numbers.",
-        True,
         _rounded_twice,
     ),
     Rule(
         "what rounding leaves of 0",
         "a second gradient, a cross product or a sum of what layer_norm gave, exactly 0: what rounding leaves of it "
         "depends on the order of steps.",
-        True,
         _cancelled,
     ),
     Rule(
         "places in rows that are not sorted",
         "a search by halves ends anywhere in them.",
-        True,
         _unsorted,
     ),
     Rule(
         "complex32",
         "NumPy has no complex numbers of half precision.",
-        True,
         _of_half_complex,
     ),
     Rule(
         "the last digit, rounded down",
         "a quotient falls on either side of an integer with the last bit of a kernel.",
-        True,
         _last_digit_floored,
     ),
     Rule(
         "stride of a dimension of size 0 or 1",
         "it means nothing; NumPy does not keep that of empty arrays, and asks no further where elements lie row by row.",
-        True,
         _odd_stride,
     ),
     Rule(
         "where an empty slice begins",
         "NumPy does not move the address for a slice without elements.",
-        True,
         _empty_slice,
     ),
     Rule(
         "a gradient as a view",
         "gradients travel as bare arrays: whether torch's own is a view (of an expanded 1) does not show.",
-        True,
         lambda difference: (
             difference.aspect == "is view"
             and re.search(r"autograd\.grad\(", _made_by(difference) + _made_by(difference, 1))
@@ -452,7 +357,6 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "node of a gradient",
         "rules are written once for arrays and tensors: under create_graph some record other nodes of the same value.",
-        True,
         lambda difference: (
             (difference.aspect in ("node", "requires_grad", "is_leaf") and _of_gradient(difference))
             or (difference.aspect in ("node", "edges") and "create_graph=True" in _made_by(difference))
@@ -462,21 +366,18 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "layout of a gradient",
         "what autograd.grad returns is not brought into the leaf's layout by torch; some rules of refgrad give another.",
-        True,
         lambda difference: difference.aspect == "strides" and _of_gradient(difference),
         goes_on=True,
     ),
     Rule(
         "version of a new result",
         "torch fills some results in place, which their version counts.",
-        True,
         _filled_in_place,
         goes_on=True,
     ),
     Rule(
         "failures inside torch",
         "torch stops with an internal assertion, or cannot treat an integer tensor that requires a gradient.",
-        True,
         lambda difference: bool(
             re.search(
                 r"INTERNAL ASSERT|Could this error message be improved|Exception raised from|Autograd not support dtype",
@@ -487,43 +388,36 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "size of a 0-dim tensor",
         "torch reads it where it has none, and shows (or compares) what happens to stand in memory.",
-        True,
         _size_of_no_dimension,
     ),
     Rule(
         "kernels of infinite numbers",
         "torch's vectorised gelu, and the running mean of its variance, make nan of them.",
-        True,
         _of_infinite,
     ),
     Rule(
         "bits of floats",
         "the last bit of a kernel, and the sign of nan, seen as integers.",
-        True,
         _bits,
     ),
     Rule(
         "inverses of singular matrices",
         "rounding alone keeps the matrix from being singular, and so makes the inverse.",
-        True,
         _singular,
     ),
     Rule(
         "memory behind a result",
         "torch leaves the losses of each element in the memory of their mean, and all elements behind the unique ones.",
-        True,
         _unreduced,
     ),
     Rule(
         "conjugates",
         "refgrad computes a conjugate; torch sets a flag of a view.",
-        True,
         _conjugates,
     ),
     Rule(
         "resizing memory that is shared",
         "NumPy cannot give the memory of an array another size: after resize_, a view has memory of its own.",
-        True,
-        lambda difference: difference.aspect in ("values", "is view") and _run(difference).resized,
+        lambda difference: difference.aspect in ("values", "is view") and rerun(difference).resized,
     ),
 )

@@ -22,7 +22,7 @@ _NAME = re.compile(r"a\d+")
 
 def observe(lines: Sequence[str], engine: Any) -> list[tuple[str, Seen]]:
     """Run a program; return what each line shows, every tensor at the end, and gradients of first and second order."""
-    space = _space(engine)
+    space = space_of(engine)
     found = []
     for line in lines:
         name = _NAME.match(line)
@@ -41,7 +41,9 @@ def observe(lines: Sequence[str], engine: Any) -> list[tuple[str, Seen]]:
     return found
 
 
-def _space(engine: Any) -> dict[str, Any]:
+def space_of(engine: Any) -> dict[str, Any]:
+    """Return the names that a program may use."""
+
     def fill(shape: tuple[int, ...], seed: int, kind: str) -> Any:
         numbers = np.random.RandomState(seed).randint(-6, 7, shape) / 4
         if not numbers.size:  # NumPy forgets the strides of an empty array, torch takes them over
