@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import backend
+from . import backend, both
 from ._signatures import type_name
 from .backend import Array, xp
 from .graph import derivative
@@ -28,6 +28,8 @@ LinAlgError = _LinAlgError
 
 
 def _det_slope(g: Any, a: Any) -> Any:
+    if not a.shape[-1]:
+        return both.zeros_like(a)
     return g if a.shape[-1] == 1 else g * _cofactors(a)
 
 
