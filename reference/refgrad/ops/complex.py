@@ -163,7 +163,8 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise RuntimeError("Tensor must have a last dimension of size 2")
     if storage.strides(x)[-1] != 1:
         raise RuntimeError("Tensor must have a last dimension with stride 1")
-    if any(step % 2 for step in storage.strides(x)[:-1]):
+    steps = zip(x.shape[:-1], storage.strides(x)[:-1], strict=True)
+    if any(step % 2 for size, step in steps if size != 1):
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if storage.offset(x) % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
