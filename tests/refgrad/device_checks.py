@@ -207,9 +207,9 @@ def check_several_devices_do_not_mix(torch: Any) -> None:
     assert one.copy_(two).get_device() == 0
 
 
-# What draws, or gives memory as it is; and what has no operands to compare with.
+# What draws, or gives memory as it is; what has no operands to compare with, or wants sorted ones.
 _LEFT_OUT = re.compile(
-    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space|record"
+    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space|record|searchsorted|bucketize"
 )
 
 

@@ -34,7 +34,9 @@ def described(module: Any) -> dict[str, Any]:
         if name.startswith("_") or isinstance(value, type) or not callable(value):
             continue
         if isinstance(value, cupy.ufunc):
-            ufuncs[name] = " ".join(value.types)
+            ufuncs[name] = " ".join(
+                each for each in value.types if "E" not in each
+            )  # bfloat16, where it is known
         else:
             functions[name] = parameters(value)
     return {"functions": dict(sorted(functions.items())), "ufuncs": dict(sorted(ufuncs.items()))}
