@@ -18,6 +18,7 @@ pytestmark = pytest.mark.torch
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "oracle"))
 differential = importlib.import_module("differential")
+wrong_calls = importlib.import_module("wrong_calls")
 
 
 @st.composite
@@ -49,3 +50,17 @@ def test_a_random_program_shows_the_same_on_both(refgrad: Any, lines: list[str])
 @pytest.mark.parametrize("seed", range(200))
 def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> None:
     _check(differential.build(random.Random(seed).choice), refgrad)
+
+
+# Where one of the two refuses first what both refuse, or torch itself stumbles: at most so many of a thousand.
+_OTHERWISE = 10
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_wrong_use_is_refused_in_the_same_words_and_never_by_accident(refgrad: Any) -> None:
+    writer = wrong_calls.Writer(random.Random(0), refgrad, torch)
+    uses = dict.fromkeys(writer.write() for _ in range(1_000))
+    outcomes = {use: (wrong_calls.outcome(use, torch), wrong_calls.outcome(use, refgrad)) for use in uses}
+    differing = {use: both for use, both in outcomes.items() if not both[0].agrees(both[1])}
+    assert {use: both for use, both in differing.items() if both[1].stumbled} == {}
+    assert len(differing) <= _OTHERWISE

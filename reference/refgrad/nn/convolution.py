@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from ..creation import empty
@@ -26,7 +27,7 @@ __all__ = [
 
 
 def _each(value: Any, count: int) -> tuple[int, ...]:
-    return (value,) * count if isinstance(value, int) else tuple(value)
+    return tuple(value) if isinstance(value, Iterable) else (value,) * count
 
 
 class _Conv(Module):
@@ -49,6 +50,9 @@ class _Conv(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
+        self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
+        self.dilation = _each(dilation, self._ndim)
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
         if in_channels % groups:
@@ -68,9 +72,6 @@ class _Conv(Module):
             groups,
             padding_mode,
         )
-        self.kernel_size, self.stride = _each(kernel_size, self._ndim), _each(stride, self._ndim)
-        self.padding = padding if isinstance(padding, str) else _each(padding, self._ndim)
-        self.dilation = _each(dilation, self._ndim)
         self.weight = Parameter(
             empty((out_channels, in_channels // groups, *self.kernel_size), device=device, dtype=dtype)
         )

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..device import require
 from ..grad_mode import no_grad
 from ..hooks import RemovableHandle, register
+from ..ops.conversion import _wide
 from ..settings import typename
 from ..tensor import Tensor
 from .naming import check_name, type_name
@@ -349,7 +350,9 @@ class Module:
 
         values = bind("Tensor.to", args, kwargs)[1]
         like = values.get("tensor")
-        dtype = values.get("dtype") if like is None else like.dtype
+        if like is not None:
+            like = like.dtype if isinstance(like, Tensor) else _wide(like)
+        dtype = values.get("dtype") if like is None else like
         where = values.get("device") if like is None else like.device
         if where is not None:
             where = require(where)

@@ -77,6 +77,7 @@ _ASKED: dict[str, Mapping[str, str]] = {
 
 # What functions do in Python before they hand their arguments on: it may fail by itself.
 _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "group_norm": lambda given: given["input"].dim() >= 2 and given["input"].size(0) // given["num_groups"],
     "dropout": lambda given: given["p"] < 0.0 or given["p"] > 1.0,
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),

@@ -37,7 +37,21 @@ def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any, promote: bool =
     return wrap(array)
 
 
+def _ordered(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse to order complex numbers, which NumPy does."""
+
+    def compared(x: Any, y: Any) -> Any:
+        if x.dtype.kind == "c" or isinstance(y, complex) or getattr(y, "dtype", x.dtype).kind == "c":
+            joint = xp.result_type(x, y)
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(joint).scalar}'")
+        return compute(x, y)
+
+    return compared
+
+
 def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
+    compute = compute if name in ("eq", "ne") else _ordered(name, compute)
+
     def compare(self: Tensor, other: Any) -> Any:
         other = wrap(other) if special == "__eq__" and isinstance(other, ndarray) else as_operand(other)
         return other if other is NotImplemented else _elementwise(compute, self, other)

@@ -14,6 +14,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .window_checks import check_pool1d, check_pool2d, check_ranks, check_windows
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -96,13 +97,9 @@ def _per_dimension(value: Any, count: int) -> Sizes:
 
 
 def _check(
-    name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, kernel: Sizes, padded: Sizes, groups: int
+    ndim: int, input: Tensor, weight: Tensor, bias: Any, kernel: Sizes, padded: Sizes, groups: int
 ) -> None:
     x, w = input._array, weight._array
-    if x.ndim not in (ndim + 1, ndim + 2):
-        raise RuntimeError(
-            f"Expected {ndim + 1}D (unbatched) or {ndim + 2}D (batched) input to {name}, but got input of size: {list(x.shape)}"
-        )
     channels = x.shape[-ndim - 1]
     if channels != w.shape[1] * groups:
         shown = list(x.shape) if x.ndim == ndim + 2 else [1, *x.shape]
@@ -116,11 +113,15 @@ def _check(
             f"Calculated padded input size per channel: ({inside}). Kernel size: ({own}). Kernel size can't be greater "
             "than actual input size"
         )
-    for what, other in (("bias", bias), ("weight", weight)):
-        if other is not None and other._array.dtype != x.dtype:
-            raise RuntimeError(
-                f"Input type ({dtypes.c_name(input.dtype)}) and {what} type ({dtypes.c_name(other.dtype)}) should be the same"
-            )
+    _check_type("weight", input, weight)
+
+
+def _check_type(what: str, input: Tensor, other: Any) -> None:
+    """Refuse a bias or weight of another dtype than the input's."""
+    if other is not None and other._array.dtype != input._array.dtype:
+        raise RuntimeError(
+            f"Input type ({dtypes.c_name(input.dtype)}) and {what} type ({dtypes.c_name(other.dtype)}) should be the same"
+        )
 
 
 def _convolve(
@@ -134,13 +135,15 @@ def _convolve(
     dilation: Any,
     groups: int,
 ) -> Tensor:
+    _check_type("bias", input, bias)
+    check_ranks(name, ndim, input, weight)
     kernel = weight._array.shape[2:]
     stride, dilation = _per_dimension(stride, ndim), _per_dimension(dilation, ndim)
     if padding == "same":
         padding = tuple(spread * (k - 1) // 2 for k, spread in zip(kernel, dilation, strict=True))
     padding = _per_dimension(0 if padding == "valid" else padding, ndim)
     padded = tuple(size + 2 * pad for size, pad in zip(input._array.shape[-ndim:], padding, strict=True))
-    _check(name, ndim, input, weight, bias, kernel, padded, groups)
+    _check(ndim, input, weight, bias, kernel, padded, groups)
     batched = input if input._array.ndim == ndim + 2 else input.unsqueeze(0)
     x, w = batched._array, weight._array
     spatial, outs = _windows(x.shape[2:], kernel, stride, padding, dilation)
@@ -209,7 +212,8 @@ def _pool_places(
     """Return positions (..., out positions, kernel places) into the whole input, and the output's shape."""
     x = input._array
     kernel = _per_dimension(kernel, ndim)
-    steps = kernel if stride is None or stride == [] else _per_dimension(stride, ndim)
+    steps = kernel if stride is None or stride in ([], ()) else _per_dimension(stride, ndim)
+    check_windows(kernel, steps, _per_dimension(padding, ndim), _per_dimension(dilation, ndim))
     spatial, outs = _windows(
         x.shape[-ndim:], kernel, steps, _per_dimension(padding, ndim), _per_dimension(dilation, ndim), ceil
     )
@@ -227,7 +231,7 @@ def _pool_places(
 
 def _shown(ndim: int, kernel: Any, stride: Any, padding: Any) -> tuple[Sizes, Sizes, Sizes]:
     """Return kernel, stride and padding as torch keeps them; no stride where none was given."""
-    steps = () if stride is None or stride == [] else _per_dimension(stride, ndim)
+    steps = () if stride is None or stride in ([], ()) else _per_dimension(stride, ndim)
     return _per_dimension(kernel, ndim), steps, _per_dimension(padding, ndim)
 
 
@@ -267,6 +271,8 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """Return the largest element of each window."""
+    sizes = [_per_dimension(each, 1)[0] for each in (kernel_size, stride or kernel_size, padding)]
+    check_pool1d("max_pool1d", input, *sizes)
     spread = (1, *_per_dimension(dilation, 1))
     border = (0, *_per_dimension(padding, 1))
     found = _one_dimensional(
@@ -285,6 +291,8 @@ def max_pool2d(
     return_indices: bool = False,
 ) -> Any:
     """Return the largest element of each window."""
+    settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    check_pool2d("max_pool2d", input, **settings)
     return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
@@ -315,6 +323,7 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """Return the mean of each window."""
+    check_pool1d("avg_pool1d", input, 1, 1, 0)
     border = (0, *_per_dimension(padding, 1))
     found = _one_dimensional(avg_pool2d, input, kernel_size, stride, border, ceil_mode, count_include_pad)
     pooled: Tensor = found.squeeze(-2)
@@ -331,6 +340,7 @@ def avg_pool2d(
     divisor_override: Any = None,
 ) -> Tensor:
     """Return the mean of each window."""
+    check_pool2d("avg_pool2d", input, kernel_size=kernel_size, stride=stride, padding=padding)
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 

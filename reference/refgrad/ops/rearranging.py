@@ -186,9 +186,14 @@ def _check_counts(self: Tensor, counts: tuple[int, ...]) -> None:
     lead = len(counts) - self._array.ndim
     shape = (1,) * lead + self._array.shape
     made = [size * count for size, count in zip(shape, counts, strict=False)]
-    if lead >= 0 and any(size < 0 for size in made):
-        wrong = next(size for size in made if size < 0)
-        raise RuntimeError(f"Trying to create tensor with negative dimension {wrong}: {made}")
+    if lead >= 0:
+        _refuse_negative(made)
+
+
+def _refuse_negative(made: list[int]) -> None:
+    for size in made:
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {made}")
 
 
 @public
@@ -197,6 +202,8 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     check_given("tile", dims)
     counts = sizes_of(dims)
     counts = (1,) * (input._array.ndim - len(counts)) + counts
+    shape = (1,) * (len(counts) - input._array.ndim) + tuple(input._array.shape)
+    _refuse_negative([size * count for size, count in zip(shape, counts, strict=True)])
     return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts), counts)
 
 
