@@ -349,11 +349,11 @@ class Module:
         from .._signatures import bind
 
         values = bind("Tensor.to", args, kwargs)[1]
-        like = values.get("tensor")
-        if like is not None:
-            like = like.dtype if isinstance(like, Tensor) else _wide(like)
-        dtype = values.get("dtype") if like is None else like
-        where = values.get("device") if like is None else like.device
+        like, dtype, where = [values.get(name) for name in ("tensor", "dtype", "device")]
+        if isinstance(like, Tensor):
+            dtype, where = like.dtype, like.device
+        elif like is not None:  # a number stands for a tensor
+            dtype = _wide(like)
         if where is not None:
             where = require(where)
             self._apply(lambda each: each.to(where))

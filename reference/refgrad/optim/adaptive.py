@@ -31,12 +31,11 @@ def blend(old: Tensor, new: Any, weight: float) -> None:
     old._array += (new - old._array) * weight
 
 
-def check_common(lr: Any, eps: float, weight_decay: float, betas: Any = None) -> None:
+def check_common(lr: Any, eps: float, weight_decay: float, betas: Any) -> None:
     check_rate(lr)
     check_at_least_0("epsilon value", eps)
-    if betas is not None:
-        check("beta parameter at index 0", betas[0], 0.0 <= betas[0] < 1.0)
-        check("beta parameter at index 1", betas[1], 0.0 <= betas[1] < 1.0)
+    check("beta parameter at index 0", betas[0], 0.0 <= betas[0] < 1.0)
+    check("beta parameter at index 1", betas[1], 0.0 <= betas[1] < 1.0)
     check_at_least_0("weight_decay value", weight_decay)
 
 
