@@ -106,6 +106,7 @@ def cdist(
         raise RuntimeError("cdist only supports non-negative p values")
     if x1._array.dtype.itemsize == 2 and x1._array.size and x2._array.size:
         raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar}'")
+    check_broadcast(x1._array.shape[:-2], x2._array.shape[:-2])
     if x1.dtype is not x2.dtype and x1._array.size and x2._array.size:
         if p == 2 and max(x1._array.shape[-2], x2._array.shape[-2]) > 25:  # computed by a product of matrices
             names = dtypes.c_name(x1.dtype), dtypes.c_name(x2.dtype)

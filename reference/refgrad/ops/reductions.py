@@ -113,7 +113,7 @@ def share_out(g: Any, value: Any, extreme: Any) -> Any:
 def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) -> Any:
     shape = tuple(value.shape)
     x, y = both.plain(value), unreduced(both.plain(extreme), shape, dim, keepdim)
-    reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
+    reached = x == y  # nan is not: then all is nan, as in torch
     share = reached / reached.sum(axis=dim, keepdims=True).astype(x.dtype)
     return both.like(share, g) * unreduced(g, shape, dim, keepdim)
 

@@ -257,6 +257,8 @@ def _combined(
     if src._array.dtype != x.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     made = xp.array(x, order="C")
+    if reduce == "mean" and x.dtype.kind == "b" and not places.size:
+        raise NotImplementedError("\"div_floor_cpu\" not implemented for 'Bool'")
     if not places.size:
         return made
     have, want = _nonempty(x.shape), _nonempty(places.shape)
