@@ -27,9 +27,10 @@ def has_any_name(submission: Submission, assignment: Assignment) -> bool:
     its checks use. Who writes an engine in a style of their own has the latter."""
     names = {name for task in assignment.tasks for name in task.defines}
     names |= {name.partition(".")[0] for name in assignment.surface.names or ()}
+    any_name = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
     read = 0
     for _, source in _texts(submission):
-        if not names.isdisjoint(re.findall(r"\w+", source[: _MUCH - read])):
+        if names and any_name.search(source, 0, _MUCH - read):
             return True
         read += len(source)
         if read > _MUCH:  # they may come later; what is not known is not said

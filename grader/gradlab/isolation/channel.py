@@ -45,6 +45,10 @@ class Channel(Protocol):
     def pending(self) -> bool:
         """Whether the worker has said something that nobody has read. Also takes in what it has printed."""
 
+    @property
+    def left(self) -> bool:
+        """Whether something that the worker has said was taken in and not read."""
+
     def close(self) -> None:
         """Take in what is left of the output, and close."""
 
@@ -87,23 +91,29 @@ class Pipes:
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send all of it, taking in output meanwhile, so that a worker that prints first does not block."""
-        rest = memoryview(data)
+        rest = self._write(memoryview(data))
+        if not rest:  # most requests fit into the pipe
+            return
         self._poll.register(self._requests, select.POLLOUT)
         try:
             while rest:
                 if self._requests in self._wait(deadline):
-                    try:
-                        rest = rest[os.write(self._requests, rest) :]
-                    except BlockingIOError:
-                        continue
-                    except BrokenPipeError:
-                        raise HungUpError from None
+                    rest = self._write(rest)
                 if self._received:
                     raise UnaskedError
                 if self._hung_up:
                     raise HungUpError
         finally:
             self._poll.unregister(self._requests)
+
+    def _write(self, data: memoryview) -> memoryview:
+        """Write as much as the pipe takes, and return the rest."""
+        try:
+            return data[os.write(self._requests, data) :]
+        except BlockingIOError:
+            return data
+        except BrokenPipeError:
+            raise HungUpError from None
 
     def receive(self, count: int, deadline: float) -> bytes:
         """Return exactly `count` bytes."""
@@ -117,7 +127,13 @@ class Pipes:
 
     def pending(self) -> bool:
         """Whether there are unread bytes, here or in the pipe."""
-        self._take_ready(0)
+        if not self._received:
+            self._take_ready(0)
+        return bool(self._received)
+
+    @property
+    def left(self) -> bool:
+        """Whether there are unread bytes here."""
         return bool(self._received)
 
     def close(self) -> None:

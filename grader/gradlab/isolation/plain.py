@@ -166,6 +166,11 @@ class _Threads:
             self._take(self._replies.get())
         return bool(self._received)
 
+    @property
+    def left(self) -> bool:
+        """Whether there are unread bytes here."""
+        return bool(self._received)
+
     def close(self) -> None:
         """Let the threads end with the pipes, which end with the process."""
         self._requests.put(b"")
