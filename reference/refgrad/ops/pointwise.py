@@ -29,8 +29,7 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _relu(x: Array) -> Array:
-    if x.dtype.char in "eFD":
-        refuse_complex(x, "clamp is not supported for complex types")
+    if x.itemsize == 2 and x.dtype.kind == "f":
         return xp.where(x < 0, backend.zero(x.dtype), x)
     return xp.maximum(backend.zero(x.dtype), x)  # of equal numbers the last is taken: -0.0 stays
 
@@ -122,13 +121,15 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
 
     def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         x = input._array
-        if x.dtype.kind == "b" and refused is not None:
-            raise refused
-        if x.dtype.kind == "c" and name in NOT_FOR_COMPLEX:
-            refuse_complex(x, NOT_FOR_COMPLEX[name])
-        if floats_only and x.dtype.kind not in "fc":
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
-        array = keep_layout(x.copy(), x) if whole and x.dtype.kind in "iu" else compute(x)
+        of = x.dtype.kind
+        if of != "f":
+            if of == "b" and refused is not None:
+                raise refused
+            if of == "c" and name in NOT_FOR_COMPLEX:
+                refuse_complex(x, NOT_FOR_COMPLEX[name])
+            if floats_only and of != "c":
+                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
+        array = keep_layout(x.copy(), x) if whole and of in "iu" else compute(x)
         result = record(kind, array, (input,))
         return result if out is None else finish_out(name, result, out, input)
 
@@ -138,6 +139,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
 NOT_FOR_COMPLEX = {
     **{name: f"{name} is not supported for complex inputs" for name in ("floor", "ceil", "trunc")},
     "round": "\"round_vml_cpu\" not implemented for '{}'",
+    "relu": "clamp is not supported for complex types",
     "frac": "\"frac_cpu\" not implemented for '{}'",
     "sign": "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
 }
