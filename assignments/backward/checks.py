@@ -174,7 +174,8 @@ def a_deep_chain(torch, observe, rng):
 @check(
     task="2.2",
     points=0.5,
-    help="A node must wait until a gradient has arrived along every edge, then run once with the sum.",
+    help="A node must wait until a gradient has arrived along every edge, then run once with the sum. Make each sum a new "
+    "array: what arrived may wait elsewhere, too.",
 )
 def a_short_and_a_long_way(torch, observe, rng):
     """A tensor that is used both early and late is run once, with everything that arrived."""
@@ -183,7 +184,7 @@ def a_short_and_a_long_way(torch, observe, rng):
     early = x * w
     late = -early + w
     later = late * early
-    out = early * (later + early) + later
+    out = (later + early) + later  # `+` hands the same array to both of its inputs
     out.backward(torch.tensor(rng.normal(size=2).round(2)))
     observe.gradient(x)
     observe.gradient(w)

@@ -32,9 +32,12 @@ def any_graph(torch, observe, rng):
         # The last one is always used, so that all of them matter; the other may be any, so that some are shared.
         a, b, kind = tensors[-1], tensors[rng.integers(len(tensors))], rng.integers(3)
         tensors.append([a + b, a * b, -a + b * 0.5][kind])  # never a - a, which hides what went before
-    tensors[-1].backward(torch.tensor(rng.normal(size=2)))
+    z = tensors[-1] + leaves[0]  # `+` hands the same array to both of its inputs, and adding to it would show
+    gradient = torch.tensor(rng.normal(size=2))
+    ((z + leaves[1] * 0.5) + z).backward(gradient)
     for leaf in leaves:
         observe.gradient(leaf)
+    observe.value(gradient)
 
 
 @check(task="2.2", points=0.5, timeout=3.0)
