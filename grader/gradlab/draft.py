@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -116,15 +117,14 @@ class Draft:
     def _compare_imports(self) -> None:
         if set(self.allowed_imports) <= {"numpy"}:
             return
-        from gradlab.worker.preload import NUMPY, STDLIB
+        from gradlab.worker.preload import NUMPY
 
-        loaded = (*STDLIB, *NUMPY)
         for name in self.allowed_imports:
-            if name not in loaded:
+            if name not in NUMPY and name.partition(".")[0] not in sys.stdlib_module_names:
                 self.settings.problem(
                     f"allowed_imports has {name!r}, which no worker has loaded, and a worker opens no file to load it. "
-                    "Allow numpy or some of its modules; most of Python's own are allowed without being listed. What an "
-                    "engine imports and need not use belongs to inert_imports.",
+                    "Allow numpy, some of its modules, or Python's own, most of which need not be listed. What an engine "
+                    "imports and need not use belongs to inert_imports.",
                     key="allowed_imports",
                 )
 

@@ -116,7 +116,9 @@ def __getattr__(name: str) -> Any:
         module = importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}")
         found = FUNCTIONS[name] if name in FUNCTIONS else getattr(module, name)
     else:
-        raise AttributeError(f"module 'torch' has no attribute '{name}'")
+        from .absent import missing
+
+        raise missing("torch", name)
     globals()[name] = found
     return found
 

@@ -153,8 +153,9 @@ def test_a_foreign_import_says_file_line_and_what_is_allowed(load: Load) -> None
     assert loaded.raised.startswith(
         "ModuleNotFoundError: engine/a.py, line 3: 'scipy' cannot be imported here."
     )
-    assert "the submission's own files" in loaded.raised
-    assert " numpy, " in loaded.raised
+    assert loaded.raised.endswith(
+        "Allowed are the submission's own files, numpy and most of Python's own modules. Remove this import."
+    )
     assert loaded.imported.raised.line == 3  # type: ignore[union-attr]
 
 
@@ -168,6 +169,7 @@ def test_an_assignment_can_allow_more_and_leave_numpy_out(load: Load) -> None:
     refused = load("import numpy", allowed=("signal",)).raised
     assert refused is not None
     assert refused.startswith("ModuleNotFoundError: engine.py, line 1: 'numpy' cannot be imported here.")
+    assert "own files, signal and most of" in refused
 
 
 @pytest.mark.parametrize("name", ["subprocess", "ctypes", "socket", "multiprocessing"])

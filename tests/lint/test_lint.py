@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "a mistake that fails more": (
         (MISTAKE, 'may_fail = ["adds_up_more"]', ""),
-        r"^mistakes/last_only\.py:3: fails the check 'adds_up_more', which it does not declare: ",
+        r"^mistakes/last_only\.py:3: fails the check 'adds_up_more', which it does not declare \(add it to must_fail, or to may_fail\): ",
     ),
     "a mistake without an explanation": (
         (MISTAKE, '"""Forget all numbers but the last."""', ""),

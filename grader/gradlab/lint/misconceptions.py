@@ -33,7 +33,7 @@ def _problems(bench: Bench, mistake: Mistake, failing: dict[str, Finding]) -> li
         if name in bench.checks and name not in failing
     ]
     problems += [
-        f"{place}: fails the check {name!r}, which it does not declare: {finding.message}"
+        f"{place}: fails the check {name!r}, which it does not declare (add it to must_fail, or to may_fail): {finding.message}"
         for name, finding in failing.items()
         if name not in mistake.must_fail | mistake.may_fail
     ]

@@ -126,7 +126,13 @@ class Loader:
                     raise
                 why = raised(error, self.own_file)
                 text = f"raised {why.class_name}: {why.message}"
-                self._notes.append(wire.Note(why.file or f"{file.path} {cell.label}", why.line, text[:500]))
+                self._notes.append(
+                    wire.Note(
+                        why.file or f"{file.path} {cell.label}",
+                        why.line,
+                        text if len(text) <= 500 else f"{text[:500]} ...",
+                    )
+                )
 
     def get_source(self, name: str) -> str | None:
         """Return a module's source, for inspect and traceback."""
@@ -210,5 +216,6 @@ def _importer(own_file: Any) -> tuple[str | None, int | None]:
 def _refusal(name: str, allowed: frozenset[str], own_file: Any) -> str:
     file, line = _importer(own_file)
     where = f"{file}, line {line}: " if file else ""
-    names = ", ".join(sorted(top for top in allowed if not top.startswith("_") and "." not in top))
-    return f"{where}'{name}' cannot be imported here. Allowed are the submission's own files and {names}."
+    more = sorted(top for top in allowed if top not in STDLIB and "." not in top)
+    names = ", ".join(["the submission's own files", *more])
+    return f"{where}'{name}' cannot be imported here. Allowed are {names} and most of Python's own modules. Remove this import."

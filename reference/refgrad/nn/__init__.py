@@ -42,4 +42,6 @@ def __getattr__(name: str) -> Any:
         found = importlib.import_module(f"{__name__}.{module}")
         if name in found.__all__:
             return getattr(found, name)
-    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
+    from ..absent import missing
+
+    raise missing("torch.nn", name)
