@@ -16,6 +16,7 @@ T = TypeVar("T")
 Where = tuple[str | int, ...]
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?")
 _MISSING: Any = object()
+_MOST = 12  # names that a message lists
 _SAYS = {
     str: "text in quotes",
     bool: "true or false",
@@ -133,8 +134,12 @@ class Settings:
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name: the nearest known one, or all of them."""
+    """Return the end of a sentence about an unknown name: those that begin with it, the nearest
+    one, or all of them."""
     names = tuple(known)
+    longer = [name for name in names if name.startswith(given)]
+    if given and len(longer) > 1:
+        return f"; did you mean one of {', '.join(longer[:_MOST])}{', ...' * (len(longer) > _MOST)}?"
     near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
     if near:
         return f"; did you mean {near[0]!r}?"

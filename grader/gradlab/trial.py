@@ -186,7 +186,7 @@ class Trial:
     def _see_to(self, compiled: wire.Compiled) -> None:
         """Raise SubmissionError for what does not compile, and for what is lost."""
         if (fault := compiled.fault) is not None:
-            raise SubmissionError(_syntax(fault))
+            raise SubmissionError(_syntax(fault, self.submission.entry))
         # Reversed, so that the first of several tasks that extend one definition is named.
         wanted = {name: task for task in reversed(self._assignment.tasks) for name in task.defines}
         for name, cell in compiled.skipped_definitions.items():
@@ -268,11 +268,13 @@ def _import_failed(raised: wire.Raised, entry: str) -> Finding:
 _LINE = 80  # characters of a line that is quoted
 
 
-def _syntax(fault: wire.SyntaxFault) -> str:
+def _syntax(fault: wire.SyntaxFault, entry: str) -> str:
     where = f"{fault.file}, line {fault.line}" if fault.line else fault.file
     line = fault.text.strip()
     text = f": {line[:_LINE]}{' ...' * (len(line) > _LINE)}" if line else ""
-    return f"{where} is not valid Python ({fault.message}){text}"
+    needed = fault.file == entry or fault.file.startswith(f"{entry} ")  # a cell of a notebook
+    advice = "" if needed else f". If {entry} does not need this file, hand in without it"
+    return f"{where} is not valid Python ({fault.message}){text}{advice}"
 
 
 def _note(note: wire.Note) -> str:

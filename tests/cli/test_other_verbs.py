@@ -42,6 +42,7 @@ def test_check_can_be_narrowed_to_a_task_or_a_check(course: Path, hand_in: HandI
     ("narrowed", "words"),
     [
         (["--task", "1.3"], "steps has no task '1.3'"),
+        (["--task", "1"], "steps has no task '1'; did you mean one of 1.1, 1.2?"),
         (["--only", "ads"], "steps has no public check 'ads'; did you mean 'adds'?"),
         (["--only", "squares"], "steps has no public check 'squares'"),
         (["--task", "1.2", "--only", "adds"], "No public check is left"),

@@ -224,6 +224,13 @@ def test_a_syntax_error_is_named_with_file_line_and_text(grading: Grading) -> No
         graded(grading, "x = 1\ndef f(\n")
 
 
+def test_a_broken_file_beside_the_engine_may_be_left_out(grading: Grading) -> None:
+    submission = parse({"engine.py": SOLUTION.encode(), "notes.py": b"def x(:\n"})
+    said = r"^notes\.py, line 1 is not valid Python .*: def x\(:\. If engine\.py does not need this file, hand in without it"
+    with pytest.raises(SubmissionError, match=said):
+        grade(grading, submission, student="ada", attempt=1, submitted_at=WHEN)
+
+
 def test_a_task_lost_with_a_magic_cell_is_refused_with_the_cell(grading: Grading) -> None:
     import nbformat
 
