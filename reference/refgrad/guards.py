@@ -172,7 +172,7 @@ _MODULES = (
 )
 # Modules of functions that call the program's own, or compare what lies on several devices.
 _CALLING = ("autograd.checking", "autograd.functional", "testing")
-_OPTIMIZERS = ("adaptive", "rectified", "sgd")
+_OPTIMIZERS = ("adaptive", "averaged", "rectified", "sgd")
 
 
 def _rule(call: Callable[..., Any], name: str = "") -> Rule:

@@ -54,6 +54,8 @@ def check_an_mlp_learns_as_on_the_cpu(torch: Any) -> None:
         lambda params: optimizers.AdamW(params, lr=0.01),
         lambda params: optimizers.RMSprop(params, lr=0.01),
         lambda params: optimizers.Adagrad(params, lr=0.1),
+        lambda params: optimizers.ASGD(params, lr=0.01),
+        lambda params: optimizers.Rprop(params, lr=0.01),
     ):
         there, here = mlp(torch, "cuda", 10, make), mlp(torch, "cpu", 10, make)
         assert abs(there[1] - here[1]) < 1e-4, (there[1], here[1])
