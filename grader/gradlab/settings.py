@@ -134,13 +134,12 @@ class Settings:
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """Return the end of a sentence about an unknown name: those that begin with it, the nearest
-    one, or all of them."""
+    """Return the end of a sentence about an unknown name: the nearest known one, those that begin with it, or all."""
     names = tuple(known)
     longer = [name for name in names if name.startswith(given)]
-    if given and len(longer) > 1:
-        return f"; did you mean one of {', '.join(longer[:_MOST])}{', ...' * (len(longer) > _MOST)}?"
     near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
+    if given and len(longer) > 1 and not difflib.get_close_matches(given, names, n=1, cutoff=0.6):
+        return f"; did you mean one of {', '.join(longer[:_MOST])}{', ...' * (len(longer) > _MOST)}?"
     if near:
         return f"; did you mean {near[0]!r}?"
     return f"; known are {', '.join(names)}." if names else "; there are none."
