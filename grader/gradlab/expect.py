@@ -78,9 +78,8 @@ class Expectations:
         self._secret = secret
         self._seed = seed
         self._pending: dict[tuple[str, int, str], _Pending] = {}
-        self._witnessed: dict[
-            tuple[str, int], bool
-        ] = {}  # by check and instance: does a replay show the same?
+        # By check and instance: does a replay show what was seen while it was recorded?
+        self._witnessed: dict[tuple[str, int], bool] = {}
 
     def ahead(self, checks: Iterable[Check], submission_sha256: str, *, secretly: bool = False) -> None:
         """Begin to make what `of` will be asked for, while the submission is still busy with other things."""

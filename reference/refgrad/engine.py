@@ -42,7 +42,10 @@ def run(
     try:
         task.run()
     except TypeError as error:
-        raise refused_bool(error) from error
+        refusal = refused_bool(error)
+        if refusal is error:
+            raise
+        raise refusal from error
     finally:
         mode.enabled, mode.backward_pass = before
     return [task.captured.get(each) for each in captures]

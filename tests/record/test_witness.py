@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import refgrad
 from gradlab import wire
 from gradlab.course import find_course, load_assignment, shipped_course
+from gradlab.errors import CheckAuthoringError
 from gradlab.manager import build_manager
 from gradlab.model import Observation
 from gradlab.record import Witness, record
@@ -127,6 +129,23 @@ def test_what_depends_on_the_process_is_left_to_a_replay(lab, check):
         script, seen = witnessed(lab, check)
     assert seen is None
     assert lab.replay(script.program, refgrad)[-1].payload == wire.Scalar("reached")
+
+
+def the_gradient_of_no_tensor(torch, observe, rng):
+    observe.gradient(torch.tensor(rng.normal(size=3)).shape)
+
+
+def test_a_probe_of_what_the_reference_lacks_is_the_author_s_fault_and_said(lab, engines):
+    _, seen = witnessed(lab, the_gradient_of_no_tensor)
+    assert seen is None
+    assignment = load_assignment(COURSE, "backward")
+    expectations = Grading(
+        replace(assignment, surface=None), engines, build_manager(), secret=b"s"
+    ).expectations
+    with pytest.raises(
+        CheckAuthoringError, match=r"does not run to its end when it is replayed .*Size\.grad"
+    ):
+        expectations.of(lab.check(the_gradient_of_no_tensor), "a" * 64)
 
 
 # --- who is believed ---------------------------------------------------------------------------------------------

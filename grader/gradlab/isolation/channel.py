@@ -46,7 +46,7 @@ class Channel(Protocol):
         """Whether the worker has said something that nobody has read. Also takes in what it has printed."""
 
     @property
-    def left(self) -> bool:
+    def has_unread(self) -> bool:
         """Whether something that the worker has said was taken in and not read."""
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class Pipes:
         return bool(self._received)
 
     @property
-    def left(self) -> bool:
+    def has_unread(self) -> bool:
         """Whether there are unread bytes here."""
         return bool(self._received)
 

@@ -167,7 +167,7 @@ class _Threads:
         return bool(self._received)
 
     @property
-    def left(self) -> bool:
+    def has_unread(self) -> bool:
         """Whether there are unread bytes here."""
         return bool(self._received)
 

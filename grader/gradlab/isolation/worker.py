@@ -197,7 +197,7 @@ class Worker:
                 "malformed", f"The code answered with more than the {size} MB that an answer may have"
             )
         body = self._channel.receive(length, deadline)
-        if self._channel.left:  # what comes later is seen before the next request
+        if self._channel.has_unread:  # what comes later is seen before the next request
             raise UnaskedError
         try:
             return wire.decode_reply(body)

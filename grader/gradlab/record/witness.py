@@ -6,7 +6,7 @@ from typing import Any
 
 from gradlab import wire
 from gradlab.program import Program, Step
-from gradlab.worker.probes import PROBES, describe, raised
+from gradlab.worker.probes import PROBES, MissingNameError, describe, raised
 
 __all__ = ["Witness"]
 
@@ -40,7 +40,7 @@ class Witness:
             return
         try:
             self._see(step, PROBES[step.name](*values))
-        except Exception:  # an observation too, but where it came from looks different in a worker
+        except (Exception, MissingNameError):  # what becomes of it, a worker says
             self._gave_up = True
 
     def read(self, step: Step, value: Any) -> None:
