@@ -35,7 +35,7 @@ def array_of(data: Any, dtype: dtypes.dtype | None) -> Any:
     sizes = _sizes(data)
     chosen = dtype_of(data) if dtype is None else dtype
     if 0 in sizes:
-        return backend.empty(tuple(sizes), chosen.numpy)
+        return backend.empty(tuple(sizes), chosen._numpy)
     return backend.as_array(_converted(_leaves(data, sizes), chosen).reshape(sizes))
 
 
@@ -165,13 +165,13 @@ def _leaves(data: Any, sizes: list[int]) -> list[Any]:
 def _converted(leaves: list[Any], dtype: dtypes.dtype) -> Any:
     """Return the elements as an array of `dtype`; errors name what Python found wrong with the first bad one."""
     if dtype.is_complex:
-        return np.array([complex(each) for each in leaves], dtype.numpy)
+        return np.array([complex(each) for each in leaves], dtype._numpy)
     if dtype.is_floating_point:
         return np.array(
             leaves if _plain(leaves) else [_as_float(each) for each in leaves], np.float64
-        ).astype(dtype.numpy)
+        ).astype(dtype._numpy)
     if dtype is dtypes.bool:
-        return np.array([bool(_as_integer(each, whole=False)) for each in leaves], dtype.numpy)
+        return np.array([bool(_as_integer(each, whole=False)) for each in leaves], dtype._numpy)
     return _as_integers(leaves, dtype)
 
 
@@ -195,7 +195,7 @@ def _as_integer(value: Any, *, whole: bool = True) -> Any:
     if isinstance(value, bool | int | float | np.floating | np.bool):
         return value
     if isinstance(value, Tensor):
-        if value._array.size != 1 or (whole and not value.dtype.is_integral):
+        if value._array.size != 1 or (whole and not value.dtype._is_integral):
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return value._array.item()
     if not hasattr(type(value), "__index__"):
@@ -219,6 +219,6 @@ def _as_integers(leaves: list[Any], dtype: dtypes.dtype) -> Any:
             if bounds.min <= each <= bounds.max:
                 continue
         if scalars.overflows(each, dtype):
-            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+            raise RuntimeError(f"value cannot be converted to type {dtype._name} without overflow")
     wrapped = [int(each) % 2**bounds.bits for each in values]
-    return np.array(wrapped, np.uint64).astype(dtype.numpy)
+    return np.array(wrapped, np.uint64).astype(dtype._numpy)

@@ -71,7 +71,7 @@ def _in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Val
 
 
 def unsupported(kernel: str, dtype: dtypes.dtype) -> NotImplementedError:
-    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtype.scalar}'")
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{dtype._scalar}'")
 
 
 # ---- uniform -------------------------------------------------------------------------------------------------
@@ -91,10 +91,10 @@ def uniform(low: float, high: float, dtype: dtypes.dtype) -> Draw:
         )
     if high - low > most:
         raise RuntimeError(
-            f"uniform_ expects to-from <= std::numeric_limits<{dtype.scalar}>::max(), but found to={high:g} and "
+            f"uniform_ expects to-from <= std::numeric_limits<{dtype._scalar}>::max(), but found to={high:g} and "
             f"from={low:g} which result in to-from to exceed the limit"
         )
-    kind = dtype.numpy.type
+    kind = dtype._numpy.type
     work = np.float64 if dtype is dtypes.float64 else np.float32
     start, width = work(low), work(high) - work(low)
 
@@ -130,8 +130,8 @@ def normal(mean: float, std: float, dtype: dtypes.dtype, *, in_a_row: bool) -> D
 
     def draw(count: int, generator: Generator) -> Any:
         if count >= 16 and in_a_row:
-            return normal_block(count, mean, std, dtype.numpy, generator)
-        return normal_pairs(count, mean, std, generator).astype(dtype.numpy)
+            return normal_block(count, mean, std, dtype._numpy, generator)
+        return normal_pairs(count, mean, std, generator).astype(dtype._numpy)
 
     return draw
 
@@ -195,7 +195,7 @@ def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
     def draw(count: int, generator: Generator) -> Any:
         words = generator.long_words(count) if high - low >= 2**28 else generator.words(count)
         offsets = (words % np.uint64(high - low)).astype(np.int64)
-        return (offsets + np.int64(low)).astype(dtype.numpy)
+        return (offsets + np.int64(low)).astype(dtype._numpy)
 
     return draw
 
@@ -208,7 +208,7 @@ def _any_integers(dtype: dtypes.dtype) -> Draw:
         size, long = _bounds(dtype)[1] + 1, dtype is dtypes.int64
     return lambda count, generator: (
         (generator.long_words(count) if long else generator.words(count)) % np.uint64(size)
-    ).astype(dtype.numpy)
+    ).astype(dtype._numpy)
 
 
 _RANDOM_NODES = [_ignores_input(f"RandomBackward{index}") for index in range(3)]
@@ -289,7 +289,7 @@ def exponential_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     if not self.dtype.is_floating_point:
         raise RuntimeError(
             "Exponential distribution is a continuous probability distribution. dtype must be a floating point but "
-            f"you specified {self.dtype.scalar}"
+            f"you specified {self.dtype._scalar}"
         )
     if not rate > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")

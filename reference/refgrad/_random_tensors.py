@@ -38,7 +38,7 @@ def _sized(values: Values, make: Make, default_dtype: dtypes.dtype) -> Tensor:
     dtype = chosen_dtype(values, default_dtype if out is None else out.dtype)
     check_size(values["size"], dtype)
     draw = make(dtype)
-    return finish(fill(allocate(backend.xp.empty, values["size"], dtype.numpy), draw, values), values)
+    return finish(fill(allocate(backend.xp.empty, values["size"], dtype._numpy), draw, values), values)
 
 
 def _like(values: Values, make: Make) -> Tensor:
@@ -112,7 +112,7 @@ def randperm(*args: Any, **kwargs: Any) -> Tensor:
     for place, step in enumerate(steps):
         other = place + step
         order[place], order[other] = order[other], order[place]
-    return finish(backend.as_array(np.array(order, dtype.numpy)), values)
+    return finish(backend.as_array(np.array(order, dtype._numpy)), values)
 
 
 def _check_permutation(count: int, dtype: dtypes.dtype) -> None:
@@ -120,7 +120,7 @@ def _check_permutation(count: int, dtype: dtypes.dtype) -> None:
         raise unsupported("randperm", dtype)
     digits = DIGITS.get(dtype)
     if digits is not None and count > 2**digits + 1:
-        raise RuntimeError(f"n cannot be greater than {2**digits + 1} for {dtype.scalar} type.")
+        raise RuntimeError(f"n cannot be greater than {2**digits + 1} for {dtype._scalar} type.")
     if digits is None and count > limits.iinfo(dtype).max:
         from .scalars import check
 
@@ -199,7 +199,7 @@ def _check_weights(weights: Tensor, count: int, replacement: bool) -> None:
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     if not weights.dtype.is_floating_point:
         raise RuntimeError(
-            f"multinomial only supports floating-point dtypes for input, got: {weights.dtype.scalar}"
+            f"multinomial only supports floating-point dtypes for input, got: {weights.dtype._scalar}"
         )
     if count <= 0:
         raise RuntimeError("cannot sample n_sample <= 0 samples")

@@ -201,7 +201,7 @@ def _is_zero_dim(value: Any, *, integral: bool = False) -> bool:
         _is_tensor(value)
         and value.ndim == 0
         and not value.requires_grad
-        and (not integral or (value.dtype.is_integral and value.dtype is not dtypes.bool))
+        and (not integral or (value.dtype._is_integral and value.dtype is not dtypes.bool))
     )
 
 
@@ -219,7 +219,7 @@ def _is_index(value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool)
     if _is_tensor(value):  # of one element, in any number of dimensions
-        whole = value.dtype.is_integral and value.dtype is not dtypes.bool
+        whole = value.dtype._is_integral and value.dtype is not dtypes.bool
         return bool(whole and value.numel() == 1 and not value.requires_grad)
     return hasattr(type(value), "__index__") and not isinstance(value, np.bool | np.ndarray)
 

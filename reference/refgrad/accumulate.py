@@ -102,7 +102,7 @@ def check_assigned(leaf: Tensor, grad: Any) -> None:
     if wanted is not None and grad.dtype is not wanted:
         raise RuntimeError(
             f"attempting to assign a gradient with dtype '{dtypes.c_name(grad.dtype)}' to a tensor with grad_dtype "
-            f"'{wanted.scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            f"'{wanted._scalar}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
             "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. "
             "Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream "
             "systems that assume they match."
@@ -135,7 +135,7 @@ def set_dtype_of_grad(leaf: Tensor, dtype: Any) -> None:
         raise RuntimeError(f"grad_dtype must be a torch.dtype or None, but got {type(dtype).__name__}")
     if dtype is not None and known is not None and known.dtype is not dtype:
         raise RuntimeError(
-            f"Cannot set grad_dtype to '{dtype.scalar}' because there is already a gradient with dtype "
+            f"Cannot set grad_dtype to '{dtype._scalar}' because there is already a gradient with dtype "
             f"'{dtypes.c_name(known.dtype)}'. Please clear the gradient (.grad = None) before changing grad_dtype, or "
             "ensure the new grad_dtype matches the existing gradient's dtype."
         )

@@ -51,7 +51,7 @@ def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
         source = backend.as_array(data)
     else:
         return array_of(data, dtype)
-    wanted = source.dtype if dtype is None else dtype.numpy
+    wanted = source.dtype if dtype is None else dtype._numpy
     return source.astype(wanted, order="K", copy=copy or wanted != source.dtype)
 
 
@@ -153,7 +153,7 @@ def _legacy(dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: Values, *, any_d
         return wrap(array_of(size, dtype))
     size = _signatures.ints("new", "size", size)
     check_size(size, dtype)
-    return wrap(allocate(backend.xp.empty, size, dtype.numpy))
+    return wrap(allocate(backend.xp.empty, size, dtype._numpy))
 
 
 def _legacy_data(data: Any, dtype: dtypes.dtype) -> Tensor:
@@ -180,15 +180,8 @@ def _check_legacy_device(values: Values) -> None:
 
 
 def _options(dtype: dtypes.dtype) -> str:
-    names = {
-        "float32": "float",
-        "float64": "double",
-        "float16": "c10::Half",
-        "int32": "int",
-        "int64": "long int",
-    }
     return (
-        f"TensorOptions(dtype={names.get(dtype.name, dtype.name)}, device=cpu, layout=Strided, requires_grad=false "
+        f"TensorOptions(dtype={dtypes.c_name(dtype)}, device=cpu, layout=Strided, requires_grad=false "
         "(default), pinned_memory=false (default), memory_format=(nullopt))"
     )
 

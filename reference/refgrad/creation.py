@@ -50,7 +50,7 @@ def asked_dtype(values: Values) -> dtypes.dtype | None:
     """Return the dtype that was asked for, if any; Python's float, int, bool and complex name one too."""
     given = values.get("dtype")
     found: dtypes.dtype | None = None if given is None else dtypes.from_python(given)
-    if found is not None and found.numpy is None:
+    if found is not None and found._numpy is None:
         raise NotImplementedError(f"refgrad has no arrays of {found!r}: NumPy does not know this type")
     return found
 
@@ -142,7 +142,7 @@ def _into(out: Tensor, array: Any, values: Values) -> Tensor:
     wanted = asked_dtype(values)
     if wanted is not None and wanted is not out.dtype:
         raise RuntimeError(
-            f"dtype {wanted.scalar} does not match dtype of out parameter ({out.dtype.scalar})"
+            f"dtype {wanted._scalar} does not match dtype of out parameter ({out.dtype._scalar})"
         )
     if out._array.shape != array.shape:
         out._array = backend.empty(array.shape, out._array.dtype)
@@ -185,7 +185,7 @@ def _constant(name: str, make: Callable[..., Any], args: tuple[Any, ...], kwargs
     out = values.get("out")
     dtype = chosen_dtype(values, dtypes.get_default_dtype() if out is None else out.dtype)
     check_size(values["size"], dtype, name)
-    return finish(allocate(make, values["size"], dtype.numpy), values)
+    return finish(allocate(make, values["size"], dtype._numpy), values)
 
 
 @function
@@ -215,13 +215,13 @@ def empty(*args: Any, **kwargs: Any) -> Tensor:
 
 def _formatted(size: tuple[int, ...], dtype: dtypes.dtype, memory_format: Any) -> Any:
     if "channels_last" not in str(memory_format):
-        return allocate(backend.xp.empty, size, dtype.numpy)
+        return allocate(backend.xp.empty, size, dtype._numpy)
     rank = 5 if str(memory_format).endswith("3d") else 4
     if len(size) != rank:
         raise RuntimeError(
             f"required rank {rank} tensor to use {str(memory_format).rpartition('.')[2]} format"
         )
-    inner = allocate(backend.xp.empty, (size[0], *size[2:], size[1]), dtype.numpy)
+    inner = allocate(backend.xp.empty, (size[0], *size[2:], size[1]), dtype._numpy)
     return inner.transpose(0, rank - 1, *range(1, rank - 1))
 
 
@@ -238,7 +238,7 @@ def empty_strided(*args: Any, **kwargs: Any) -> Tensor:
             f"({len(values['stride'])})"
         )
     steps = [step * dtype.itemsize for step in values["stride"]]
-    return finish(backend.empty(values["size"], dtype.numpy, tuple(steps)), values)
+    return finish(backend.empty(values["size"], dtype._numpy, tuple(steps)), values)
 
 
 def _number_dtype(value: Any) -> dtypes.dtype:
@@ -260,14 +260,14 @@ def _filled(size: Sequence[int], value: Any, values: Values, default: dtypes.dty
     check_size(size, dtype)
     number = plain_number(value)
     scalars.check(number, dtype)
-    array = allocate(backend.xp.empty, size, dtype.numpy)
+    array = allocate(backend.xp.empty, size, dtype._numpy)
     array[...] = stored(number, dtype)
     return finish(array, values)
 
 
 def stored(number: Any, dtype: dtypes.dtype) -> Any:
     """Return a Python number as `dtype` stores it: unsigned types wrap, integers drop the fraction."""
-    if dtype.is_integral and dtype is not dtypes.bool:
+    if dtype._is_integral and dtype is not dtypes.bool:
         whole = int(number.real if isinstance(number, complex) else number)
         return whole % 2 ** (8 * dtype.itemsize) if not dtype.is_signed else whole
     if isinstance(number, complex) and not dtype.is_complex:
@@ -306,7 +306,7 @@ def eye(*args: Any, **kwargs: Any) -> Tensor:
         raise RuntimeError("numel: integer multiplication overflow")
     out = values.get("out")
     dtype = chosen_dtype(values, dtypes.get_default_dtype() if out is None else out.dtype)
-    array = allocate(backend.xp.zeros, (n, m), dtype.numpy)
+    array = allocate(backend.xp.zeros, (n, m), dtype._numpy)
     array.ravel()[:: m + 1][: min(n, m)] = 1
     return finish(array, values)
 
@@ -322,7 +322,7 @@ def empty_array_like(values: Values) -> Any:
     wanted = values.get("memory_format")
     if wanted is not None and "preserve" not in str(wanted):
         return _formatted(given._array.shape, dtype, wanted)
-    return storage.empty_like(given._array, dtype.numpy)
+    return storage.empty_like(given._array, dtype._numpy)
 
 
 def _like(name: str, value: Any, args: tuple[Any, ...], kwargs: Values) -> Tensor:
@@ -375,7 +375,7 @@ def _new_constant(
     check_place(values)
     dtype = chosen_dtype(values, self.dtype)
     check_size(values["size"], dtype)
-    return finish(allocate(make, values["size"], dtype.numpy), values)
+    return finish(allocate(make, values["size"], dtype._numpy), values)
 
 
 @method

@@ -51,31 +51,29 @@ __all__ = [
 class dtype(metaclass=NamedInC):  # noqa: N801 - torch's name
     """The type of a tensor's elements. There is one object for each; compare them with `is` or `==`.
 
-    `numpy` is the array library's type of the same bits, or None where it has none (bfloat16, complex32).
-    `scalar` is the name that messages use ("Float"), `python` the type of `item()`.
+    `_numpy` is the array library's type of the same bits, or None where it has none (bfloat16, complex32).
+    `_scalar` is the name that messages use ("Float").
     """
 
     __slots__ = (
+        "_is_integral",
+        "_name",
+        "_numpy",
+        "_scalar",
         "is_complex",
         "is_floating_point",
-        "is_integral",
         "is_signed",
         "itemsize",
-        "name",
-        "numpy",
-        "python",
-        "scalar",
     )
     __module__ = "torch"
 
-    name: str
-    numpy: np.dtype[Any]
-    scalar: str
+    _name: str
+    _numpy: np.dtype[Any]
+    _scalar: str
+    _is_integral: _pybool
     itemsize: _pyint
-    python: type
     is_floating_point: _pybool
     is_complex: _pybool
-    is_integral: _pybool
     is_signed: _pybool
 
     def __new__(cls) -> dtype:
@@ -83,13 +81,18 @@ class dtype(metaclass=NamedInC):  # noqa: N801 - torch's name
         raise TypeError("cannot create 'torch.dtype' instances")
 
     def __repr__(self) -> str:
-        return f"torch.{self.name}"
+        return f"torch.{self._name}"
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
 
     def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return by_name, (self.name,)
+        return by_name, (self._name,)
+
+    @property
+    def abbr(self) -> str:
+        """A short name: "f32", "i64", "b8"."""
+        return f"{'bf' if self is bfloat16 else self._name[0]}{8 * self.itemsize}"
 
     def to_complex(self) -> dtype:
         """Return the complex type whose parts have this type."""
@@ -97,7 +100,7 @@ class dtype(metaclass=NamedInC):  # noqa: N801 - torch's name
             return self
         found = _COMPLEX_OF.get(self)
         if found is None:
-            raise RuntimeError(f"Unknown Complex ScalarType for {self.scalar}")
+            raise RuntimeError(f"Unknown Complex ScalarType for {self._scalar}")
         return found
 
     def to_real(self) -> dtype:
@@ -107,12 +110,11 @@ class dtype(metaclass=NamedInC):  # noqa: N801 - torch's name
 
 def _define(name: str, scalar: str, kind: str, itemsize: _pyint, known_to_numpy: _pybool = True) -> dtype:
     made: dtype = object.__new__(dtype)
-    made.name, made.scalar, made.itemsize = name, scalar, itemsize
-    made.numpy = np.dtype(name) if known_to_numpy else cast("Any", None)
+    made._name, made._scalar, made.itemsize = name, scalar, itemsize
+    made._numpy = np.dtype(name) if known_to_numpy else cast("Any", None)
     made.is_floating_point, made.is_complex = kind == "f", kind == "c"
-    made.is_integral = kind in "biu"
+    made._is_integral = kind in "biu"
     made.is_signed = kind in "ifc"
-    made.python = {"b": _pybool, "i": _pyint, "u": _pyint, "f": _pyfloat, "c": complex}[kind]
     return made
 
 
@@ -137,8 +139,8 @@ _ALL: Final = (
     *(bool, uint8, int8, int16, int32, int64, uint16, uint32, uint64),
     *(float16, bfloat16, float32, float64, complex32, complex64, complex128),
 )
-_BY_NAME: Final = {each.name: each for each in _ALL}
-_BY_NUMPY: Final = {each.numpy: each for each in _ALL if each.numpy is not None}
+_BY_NAME: Final = {each._name: each for each in _ALL}
+_BY_NUMPY: Final = {each._numpy: each for each in _ALL if each._numpy is not None}
 _COMPLEX_OF: Final = {float16: complex32, bfloat16: complex64, float32: complex64, float64: complex128}
 _REAL_OF: Final = {complex32: float16, complex64: float32, complex128: float64}
 
@@ -212,7 +214,7 @@ def _join(a: dtype, b: dtype) -> dtype | None:
     if a.is_complex or b.is_complex:
         if a in _UNSIGNED_ONLY or b in _UNSIGNED_ONLY:
             return None
-        if a.is_integral or b.is_integral:
+        if a._is_integral or b._is_integral:
             return a if a.is_complex else b
         real = _join(a.to_real(), b.to_real())
         return None if real is None else real.to_complex()
@@ -245,7 +247,7 @@ def promote(a: dtype, b: dtype) -> dtype:
     if found is None:
         raise RuntimeError(
             "Promotion for uint16, uint32, uint64 types is not supported, "
-            f"attempted to promote {a.scalar} and {b.scalar}"
+            f"attempted to promote {a._scalar} and {b._scalar}"
         )
     return found
 
@@ -302,7 +304,7 @@ def castable(source: dtype, target: dtype) -> _pybool:
     """Return whether an in-place result of type `source` may be stored as `target`: the kind may not go down."""
     if source.is_complex and not target.is_complex:
         return False
-    if source.is_floating_point and target.is_integral:
+    if source.is_floating_point and target._is_integral:
         return False
     return source is bool or target is not bool
 

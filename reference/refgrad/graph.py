@@ -197,7 +197,7 @@ class AccumulateGrad(Node):
     def expect(self) -> None:
         """Note in which shape and dtype the gradient of the leaf has to come; None for any dtype."""
         array, dtype = self.variable._array, self.variable._grad_dtype
-        self.metas = ((array.shape, array.dtype if dtype is False else dtype and dtype.numpy),)
+        self.metas = ((array.shape, array.dtype if dtype is False else dtype and dtype._numpy),)
 
     def _sequence_nr(self) -> int:
         return 2**64 - 1

@@ -34,7 +34,7 @@ class _Limits(metaclass=NamedInC):
     @property
     def dtype(self) -> str:
         """The name of the type, without `torch.`."""
-        return self._dtype.name
+        return self._dtype._name
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and other._dtype is self._dtype
@@ -56,7 +56,7 @@ class finfo(_Limits):  # noqa: N801
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = _given("finfo", args, kwargs) or dtypes.get_default_dtype()
-        if given.is_integral:
+        if given._is_integral:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
             )
@@ -87,7 +87,7 @@ class iinfo(_Limits):  # noqa: N801
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = _given("iinfo", args, kwargs) or dtypes.bool
-        if not given.is_integral:
+        if not given._is_integral:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
             )

@@ -101,7 +101,7 @@ def _check_square(name: str, a: Any) -> None:
 def _check_floating(name: str, a: Tensor) -> None:
     if not (a.dtype.is_floating_point or a.dtype.is_complex):
         raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {a.dtype.scalar}"
+            f"{name}: Expected a floating point or complex tensor as input. Got {a.dtype._scalar}"
         )
 
 
@@ -125,7 +125,7 @@ def det(A: Tensor) -> Tensor:  # noqa: N803 - torch's name
     """Return the determinant."""
     _check_square("linalg.det", A)
     if A.dtype.itemsize == 2:
-        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype.scalar}'")
+        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype._scalar}'")
     found = xp.linalg.det(A._array)
     unknown = xp.isnan(A._array).any(
         (-2, -1)
@@ -137,7 +137,7 @@ def inv(A: Tensor) -> Tensor:  # noqa: N803
     """Return the inverse matrix; LinAlgError where there is none."""
     _check_square("linalg.inv", A)
     if A.dtype.itemsize == 2:
-        raise RuntimeError(f"linalg.inv: Low precision dtypes not supported. Got {A.dtype.scalar}")
+        raise RuntimeError(f"linalg.inv: Low precision dtypes not supported. Got {A.dtype._scalar}")
     try:
         array = xp.linalg.inv(A._array)
     except xp.linalg.LinAlgError:
@@ -200,13 +200,13 @@ def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
     if A.dtype is not B.dtype:
         raise RuntimeError(
             "linalg.solve: Expected A and B to have the same dtype, but found A of type "
-            f"{A.dtype.scalar} and B of type {B.dtype.scalar} instead"
+            f"{A.dtype._scalar} and B of type {B.dtype._scalar} instead"
         )
     _check_square("linalg.solve", A)
     if not B._array.ndim:
         raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
     if A.dtype.itemsize == 2:
-        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype.scalar}'")
+        raise NotImplementedError(f"\"lu_cpu\" not implemented for '{A.dtype._scalar}'")
     a, b = A._array, B._array
     vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
     if vector:

@@ -35,12 +35,12 @@ def arange(*args: Any, **kwargs: Any) -> Tensor:
     if dtype is dtypes.bool:
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     start, end, step = _checked_range(start, end, step)
-    if dtype.is_integral:
+    if dtype._is_integral:
         start, end, step = int(start), int(end), int(step)
         if step == 0:
             raise ValueError("step must be nonzero")
         count = max(0, -((start - end) // step))
-        made = (np.arange(count, dtype=np.int64) * step + start).astype(dtype.numpy)
+        made = (np.arange(count, dtype=np.int64) * step + start).astype(dtype._numpy)
     else:
         made = _steps(start, step, _count(start, end, step), dtype)
     return finish(backend.as_array(made), values)
@@ -97,11 +97,11 @@ def _steps(start: Any, step: Any, count: int, dtype: dtypes.dtype) -> Any:
     work = np.float32 if dtype is dtypes.float16 else np.float64
     first, by = work(start), work(step)
     index = np.arange(count, dtype=np.float64)
-    made = multiply_add(by, index, first, work).astype(dtype.numpy)
+    made = multiply_add(by, index, first, work).astype(dtype._numpy)
     whole = count - count % (2 * lanes)
     if whole:
         bases = made[:whole:lanes, None].astype(np.float64)
-        made[:whole] = multiply_add(by, index[:lanes], bases, work).astype(dtype.numpy).ravel()
+        made[:whole] = multiply_add(by, index[:lanes], bases, work).astype(dtype._numpy).ravel()
     return made
 
 
@@ -120,7 +120,7 @@ def logspace(*args: Any, **kwargs: Any) -> Tensor:
     start, end, dtype = _ends("logspace", values)
     exponents = _even(start, end, int(values["steps"]), dtype if dtype.is_floating_point else dtypes.float64)
     base = np.float64(plain_number(values.get("base", 10.0)))
-    return finish(backend.as_array(np.power(base, exponents.astype(np.float64)).astype(dtype.numpy)), values)
+    return finish(backend.as_array(np.power(base, exponents.astype(np.float64)).astype(dtype._numpy)), values)
 
 
 def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
@@ -148,10 +148,10 @@ def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
 def _even(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> Any:
     """Return the numbers, the first half counted from the start and the second from the end."""
     if steps <= 1:
-        return np.full(steps, start, np.complex128 if dtype.is_complex else np.float64).astype(dtype.numpy)
+        return np.full(steps, start, np.complex128 if dtype.is_complex else np.float64).astype(dtype._numpy)
     if dtype.is_complex:
-        return np.linspace(start, end, steps).astype(dtype.numpy)
-    work = dtype.numpy.type if dtype.is_floating_point else np.float64
+        return np.linspace(start, end, steps).astype(dtype._numpy)
+    work = dtype._numpy.type if dtype.is_floating_point else np.float64
     low, high = (work(start), work(end)) if dtype.is_floating_point else (work(int(start)), work(int(end)))
     by = work((high - low) / work(steps - 1))
     index = np.arange(steps)
@@ -160,4 +160,4 @@ def _even(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> Any:
         rising, falling = low + by * index.astype(work), high - by * back.astype(work)
     else:
         rising, falling = multiply_add(by, index, low, work), multiply_add(-by, back, high, work)
-    return np.where(index < steps // 2, rising, falling).astype(dtype.numpy)
+    return np.where(index < steps // 2, rising, falling).astype(dtype._numpy)

@@ -125,8 +125,8 @@ def record_several(
 
 def refuse_integral(input: Tensor, dtype: Any) -> None:
     """Refuse to record a result of integers, through which no gradient flows."""
-    if dtype is not None and dtype.is_integral and requires_recording(input):
-        raise RuntimeError(f"Autograd not support dtype: {dtype.scalar}")
+    if dtype is not None and dtype._is_integral and requires_recording(input):
+        raise RuntimeError(f"Autograd not support dtype: {dtype._scalar}")
 
 
 def _plan(kind: Any, mask: int) -> tuple[int, ...]:

@@ -269,4 +269,4 @@ def _wrap_number(value: float) -> Tensor:
     """Return a Python number as torch's 0-dim tensor of its own kind."""
     from . import backend, dtypes
 
-    return wrap(backend.as_array(value, dtypes.of_number(value).numpy))
+    return wrap(backend.as_array(value, dtypes.of_number(value)._numpy))

@@ -46,15 +46,15 @@ def check(value: Any, dtype: dtypes.dtype) -> None:
             "int too big to convert" if value > 0 else "can't convert negative int to unsigned"
         )
     if overflows(value, dtype):
-        name = _C_NAMES.get(dtype, dtype.name)
+        name = _C_NAMES.get(dtype, dtype._name)
         raise RuntimeError(f"value cannot be converted to type {name} without overflow")
 
 
 def stored(value: Any, dtype: dtypes.dtype) -> Any:
     """Return a number as a 0-dim array of `dtype`: fractions are cut off, negative numbers wrap in unsigned types."""
     check(value, dtype)
-    if dtype.is_integral and dtype is not dtypes.bool:
+    if dtype._is_integral and dtype is not dtypes.bool:
         value = int(value.real if isinstance(value, complex) else value)
         if value < 0 and not dtype.is_signed:
             value += 2 ** (8 * dtype.itemsize)
-    return backend.as_array(value, dtype.numpy)
+    return backend.as_array(value, dtype._numpy)

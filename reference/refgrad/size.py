@@ -83,7 +83,7 @@ def _as_size(value: Any, place: int) -> int:
         return cast("int", value)
     if (
         isinstance(getattr(value, "dtype", None), dtypes.dtype)
-        and value.dtype.is_integral
+        and value.dtype._is_integral
         and value.ndim == 0
     ):
         return int(value)

@@ -179,7 +179,7 @@ def _compare_tensors(actual: Tensor, expected: Tensor, options: _Options) -> str
             return f"The values for attribute '{name}' do not match: {one} != {other}."
     rtol, atol = options.tolerances(actual.dtype, expected.dtype)
     expected = expected.to(actual.device)
-    joint = dtypes.promote(actual.dtype, expected.dtype).numpy
+    joint = dtypes.promote(actual.dtype, expected.dtype)._numpy
     x, y = actual._array.astype(joint), expected._array.astype(joint)
     if joint.kind in "biu":  # exact, and without overflow
         same = x == y if rtol == atol == 0 else xp.isclose(x, y, rtol, atol)

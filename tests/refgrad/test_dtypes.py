@@ -17,6 +17,10 @@ NAMES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32
 kinds = st.sampled_from([getattr(torch, name) for name in NAMES])
 
 
+def whole(kind: dtypes.dtype) -> bool:
+    return not (kind.is_floating_point or kind.is_complex)
+
+
 def test_a_dtype_prints_as_torch_names_it_and_its_aliases_are_itself() -> None:
     assert [repr(kind) for kind in (torch.float, torch.double, torch.half)] == [
         "torch.float32",
@@ -27,6 +31,15 @@ def test_a_dtype_prints_as_torch_names_it_and_its_aliases_are_itself() -> None:
     assert torch.int is torch.int32
     assert torch.short is torch.int16
     assert repr(type(torch.float32)) == "<class 'torch.dtype'>"
+
+
+def test_a_dtype_shows_what_torch_shows_of_it_and_nothing_else() -> None:
+    shown = {name for name in dir(torch.float32) if not name.startswith("_")}
+    assert shown == {
+        *("abbr", "is_complex", "is_floating_point", "is_signed", "itemsize", "to_complex", "to_real")
+    }
+    found = [kind.abbr for kind in (torch.float32, torch.int64, torch.bool, torch.bfloat16, torch.complex64)]
+    assert found == ["f32", "i64", "b8", "bf16", "c64"]
 
 
 def test_a_dtype_survives_pickling_and_copying_as_the_same_object() -> None:
@@ -54,7 +67,7 @@ def test_promotion_does_not_depend_on_the_grouping(a: dtypes.dtype, b: dtypes.dt
 @given(kinds, kinds)
 def test_a_dimensioned_operand_decides_over_a_number_of_its_kind(a: dtypes.dtype, b: dtypes.dtype) -> None:
     found = torch.result_type(torch.ones(2, dtype=a), torch.ones((), dtype=b))
-    same_kind = a.is_floating_point or (a.is_integral and a is not torch.bool and b.is_integral)
+    same_kind = a.is_floating_point or (whole(a) and a is not torch.bool and whole(b))
     assert found is (a if same_kind or a is b else torch.promote_types(a, b))
 
 

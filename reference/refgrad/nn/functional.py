@@ -175,12 +175,12 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     """Return the cosine of the angle between vectors along a dimension."""
     joint = dtypes.result_of((x1, x2))
     if not joint.is_floating_point:
-        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {joint.scalar}")
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {joint._scalar}")
     check_broadcast(x1._array.shape, x2._array.shape)
     shape = backend.broadcast_shapes(x1._array.shape, x2._array.shape)
     scaled = []
     for each in (x1, x2):
-        each = each.to(joint) if each.dtype.is_integral else each
+        each = each.to(joint) if each.dtype._is_integral else each
         each = each if each._array.shape == shape else each.expand(tuple(shape))
         norm = vector_norm(each, 2, dim, True).clone()
         norm.data.clamp_(min=eps)

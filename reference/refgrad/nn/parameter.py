@@ -18,7 +18,7 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         """Wrap the memory of `data`."""
-        source = wrap(backend.empty((0,), dtypes.get_default_dtype().numpy)) if data is None else data
+        source = wrap(backend.empty((0,), dtypes.get_default_dtype()._numpy)) if data is None else data
         if not isinstance(source, Tensor):
             source.detach()  # fails as it does in torch
         if type(requires_grad) is not bool:

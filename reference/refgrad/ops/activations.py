@@ -115,7 +115,7 @@ def _unary(
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
         if x.dtype.kind != "f":
-            raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype.scalar}'")
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype._scalar}'")
         return record(kind, keep_layout(xp.asarray(compute(x)), x), (tensor,), args)
 
     return update("", input, apply) if inplace else apply(input)
@@ -180,7 +180,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         raise RuntimeError("Bool inputs not supported for hardtanh")
     if dtype is dtypes.uint8 and (min_val < 0 or max_val < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
-    low, high = (int(min_val), int(max_val)) if dtype.is_integral else (min_val, max_val)
+    low, high = (int(min_val), int(max_val)) if dtype._is_integral else (min_val, max_val)
     limits = [scalars.stored(each, dtype) for each in (low, high)]
 
     def apply(tensor: Tensor) -> Tensor:
@@ -237,7 +237,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     """Return log(sigmoid(x)) without underflow."""
     x = input._array
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype._scalar}'")
     array = xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x)))
     return record(LogSigmoidBackward0, row_major(xp.asarray(array)), (input,))
 
@@ -296,7 +296,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         weight = weight.reshape([weight._array.size if axis == 1 else 1 for axis in range(ndim)])
     check_broadcast(x.shape, weight._array.shape)
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"prelu_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"prelu_cpu\" not implemented for '{input.dtype._scalar}'")
     w = weight._array
     return record(PreluKernelBackward0, keep_layout(xp.where(x > 0, x, w * x), x, w), (input, weight))
 
@@ -305,7 +305,7 @@ def _check_prelu(input: Tensor, weight: Tensor) -> None:
     shape, count = input._array.shape, weight._array.size
     if input.dtype is not weight.dtype:
         raise RuntimeError(
-            f"prelu: Type promoting not supported. Got {input.dtype.scalar} and {weight.dtype.scalar}"
+            f"prelu: Type promoting not supported. Got {input.dtype._scalar} and {weight.dtype._scalar}"
         )
     if count != 1:
         if not shape:
@@ -331,7 +331,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     if x.shape[axis] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {axis} is size {x.shape[axis]}")
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype._scalar}'")
     a, b = halves(x, axis)
     return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (dim,))
 

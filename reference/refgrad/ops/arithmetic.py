@@ -85,7 +85,7 @@ def binary(
 ) -> Tensor:
     """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
     if not isinstance(a, Tensor):
-        want = dtypes.result_of((a, b)).numpy
+        want = dtypes.result_of((a, b))._numpy
         x, y = backend.as_array(a).astype(want), b._array if isinstance(b, Tensor) else backend.as_array(b)
         array = backend.as_array(compute(x, y.astype(want, copy=False)))
         return record(kind, keep_layout(array, y), inputs or (a, b), args)
@@ -276,8 +276,8 @@ def _check_division(kernel: str, self: Any, other: Any) -> None:
         check_broadcast(self._array.shape, other._array.shape)
     joint = dtypes.result_of((self, other))
     if joint is dtypes.bool or joint.is_complex:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{joint.scalar}'")
-    if not joint.is_integral:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{joint._scalar}'")
+    if not joint._is_integral:
         return
     divisor = other._array if isinstance(other, Tensor) else backend.as_array(other)
     if not divisor.all() and not (isinstance(self, Tensor) and not self._array.size):
@@ -339,7 +339,7 @@ def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
     joint = dtypes.result_of((input, other))
     if isinstance(alpha, bool) and joint is not dtypes.bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(alpha, float) and joint.is_integral:
+    if isinstance(alpha, float) and joint._is_integral:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 
 

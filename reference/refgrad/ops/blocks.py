@@ -105,7 +105,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
     """Return zeros with the given matrices along the diagonal."""
     check_tensors(tensors)
     if not tensors:
-        return wrap(xp.zeros((1, 0), dtypes.get_default_dtype().numpy))
+        return wrap(xp.zeros((1, 0), dtypes.get_default_dtype()._numpy))
     sizes = []
     for at, each in enumerate(tensors):
         if each._array.ndim > 2:
@@ -114,7 +114,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
                 "dimensions"
             )
         sizes.append((1, each._array.size) if each._array.ndim < 2 else each._array.shape)
-    want = dtypes.result_of(tensors).numpy
+    want = dtypes.result_of(tensors)._numpy
     made = xp.zeros((sum(size[0] for size in sizes), sum(size[1] for size in sizes)), want)
     row = column = 0
     for each, size in zip(tensors, sizes, strict=True):
@@ -239,7 +239,7 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **op
 
 
 def _indices(mask: Any, dtype: Any) -> Tensor:
-    return wrap(xp.stack(mask.nonzero()).astype(xp.int64 if dtype is None else dtype.numpy))
+    return wrap(xp.stack(mask.nonzero()).astype(xp.int64 if dtype is None else dtype._numpy))
 
 
 @function

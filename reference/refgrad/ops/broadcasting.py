@@ -38,7 +38,7 @@ def as_operand(value: Any) -> Any:
 
 def common(a: Any, b: Any) -> tuple[Any, Any]:
     """Return the arrays of two operands in the dtype of their result; a Python number stays one where it fits."""
-    want = dtypes.result_of((a, b)).numpy
+    want = dtypes.result_of((a, b))._numpy
     return _in_dtype(a, want), _in_dtype(b, want)
 
 

@@ -148,7 +148,7 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
         raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if x.dtype.kind not in "fc":
         frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
-        raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
+        raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype)._scalar}'")
     unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
     outside = unsigned >= x.shape[axis]
     if not outside.any():
@@ -167,7 +167,7 @@ def _check_batch(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
 
 def _check_target_dtype(target: Tensor) -> None:
     if target._array.dtype not in (xp.int64, xp.uint8):
-        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.scalar}")
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype._scalar}")
 
 
 def _check_target_dimensions(shape: tuple[int, ...], target: tuple[int, ...]) -> None:
@@ -224,7 +224,7 @@ def cross_entropy(
         return smooth
     if not target.dtype.is_floating_point:
         raise RuntimeError(
-            f"Expected floating point type for target with class probabilities, got {target.dtype.scalar}"
+            f"Expected floating point type for target with class probabilities, got {target.dtype._scalar}"
         )
     classes = input.size(axis)
     if label_smoothing:

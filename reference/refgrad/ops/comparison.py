@@ -43,7 +43,7 @@ def _ordered(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
     def compared(x: Any, y: Any) -> Any:
         if x.dtype.kind == "c" or isinstance(y, complex) or getattr(y, "dtype", x.dtype).kind == "c":
             joint = xp.result_type(x, y)
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(joint).scalar}'")
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(joint)._scalar}'")
         return compute(x, y)
 
     return compared
@@ -105,10 +105,10 @@ def _bitwise(name: str, specials: tuple[str, str, str], compute: Callable[..., A
         if other is NotImplemented:
             return other
         joint = dtypes.result_of((self, other))
-        if not joint.is_integral or (joint is dtypes.bool and not name.startswith("bitwise")):
+        if not joint._is_integral or (joint is dtypes.bool and not name.startswith("bitwise")):
             if isinstance(other, Tensor):
                 check_broadcast(self._array.shape, other._array.shape)
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
         return _elementwise(compute, self, other)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
@@ -135,7 +135,7 @@ def _shift_of_number(special: str, shift: Callable[[Tensor, Tensor], Tensor]) ->
         other = as_operand(other)
         if other is NotImplemented:
             return other
-        return shift(wrap(xp.asarray(other, dtypes.result_of((self, other)).numpy)), self)
+        return shift(wrap(xp.asarray(other, dtypes.result_of((self, other))._numpy)), self)
 
     operator(special)(reflected)
 
@@ -156,7 +156,7 @@ def bitwise_not(input: Tensor) -> Tensor:
     """Invert each bit; the logical opposite of a bool."""
     x = input._array
     if x.dtype.kind not in "biu":
-        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{input.dtype._scalar}'")
     return wrap(keep_layout(xp.asarray(xp.invert(x)), x))
 
 
@@ -221,7 +221,7 @@ def isclose(
 ) -> Tensor:
     """Tell for each pair of elements whether they differ by no more than `atol + rtol * |other|`."""
     if input.dtype is not other.dtype:
-        raise RuntimeError(f"{input.dtype.scalar} did not match {other.dtype.scalar}")
+        raise RuntimeError(f"{input.dtype._scalar} did not match {other.dtype._scalar}")
     x, y = input._array, other._array
     check_broadcast(x.shape, y.shape)
     close = wrap(keep_layout(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)), x, y))

@@ -55,11 +55,11 @@ def _angle_slope(g: Any, value: Any) -> Any:
 def _check_parts(a: Tensor, b: Tensor) -> dtypes.dtype:
     if a.dtype not in _PARTS or b.dtype not in _PARTS:
         raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {a.dtype.scalar} and {b.dtype.scalar}"
+            f"Expected both inputs to be Half, Float or Double tensors but got {a.dtype._scalar} and {b.dtype._scalar}"
         )
     if a.dtype is not b.dtype:
         raise RuntimeError(
-            f"Expected object of scalar type {a.dtype.scalar} but got scalar type {b.dtype.scalar} for second argument"
+            f"Expected object of scalar type {a.dtype._scalar} but got scalar type {b.dtype._scalar} for second argument"
         )
     check_broadcast(a._array.shape, b._array.shape)
     return _PARTS[a.dtype]
@@ -69,7 +69,7 @@ def complex_of(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tens
     """Return complex numbers with the given real and imaginary parts."""
     want = _check_parts(real, imag)
     x, y = xp.broadcast_arrays(real._array, imag._array)
-    made = xp.empty(x.shape, want.numpy)
+    made = xp.empty(x.shape, want._numpy)
     made.real, made.imag = x, y
     made = keep_layout(made, real._array, imag._array)
     return finish_out("complex", record(ComplexBackward0, made, (real, imag)), out, real, imag)
@@ -84,9 +84,9 @@ def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return complex numbers with the given absolute values and angles."""
     want = _check_parts(abs, angle)
     if abs.dtype.itemsize == 2:
-        raise NotImplementedError(f"\"polar_cpu\" not implemented for '{abs.dtype.scalar}'")
+        raise NotImplementedError(f"\"polar_cpu\" not implemented for '{abs.dtype._scalar}'")
     r, phi = abs._array, angle._array
-    made = xp.empty((r * phi).shape, want.numpy)
+    made = xp.empty((r * phi).shape, want._numpy)
     made.real, made.imag = r * xp.cos(phi), r * xp.sin(phi)
     made = keep_layout(made, r, phi)
     return finish_out("polar", record(PolarBackward0, made, (abs, angle)), out, abs, angle)
@@ -155,7 +155,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     if x.dtype.kind != "f":
         raise RuntimeError(
             "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
-            f"{input.dtype.scalar}"
+            f"{input.dtype._scalar}"
         )
     if x.ndim == 0:
         raise RuntimeError("Input tensor must have one or more dimensions")
@@ -186,7 +186,7 @@ def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         found = keep_layout(xp.asarray(_real_angle(x)), x)
     want = input.dtype.to_real() if x.dtype.kind in "fc" else dtypes.get_default_dtype()
     return finish_out(
-        "angle", record(AngleBackward0, found.astype(want.numpy, copy=False), (input,)), out, input
+        "angle", record(AngleBackward0, found.astype(want._numpy, copy=False), (input,)), out, input
     )
 
 

@@ -24,10 +24,10 @@ ToCopyBackward0 = derivative("ToCopyBackward0", self=lambda g: g)  # the engine 
 def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     """Return the elements in another dtype; the tensor itself where nothing changes."""
     array = self._array
-    if array.dtype == dtype.numpy and not copy:
+    if array.dtype == dtype._numpy and not copy:
         return self
     made = backend.empty(
-        array.shape, dtype.numpy, None if array.flags.c_contiguous else _strides(array, dtype)
+        array.shape, dtype._numpy, None if array.flags.c_contiguous else _strides(array, dtype)
     )
     if array.dtype.kind == "c" and not dtype.is_complex and dtype is not dtypes.bool:
         if array.size:
@@ -115,7 +115,7 @@ for _name, _dtype in {
 }.items():
     _conversion(_name, _dtype)
 
-_TYPE_NAMES = {each: f"torch.{each.scalar}Tensor" for each in dtypes._ALL}
+_TYPE_NAMES = {each: f"torch.{each._scalar}Tensor" for each in dtypes._ALL}
 _BY_TYPE_NAME = {name: each for each, name in _TYPE_NAMES.items()}
 
 
@@ -172,7 +172,7 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
 
 def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     """Return the same bytes seen as another dtype."""
-    array, what = self._array, f"to view {self.dtype.scalar} as {dtype.scalar} (different element sizes)"
+    array, what = self._array, f"to view {self.dtype._scalar} as {dtype._scalar} (different element sizes)"
     if dtype.itemsize != array.itemsize and not array.ndim:
         raise RuntimeError(f"self.dim() cannot be 0 {what}")
     if dtype.itemsize > array.itemsize and array.ndim and array.shape[-1] * array.itemsize % dtype.itemsize:
@@ -182,7 +182,7 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     if dtype.itemsize != array.itemsize and storage.strides(array)[-1] != 1:
         raise RuntimeError(f"self.stride(-1) must be 1 {what}, but got {storage.strides(array)[-1]}")
     _check_regrouping(array, dtype, what)
-    seen = wrap(array.view(dtype.numpy))
+    seen = wrap(array.view(dtype._numpy))
     seen._counter = self._share_counter()
     return seen
 

@@ -24,13 +24,13 @@ def _weights(name: str, weights: Any, count: int, *, integral: bool) -> None:
         raise RuntimeError(
             f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights._array.ndim} dimensions"
         )
-    if integral and not weights.dtype.is_integral:
+    if integral and not weights.dtype._is_integral:
         raise RuntimeError(
-            f"cov(): expected {name} to have integral dtype but got {name} with {weights.dtype.scalar} dtype"
+            f"cov(): expected {name} to have integral dtype but got {name} with {weights.dtype._scalar} dtype"
         )
     if not integral and not weights.dtype.is_floating_point:
         raise RuntimeError(
-            f"cov(): expected {name} to have floating point dtype but got {name} with {weights.dtype.scalar} dtype"
+            f"cov(): expected {name} to have floating point dtype but got {name} with {weights.dtype._scalar} dtype"
         )
     if weights._array.size != count:
         raise RuntimeError(
@@ -106,7 +106,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     size = x._array.shape[0] if N is None else N
     if size < 0:
         raise RuntimeError("N must be non-negative.")
-    want = xp.result_type(x._array.dtype, xp.int64) if x.dtype.is_integral else x._array.dtype
+    want = xp.result_type(x._array.dtype, xp.int64) if x.dtype._is_integral else x._array.dtype
     made = wrap(xp.empty((x._array.shape[0], size), want))
     if size > 0:
         made.select(1, 0).fill_(1)

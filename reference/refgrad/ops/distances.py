@@ -101,11 +101,11 @@ def cdist(
         )
     for name, each in (("X1", x1), ("X2", x2)):
         if each._array.dtype.kind != "f":
-            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {each.dtype.scalar}")
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {each.dtype._scalar}")
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
     if x1._array.dtype.itemsize == 2 and x1._array.size and x2._array.size:
-        raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar}'")
+        raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype._scalar}'")
     check_broadcast(x1._array.shape[:-2], x2._array.shape[:-2])
     if x1.dtype is not x2.dtype and x1._array.size and x2._array.size:
         if p == 2 and max(x1._array.shape[-2], x2._array.shape[-2]) > 25:  # computed by a product of matrices
@@ -113,7 +113,7 @@ def cdist(
             raise RuntimeError(
                 f"expected m1 and m2 to have the same dtype, but got: {names[0]} != {names[1]}"
             )
-        raise RuntimeError(f"expected scalar type {x1.dtype.scalar} but found {x2.dtype.scalar}")
+        raise RuntimeError(f"expected scalar type {x1.dtype._scalar} but found {x2.dtype._scalar}")
     array = _p_norm(_between(x1._array, x2._array), float(p))
     if not (x1._array.size and x2._array.size):
         array = array.astype(x1._array.dtype)
@@ -141,7 +141,7 @@ def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     if x.dtype.kind not in "fc":
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "
-            f"{dtypes.of(x.dtype).scalar} instead."
+            f"{dtypes.of(x.dtype)._scalar} instead."
         )
     difference = (x - y).reshape(-1)
     return record(DistBackward0, xp.asarray(_p_norm(difference, float(p))), (input, other), (p,))
@@ -187,7 +187,7 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
     axis = axis_of(dim, x.ndim)
     if x.dtype.kind not in "fc":
         raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype.scalar}"
+            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype._scalar}"
         )
     rest = tuple(at for at in range(x.ndim) if at != axis)
     norm = (xp.absolute(x) ** p).sum(axis=rest, keepdims=True) ** xp.asarray(1 / p, x.dtype)
@@ -241,7 +241,7 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"cross\" not implemented for 'Bool'")
     if input.dtype is not other.dtype:
-        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {other.dtype.scalar}")
+        raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {other.dtype._scalar}")
     return record(
         LinalgCrossBackward0,
         row_major(_turned(x, y, axis)).astype(x.dtype, copy=False),

@@ -237,7 +237,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     """Return the elements at positions counted in row-major order."""
     flat, places = input._array.reshape(-1), index._array
     if places.dtype != xp.int64:
-        raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype.scalar}")
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype._scalar}")
     if not flat.size and places.size:
         raise IndexError("take(): tried to take from an empty tensor")
     wrong = places[(places < -flat.size) | (places >= flat.size)]
@@ -261,7 +261,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         )
     if indices._array.dtype != xp.int64:
         raise RuntimeError(
-            f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar}"
+            f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype._scalar}"
         )
     axis = axis_of(dim, len(have))
     if not have:

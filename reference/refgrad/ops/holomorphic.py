@@ -48,4 +48,4 @@ def suited(kind: type[Node], array: Array) -> type[Node]:
 def refuse_complex(x: Array, text: str, error: type[Exception] = NotImplementedError) -> None:
     """Refuse complex numbers; the text may name their dtype."""
     if x.dtype.kind == "c":
-        raise error(text.format(dtypes.of(x.dtype).scalar))
+        raise error(text.format(dtypes.of(x.dtype)._scalar))

@@ -455,8 +455,8 @@ def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Ind
         )
     if values._array.dtype != input._array.dtype:
         raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {input.dtype.scalar} for the destination "
-            f"and {values.dtype.scalar} for the source."
+            f"Index put requires the source and destination dtypes match, got {input.dtype._scalar} for the destination "
+            f"and {values.dtype._scalar} for the source."
         )
     return full
 

@@ -61,7 +61,7 @@ def update(
         check_sizes(self, tensors)
         if promotes and self._array.dtype.kind != "f":
             joint = dtypes.result_of((self, *[each for each in args if each is not None]))
-            check_cast(dtypes.get_default_dtype() if floats and joint.is_integral else joint, self.dtype)
+            check_cast(dtypes.get_default_dtype() if floats and joint._is_integral else joint, self.dtype)
     result = compute(self, *args, **options)
     if result._array.shape != self._array.shape:
         raise RuntimeError(MISMATCH.format(list(self.shape), list(result.shape)))
@@ -157,7 +157,7 @@ def check_cast(given: dtypes.dtype, into: dtypes.dtype) -> None:
     """Refuse to store a result whose kind is higher."""
     if not dtypes.castable(given, into):
         raise RuntimeError(
-            f"result type {given.scalar} can't be cast to the desired output type {into.scalar}"
+            f"result type {given._scalar} can't be cast to the desired output type {into._scalar}"
         )
 
 

@@ -68,13 +68,13 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
         if not skipped:
             _check_sizes(model._array.shape, array.shape, dim, at)
             arrays.append(array)
-    want = dtypes.result_of(tuple(given)).numpy if len({each._array.dtype for each in given}) > 1 else None
+    want = dtypes.result_of(tuple(given))._numpy if len({each._array.dtype for each in given}) > 1 else None
     joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
     result = record(kind, joined, tuple(given), (tuple(sizes), dim))
     if out is not None and not dtypes.castable(result.dtype, out.dtype):
         raise TypeError(
-            f"torch.cat(): input types can't be cast to the desired output type {out.dtype.scalar}"
+            f"torch.cat(): input types can't be cast to the desired output type {out.dtype._scalar}"
         )
     return finish_out("cat", result, out, *given)
 
@@ -114,7 +114,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
                 f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
                 f"{list(each._array.shape)} at entry {at}"
             )
-    want = dtypes.result_of(tuple(given)).numpy
+    want = dtypes.result_of(tuple(given))._numpy
     joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
     kind = _joined("StackBackward0", len(given), _unstack)
     return finish_out("stack", record(kind, joined, tuple(given), ((), dim)), out, *given)

@@ -145,7 +145,7 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.size and y.size:
         if x.dtype.kind == "b" or x.dtype != y.dtype:
             _refuse_bool("bmm", x)
-            raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {mat2.dtype.scalar}")
+            raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {mat2.dtype._scalar}")
     elif x.dtype != y.dtype:  # nothing is multiplied
         x = x.astype(y.dtype)
     return finish_out(
@@ -166,7 +166,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"size mismatch, got input ({x.shape[0]}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
         )
     if x.dtype != y.dtype:
-        names = f"{vec.dtype.scalar}, {input.dtype.scalar}, and {vec.dtype.scalar}"
+        names = f"{vec.dtype._scalar}, {input.dtype._scalar}, and {vec.dtype._scalar}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     if x.size:
         _refuse_bool("addmv_impl_cpu", x)
@@ -182,7 +182,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     if x.dtype != y.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
-            f"{input.dtype.scalar} and {tensor.dtype.scalar}"
+            f"{input.dtype._scalar} and {tensor.dtype._scalar}"
         )
     if x.shape != y.shape:
         raise RuntimeError(
@@ -201,11 +201,11 @@ def addmm(
     bias, x, y = input._array, mat1._array, mat2._array
     if bias.dtype != y.dtype:
         raise RuntimeError(
-            f"self and mat2 must have the same dtype, but got {input.dtype.scalar} and {mat2.dtype.scalar}"
+            f"self and mat2 must have the same dtype, but got {input.dtype._scalar} and {mat2.dtype._scalar}"
         )
     if x.dtype != y.dtype:
         raise RuntimeError(
-            f"mat1 and mat2 must have the same dtype, but got {mat1.dtype.scalar} and {mat2.dtype.scalar}"
+            f"mat1 and mat2 must have the same dtype, but got {mat1.dtype._scalar} and {mat2.dtype._scalar}"
         )
     if x.ndim != 2:
         raise RuntimeError("mat1 must be a matrix, got " + f"{x.ndim}-D tensor")

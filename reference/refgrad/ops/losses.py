@@ -87,7 +87,7 @@ def _mse_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float) -> Any:
 
 def _huber_slope(g: Array, x: Array, y: Array, share: float, delta: float) -> Any:
     if x.dtype != y.dtype:  # torch's kernel of this slope takes operands of one dtype only
-        found, expected = dtypes.of(y.dtype).scalar, dtypes.of(x.dtype).scalar
+        found, expected = dtypes.of(y.dtype)._scalar, dtypes.of(x.dtype)._scalar
         raise RuntimeError(f"Found dtype {found} but expected {expected}")
     return both.clip(_apart(g, x, y), -delta, delta) * share * g
 
@@ -218,7 +218,7 @@ def _pair(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 def _arrays(name: str, input: Tensor, target: Tensor) -> tuple[Array, Array]:
     x, y = common(input, target)
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x.dtype).scalar}'")
+        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x.dtype)._scalar}'")
     return x, y
 
 
@@ -327,9 +327,9 @@ def binary_cross_entropy(
         )
     x, y = input._array, target._array
     if x.dtype != y.dtype:
-        raise RuntimeError(f"Found dtype {target.dtype.scalar} but expected {input.dtype.scalar}")
+        raise RuntimeError(f"Found dtype {target.dtype._scalar} but expected {input.dtype._scalar}")
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"binary_cross_entropy\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"binary_cross_entropy\" not implemented for '{input.dtype._scalar}'")
     for name, wrong in sorted(
         (("input", ~((x >= 0) & (x <= 1))), ("target", ~((y >= 0) & (y <= 1)))),
         key=lambda pair: _first(pair[1]),
@@ -359,7 +359,7 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     x, y = input._array, target._array
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype._scalar}'")
     if y.dtype.kind == "b":  # 1 - target, with a 1 of the same dtype
         refuse_bool_sub(target, True)
     check_cast(dtypes.result_of((input, target)), target.dtype)
@@ -396,7 +396,7 @@ def kl_div(
         )
     if not (isinstance(input, Tensor) and isinstance(target, Tensor)):
         raise TypeError("kl_div")
-    if input.dtype.is_integral or target.dtype.is_integral:
+    if input.dtype._is_integral or target.dtype._is_integral:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if reduction == "none":

@@ -108,7 +108,7 @@ def layer_norm(
             f"input of size{list(x.shape)}"
         )
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{input.dtype._scalar}'")
     axes = tuple(range(x.ndim - len(tail), x.ndim))
     shape = (1,) * (x.ndim - len(tail)) + tail
     return _apply(NativeLayerNormBackward0, input, weight, bias, axes, eps, shape, tail)

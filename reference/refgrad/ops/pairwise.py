@@ -73,7 +73,7 @@ def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
     """Let a function of floats take integers, as the default dtype."""
 
     def converted(x: Any, y: Any) -> Any:
-        want = dtypes.get_default_dtype().numpy
+        want = dtypes.get_default_dtype()._numpy
         return compute(xp.asarray(x, want), xp.asarray(y, want))
 
     return converted
@@ -81,12 +81,12 @@ def _in_default(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 def _number_beside(tensor: Tensor, number: Any) -> Tensor:
     joint = dtypes.result_of((tensor, number))
-    return wrap(xp.asarray(number, (dtypes.get_default_dtype() if joint.is_integral else joint).numpy))
+    return wrap(xp.asarray(number, (dtypes.get_default_dtype() if joint._is_integral else joint)._numpy))
 
 
 def _computed(compute: Callable[..., Any], a: Tensor, b: Tensor) -> Any:
     joint = dtypes.result_of((a, b))
-    return xp.asarray((_in_default(compute) if joint.is_integral else compute)(*common(a, b)))
+    return xp.asarray((_in_default(compute) if joint._is_integral else compute)(*common(a, b)))
 
 
 _OF_NUMBERS = {"copysign": "CopysignBackward1", "xlogy": "XlogyBackward2"}
@@ -106,10 +106,10 @@ def _publish(
             x = _computed(compute, input, other)
             return record(numbered, keep_layout(x, input._array), (input,), (), (other,))
         joint = dtypes.result_of((input, other))
-        if joint.is_integral and name in ("logaddexp", "hypot"):
+        if joint._is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
-        if joint.is_integral:
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
+        if joint._is_integral:
             check_broadcast(input._array.shape, other._array.shape)
             floats = [converted(each._array) for each in (input, other)]
             return wrap(keep_layout(xp.asarray(compute(*floats)), *floats))
@@ -204,7 +204,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         x, y = x.astype(weight._array.dtype), y.astype(weight._array.dtype)
     if x.dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype._scalar}'")
     if isinstance(weight, Tensor):
         w = weight._array.astype(x.dtype, copy=False)
         near, far = x + w * (y - x), y - (y - x) * (1 - w)
@@ -231,7 +231,7 @@ def _three(name: str, *tensors: Tensor) -> list[Any]:
         shape = backend.broadcast_shapes(shape, each._array.shape)
     if joint is dtypes.bool:
         raise NotImplementedError(f"\"{name}_cpu_out\" not implemented for 'Bool'")
-    want = joint.numpy
+    want = joint._numpy
     return [each._array if each._array.dtype == want else cast(each._array, want) for each in tensors]
 
 
@@ -250,7 +250,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 def _refuse_integers(input: Tensor, tensor1: Any, tensor2: Any) -> None:
     if not (isinstance(tensor1, Tensor) and isinstance(tensor2, Tensor)):
         raise TypeError("addcdiv")
-    if dtypes.result_of((tensor1, tensor2)).is_integral:
+    if dtypes.result_of((tensor1, tensor2))._is_integral:
         raise RuntimeError(INTEGER_ADDCDIV)
 
 
@@ -315,7 +315,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return log(x / (1 - x))."""
     x = input._array
     if x.dtype.kind not in "fc":
-        x = x.astype(dtypes.get_default_dtype().numpy)
+        x = x.astype(dtypes.get_default_dtype()._numpy)
     one = xp.ones((), x.dtype)
     inside = x if eps is None else xp.clip(x, x.dtype.type(eps), one - x.dtype.type(eps))
     return record(

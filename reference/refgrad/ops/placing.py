@@ -139,7 +139,7 @@ def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
     if source.dtype is not input.dtype:
         raise RuntimeError(
             "masked_scatter: expected self and source to have same dtypes but got"
-            f"{input.dtype.scalar} and {source.dtype.scalar}"
+            f"{input.dtype._scalar} and {source.dtype._scalar}"
         )
     _refuse_mask("masked_scatter_", mask)
 
@@ -188,15 +188,15 @@ def _check_added(input: Tensor, axis: int, index: Tensor, source: Tensor) -> Non
     if places.ndim > 1:
         raise IndexError(
             f"index_add_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
-            f"{index.dtype.scalar} and size: {list(places.shape)}"
+            f"{index.dtype._scalar} and size: {list(places.shape)}"
         )
     if places.dtype not in (xp.int32, xp.int64):
         raise RuntimeError(
-            f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.scalar}"
+            f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype._scalar}"
         )
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({input.dtype.scalar}) and source ({source.dtype.scalar}) must have the same scalar type"
+            f"index_add_(): self ({input.dtype._scalar}) and source ({source.dtype._scalar}) must have the same scalar type"
         )
     if axis and axis >= len(given):
         raise RuntimeError(
@@ -258,11 +258,11 @@ def _check_copied(input: Tensor, axis: int, index: Tensor, source: Tensor) -> No
             f"dimensionality ({len(given)}), destination dimensionality ({len(shape)})"
         )
     if places.dtype != xp.int64:
-        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.scalar}")
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype._scalar}")
     if source.dtype is not input.dtype:
         raise RuntimeError(
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
-            f"{input.dtype.scalar} and (source) {source.dtype.scalar}"
+            f"{input.dtype._scalar} and (source) {source.dtype._scalar}"
         )
     slices = [list(each) for each in (shape, given)]
     for each in slices:

@@ -110,7 +110,7 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
 
 def converted(x: Array) -> Array:
     """Return integers as the default dtype, laid out as a copy would be."""
-    made = storage.empty_like(x, dtypes.get_default_dtype().numpy)
+    made = storage.empty_like(x, dtypes.get_default_dtype()._numpy)
     made[...] = x
     return made
 
@@ -128,7 +128,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
             if of == "c" and name in NOT_FOR_COMPLEX:
                 refuse_complex(x, NOT_FOR_COMPLEX[name])
             if floats_only and of != "c":
-                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype.scalar}'")
+                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype._scalar}'")
         array = keep_layout(x.copy(), x) if whole and of in "iu" else compute(x)
         result = record(kind, array, (input,))
         return result if out is None else finish_out(name, result, out, input)
@@ -212,7 +212,7 @@ RoundBackward1 = derivative("RoundBackward1", args="decimals", self=lambda g, de
 def _round_to(input: Tensor, decimals: int) -> Tensor:
     x = input._array
     if x.dtype.kind not in "f":
-        raise NotImplementedError(f"\"round_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"round_cpu\" not implemented for '{input.dtype._scalar}'")
     return record(RoundBackward1, keep_layout(xp.round(x, decimals), x), (input,), (decimals,))
 
 

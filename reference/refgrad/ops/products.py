@@ -36,7 +36,7 @@ AddrBackward0 = derivative(
 
 def _moved(g: Any, vec: Any) -> Any:
     """Return the product with a vector, which must have the dtype of the gradient."""
-    matrix, vector = (dtypes.of(both.plain(each).dtype).scalar for each in (g, vec))
+    matrix, vector = (dtypes.of(both.plain(each).dtype)._scalar for each in (g, vec))
     if matrix != vector:
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {vector}, {matrix}, and {vector}"
@@ -98,7 +98,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
             f"size mismatch, got input ({input._array.size}), mat ({x.shape[0]}x{x.shape[1]}), vec ({y.shape[0]})"
         )
     if not input.dtype is mat.dtype is vec.dtype:
-        names = [each.dtype.scalar for each in (input, mat, vec)]
+        names = [each.dtype._scalar for each in (input, mat, vec)]
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
         )
@@ -119,12 +119,12 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     for name, number in (("beta", beta), ("alpha", alpha)):
         if isinstance(number, bool) and joint is not dtypes.bool:
             raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
-        if isinstance(number, float) and joint.is_integral:
+        if isinstance(number, float) and joint._is_integral:
             raise RuntimeError(
                 f"For integral input tensors, argument {name} must not be a floating point number."
             )
-    product = xp.outer(vec1._array.astype(joint.numpy), vec2._array.astype(joint.numpy))
-    array = _added(input, product, beta, alpha).astype(joint.numpy, copy=False)
+    product = xp.outer(vec1._array.astype(joint._numpy), vec2._array.astype(joint._numpy))
+    array = _added(input, product, beta, alpha).astype(joint._numpy, copy=False)
     return record(AddrBackward0, array, (input, vec1, vec2), (beta, alpha))
 
 
@@ -166,7 +166,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
             f"[{y.shape[0]}, {y.shape[1]}]."
         )
     if batch2.dtype is not input.dtype:
-        raise RuntimeError(f"expected scalar type {input.dtype.scalar} but found {batch2.dtype.scalar}")
+        raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {batch2.dtype._scalar}")
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
@@ -192,7 +192,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
     for name, each in (("self", input), ("mat1", batch1)):
         if each.dtype is not batch2.dtype:
             raise RuntimeError(
-                f"{name} and mat2 must have the same dtype, but got {each.dtype.scalar} and {batch2.dtype.scalar}"
+                f"{name} and mat2 must have the same dtype, but got {each.dtype._scalar} and {batch2.dtype._scalar}"
             )
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
@@ -276,7 +276,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
     if input.dtype is not other.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
-            f"{input.dtype.scalar} and {other.dtype.scalar}"
+            f"{input.dtype._scalar} and {other.dtype._scalar}"
         )
     sizes = input._array.size, other._array.size
     if sizes[0] != sizes[1]:

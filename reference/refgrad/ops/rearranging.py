@@ -212,7 +212,7 @@ def _places_of_counts(counts: Tensor) -> Tensor:
     if array.ndim != 1:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if array.dtype not in (xp.int32, xp.int64):
-        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype.scalar}'")
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype._scalar}'")
     if (array < 0).any():
         raise RuntimeError("repeats can not be negative")
     return wrap(xp.repeat(xp.arange(array.size, dtype=array.dtype), array))

@@ -151,7 +151,7 @@ def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
 
 def _sum_dtype(x: Array, dtype: dtypes.dtype | None) -> Any:
     if dtype is not None:
-        return dtype.numpy
+        return dtype._numpy
     return xp.int64 if x.dtype.kind in "biu" else None
 
 
@@ -198,13 +198,13 @@ def mean(
 ) -> Tensor:
     """Return the mean of all elements, or over dimensions."""
     kind = input.dtype if dtype is None else dtype
-    if kind.is_integral:
+    if kind._is_integral:
         what = "Input dtype" if dtype is None else "Optional dtype"
         raise RuntimeError(
             "mean(): could not infer output dtype. "
-            f"{what} must be either a floating point or complex dtype. Got: {kind.scalar}"
+            f"{what} must be either a floating point or complex dtype. Got: {kind._scalar}"
         )
-    x = input._array.astype(kind.numpy, copy=False)
+    x = input._array.astype(kind._numpy, copy=False)
     axes, keep = axes_of(dim, x.ndim), keepdim
     count = _count(x.shape, axes)
     if x.ndim == 0:

@@ -124,7 +124,7 @@ def _as_tensor(number: Any) -> Tensor:
     from .. import dtypes
 
     number = number.item() if hasattr(number, "item") else number
-    return wrap(xp.asarray(number, dtypes.of_number(number).numpy))
+    return wrap(xp.asarray(number, dtypes.of_number(number)._numpy))
 
 
 def explain(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:

@@ -75,7 +75,7 @@ def _running_back(g: Any, dim: int) -> Any:
 
 
 def _wide(x: Array, dtype: Any) -> Any:
-    return dtype.numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else x.dtype
+    return dtype._numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else x.dtype
 
 
 def _check_scan(name: str, input: Tensor, dtype: Any) -> None:

@@ -42,11 +42,11 @@ def _check_put_dtypes(input: Tensor, index: Tensor, source: Tensor) -> None:
     """Refuse an index or a source of the wrong dtype or size."""
     x, places, given = input._array, index._array, source._array
     if places.dtype != xp.int64:
-        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.scalar}")
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype._scalar}")
     if source.dtype is not input.dtype:
         raise RuntimeError(
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
-            f"{input.dtype.scalar} and source.dtype = {source.dtype.scalar}"
+            f"{input.dtype._scalar} and source.dtype = {source.dtype._scalar}"
         )
     if places.size != given.size:
         raise IndexError(

@@ -128,7 +128,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     """Return how often each number occurs in a vector of numbers that are not negative."""
     x = input._array
     if x.dtype.kind not in "iub" or x.dtype.kind == "b":
-        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{input.dtype._scalar}'")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if x.ndim != 1 or (x.size and int(x.min()) < 0):
@@ -157,7 +157,7 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
             if edge < 0 and x.dtype.kind == "u":
                 raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype._scalar}'")
     if bins <= 0:
         raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
     low, high = float(min), float(max)

@@ -167,11 +167,13 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     c = _holds(condition)
     if c.dtype.kind != "b":
         raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.scalar}"
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype._scalar}"
         )
     want = dtypes.result_of((input, other))
     x, y = [
-        each._array.astype(want.numpy, copy=False) if isinstance(each, Tensor) else scalars.stored(each, want)
+        each._array.astype(want._numpy, copy=False)
+        if isinstance(each, Tensor)
+        else scalars.stored(each, want)
         for each in (input, other)
     ]
     _check_three(c.shape, x.shape, y.shape)
@@ -235,7 +237,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
             f"\"{kernel}{'' if tensors else '_scalar'}_cpu\" not implemented for 'Bool'"
         )
     operands = [
-        cast(each._array, want.numpy) if each.dtype is not want else each._array
+        cast(each._array, want._numpy) if each.dtype is not want else each._array
         for each in (input, *given)
         if isinstance(each, Tensor)
     ]
@@ -243,7 +245,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     for limit, compute in ((low, xp.maximum), (high, xp.minimum)):
         if isinstance(limit, Tensor):
             check_broadcast(array.shape, limit._array.shape)
-            array = compute(array, limit._array.astype(want.numpy, copy=False))
+            array = compute(array, limit._array.astype(want._numpy, copy=False))
         elif limit is not None:
             array = compute(scalars.stored(limit, want), array)
     if array is x:
@@ -277,7 +279,7 @@ def keeps_dtype(self: Tensor, *limits: Any) -> None:
     want = dtypes.result_of((self, *[each for each in limits if each is not None]))
     if want is not self.dtype:
         raise RuntimeError(
-            f"result type {want.scalar} can't be cast to the desired output type {dtypes.c_name(self.dtype)}"
+            f"result type {want._scalar} can't be cast to the desired output type {dtypes.c_name(self.dtype)}"
         )
 
 
@@ -367,7 +369,7 @@ def _refuse_empty(name: str, x: Array) -> None:
 
 def _refuse_complex(name: str, input: Tensor) -> None:
     if input._array.dtype.kind == "c":
-        raise NotImplementedError(f"\"{name}_all\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"{name}_all\" not implemented for '{input.dtype._scalar}'")
 
 
 _extreme("max", True, (MaxBackward0, MaxBackward1))

@@ -419,7 +419,7 @@ def expand(self: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
 def type_in_messages(self: Tensor) -> str:
     """Return the type of a tensor as C++ names it: like `type()`, except for bool and complex numbers."""
     kind = self._array.dtype.kind
-    return f"{'CUDA' if self.is_cuda else 'CPU'}{self.dtype.scalar}Type" if kind in "bc" else self.type()
+    return f"{'CUDA' if self.is_cuda else 'CPU'}{self.dtype._scalar}Type" if kind in "bc" else self.type()
 
 
 def _outer_step(array: Array, steps: list[int]) -> int:

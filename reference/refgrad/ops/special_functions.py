@@ -107,9 +107,9 @@ def _two_to(value: Any) -> Any:
 def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     """Return log2(2**x + 2**y)."""
     joint = dtypes.result_of((input, other))
-    if joint.is_integral:
+    if joint._is_integral:
         check_broadcast(input._array.shape, other._array.shape)
-        raise NotImplementedError(f"\"logaddexp2_cpu\" not implemented for '{joint.scalar}'")
+        raise NotImplementedError(f"\"logaddexp2_cpu\" not implemented for '{joint._scalar}'")
     return binary(Logaddexp2Backward0, xp.logaddexp2, input, other)
 
 
@@ -118,7 +118,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """Return x * 2**y."""
 
     def scaled(x: Array, y: Array) -> Array:
-        want = x.dtype if x.dtype.kind == "f" else dtypes.get_default_dtype().numpy
+        want = x.dtype if x.dtype.kind == "f" else dtypes.get_default_dtype()._numpy
         return x.astype(want) * xp.exp2(y.astype(want))
 
     x = input if input.dtype.is_floating_point else input.to(dtypes.get_default_dtype())
@@ -145,8 +145,8 @@ def float_power_(self: Tensor, exponent: Any) -> Tensor:
     want = dtypes.complex128 if self.dtype.is_complex else dtypes.float64
     if self.dtype is not want:
         raise RuntimeError(
-            f"the base given to float_power_ has dtype {self.dtype.scalar} but the operation's result requires dtype "
-            f"{want.scalar}"
+            f"the base given to float_power_ has dtype {self.dtype._scalar} but the operation's result requires dtype "
+            f"{want._scalar}"
         )
     return update("float_power_", self, float_power, exponent)
 
@@ -155,9 +155,9 @@ def _of_integers(name: str, compute: Callable[..., Array], text: str) -> None:
     def combine(input: Tensor, other: Tensor) -> Tensor:
         joint = dtypes.result_of((input, other))
         check_broadcast(input._array.shape, other._array.shape)
-        if not joint.is_integral or joint is dtypes.bool:
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint.scalar}'")
-        x, y = [each._array.astype(joint.numpy) for each in (input, other)]
+        if not joint._is_integral or joint is dtypes.bool:
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
+        x, y = [each._array.astype(joint._numpy) for each in (input, other)]
         return wrap(keep_layout(compute(x, y), input._array, other._array))
 
     combine.__name__ = name
@@ -175,7 +175,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
     joint = dtypes.result_of((input, other))
     if not joint.is_floating_point:
         check_broadcast(input._array.shape, other._array.shape)
-        raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{joint.scalar}'")
+        raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{joint._scalar}'")
     x, y = common(input, other)
     check_broadcast(x.shape, y.shape)
     return record(NextafterBackward0, keep_layout(xp.nextafter(x, y), x, y), (input, other))
@@ -235,6 +235,6 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     x = input._array
     axis = axis_of(dim, x.ndim)
     if x.dtype.kind not in "fc":
-        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype._scalar}'")
     array = xp.logaddexp.accumulate(x, axis=axis) if x.ndim else x.copy()
     return record(LogcumsumexpBackward0, xp.ascontiguousarray(array).reshape(x.shape), (input,), (dim,))

@@ -113,7 +113,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     if dim is not None and not isinstance(dim, int):
         raise TypeError("prod")
     refuse_integral(input, dtype)
-    x = input._array if dtype is None else input._array.astype(dtype.numpy, copy=False)
+    x = input._array if dtype is None else input._array.astype(dtype._numpy, copy=False)
     want = xp.int64 if x.dtype.kind in "biu" and dtype is None else x.dtype
     if dim is None:
         return record(suited(ProdBackward0, x), xp.prod(x, dtype=want), (input,), (x.shape,))
@@ -128,7 +128,7 @@ def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]
     axis = axis_of(dim, input._array.ndim)
     if input._array.dtype.kind != "f" and input._array.size:
         last = "_lastdim" if axis == max(input._array.ndim - 1, 0) else ""
-        raise NotImplementedError(f"\"{name}{last}_kernel_impl\" not implemented for '{input.dtype.scalar}'")
+        raise NotImplementedError(f"\"{name}{last}_kernel_impl\" not implemented for '{input.dtype._scalar}'")
     return input, axis
 
 
@@ -169,7 +169,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     """Return the logarithm of the sum of e**x over dimensions."""
     x = input._array
     if x.dtype.kind not in "fc":
-        x = x.astype(dtypes.get_default_dtype().numpy)
+        x = x.astype(dtypes.get_default_dtype()._numpy)
     if isinstance(dim, tuple | list) and not dim and x.ndim and x.size:
         raise RuntimeError(MISMATCH.format([], [1] * x.ndim))
     axes = axes_of(dim, x.ndim)
@@ -193,7 +193,7 @@ def vector_norm(
     x = input._array
     if x.dtype.kind not in "fc":
         raise RuntimeError(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype.scalar}"
+            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype._scalar}"
         )
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
@@ -272,7 +272,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
     x = input._array
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
-    want = dtype.numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else None
+    want = dtype._numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else None
     array = row_major(xp.asarray(xp.nansum(x, axis=axes, keepdims=keepdim and x.ndim > 0, dtype=want)))
     return record(NansumBackward0, array, (input,), (x.shape, axes, keepdim))
 
@@ -289,9 +289,9 @@ NansumBackward0 = derivative(
 @public
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the mean of the elements that are not nan."""
-    if input.dtype.is_integral:
+    if input.dtype._is_integral:
         raise RuntimeError(
-            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar}"
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype._scalar}"
         )
     x = input._array
     axes = axes_of(dim, x.ndim)
