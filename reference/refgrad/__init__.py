@@ -10,7 +10,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from . import construction, creation, dtypes, late, ops, ranges
+from . import construction, creation, ops, ranges  # noqa: F401 - for what they publish
+from . import dtypes as _dtypes
+from . import late as _late
+from ._package import show_only as _show_only
 from .construction import tensor  # the function, in place of the module of that name
 from .device import device
 from .grad_mode import (
@@ -21,13 +24,13 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .ops.registry import FUNCTIONS
+from .ops.registry import FUNCTIONS as _FUNCTIONS
 from .size import Size
 from .tensor import Tensor
 
 __version__ = "2.13.0"
 
-_DTYPES = {name: getattr(dtypes, name) for name in dtypes.__all__}
+_DTYPES = {name: getattr(_dtypes, name) for name in _dtypes.__all__}
 _LAZY_MODULES = (
     "autograd",
     "cuda",
@@ -44,7 +47,7 @@ _LAZY_MODULES = (
 
 # Where the names live that are imported on first use.
 _LAZY_NAMES: dict[str, str] = {
-    **late.FUNCTIONS,
+    **_late.FUNCTIONS,
     **dict.fromkeys(("finfo", "iinfo"), "limits"),
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
@@ -88,16 +91,12 @@ _LAZY_NAMES: dict[str, str] = {
 __all__ = [
     "Size",
     "Tensor",
-    "construction",
-    "creation",
     "device",
     "enable_grad",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "no_grad",
-    "ops",
-    "ranges",
     "set_grad_enabled",
     "tensor",
 ]
@@ -106,15 +105,15 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Find a function, dtype or submodule: `torch.exp`, `torch.float32`, `torch.nn`."""
     found: Any
-    if name in FUNCTIONS:
-        found = FUNCTIONS[name]
+    if name in _FUNCTIONS:
+        found = _FUNCTIONS[name]
     elif name in _DTYPES:
         found = _DTYPES[name]
     elif name in _LAZY_MODULES:
         found = importlib.import_module(f"{__name__}.{name}")
     elif name in _LAZY_NAMES:
         module = importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}")
-        found = FUNCTIONS[name] if name in FUNCTIONS else getattr(module, name)
+        found = _FUNCTIONS[name] if name in _FUNCTIONS else getattr(module, name)
     else:
         from .absent import missing
 
@@ -124,12 +123,16 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *FUNCTIONS, *_DTYPES, *_LAZY_MODULES, *_LAZY_NAMES})
+    return sorted({*__all__, *_FUNCTIONS, *_DTYPES, *_LAZY_MODULES, *_LAZY_NAMES})
 
 
 def _preload() -> None:
     """Read the files that are otherwise read on first need, for a process that is about to lose its files."""
-    from . import _signatures
+    from . import _signatures, absent
 
     _signatures.overloads("tensor")
-    late.load_all()
+    absent.names()
+    _late.load_all()
+
+
+_show_only(__name__, _LAZY_MODULES)

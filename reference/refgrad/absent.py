@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-__all__ = ["missing"]
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
-_ABSENT = {
-    "torch": frozenset(
-        """
-        accelerator amp autocast backends compile compiler cpu distributed distributions export fft fx hub jit library
-        mps multiprocessing nested onnx package profiler quantization set_float32_matmul_precision sparse version xpu
-        """.split()  # noqa: SIM905 - names are read more easily without their quotes
-    ),
-    "torch.nn": frozenset(
-        """
-        AdaptiveLogSoftmaxWithLoss ConvTranspose1d ConvTranspose2d ConvTranspose3d DataParallel GRU GRUCell LSTM LSTMCell
-        MultiheadAttention RNN RNNCell Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
-        TransformerEncoderLayer attention parallel quantized
-        """.split()  # noqa: SIM905
-    ),
-}
+__all__ = ["missing", "names", "nothing_else"]
 
 
-def missing(module: str, name: str) -> AttributeError:
-    """Return the error for a name that `module` of torch's ("torch", "torch.nn") does not have here."""
-    if name in _ABSENT[module]:
+@cache
+def names() -> Mapping[str, frozenset[str]]:
+    """Return torch's public names by namespace ("torch.nn"), as they stand in `names.txt`."""
+    from pkgutil import get_data
+
+    table = get_data("refgrad", "names.txt")
+    assert table is not None
+    found: dict[str, set[str]] = {}
+    namespace: set[str] = set()
+    for line in table.decode().splitlines():
+        if line.startswith("["):
+            namespace = found.setdefault(line.strip("[]"), set())
+        elif not line.startswith("#"):
+            namespace.update(line.split())
+    return {each: frozenset(found[each]) for each in found}
+
+
+def missing(namespace: str, name: str) -> AttributeError:
+    """Return the error for a name that a namespace of torch's ("torch", "torch.nn") does not have here."""
+    if name in names().get(namespace, ()):
         return AttributeError(
-            f"refgrad has no {module}.{name}, which PyTorch has; see its README for what is left out"
+            f"refgrad has no {namespace}.{name}, which PyTorch has; see its README for what is left out"
         )
-    return AttributeError(f"module '{module}' has no attribute '{name}'")
+    return AttributeError(f"module '{namespace}' has no attribute '{name}'")
+
+
+def nothing_else(namespace: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a module in which every name is defined."""
+
+    def refuse(name: str) -> Any:
+        raise missing(namespace, name)
+
+    return refuse

@@ -141,4 +141,6 @@ def __getattr__(name: str) -> Any:
     """Return the class of an old constructor: `torch.cuda.FloatTensor`."""
     if name.endswith("Tensor"):
         return _Missing(name, (), {"__module__": "torch.cuda"})
-    raise AttributeError(f"module 'torch.cuda' has no attribute '{name}'")
+    from .absent import missing
+
+    raise missing("torch.cuda", name)

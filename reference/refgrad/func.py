@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import trees
+from .absent import nothing_else
 from .autograd import grad as gradients
 from .backend import xp
 from .grad_mode import enable_grad
 from .graph import AccumulateGrad
-from .ops.joining import stack
+from .ops.joining import stack as _stack
 from .recording import gradient_edge
 from .tensor import Tensor, wrap
 
@@ -280,7 +281,7 @@ def _jacobian_of(output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
     found = []
     for at, each in enumerate(inputs):
         shape = (*output._array.shape, *each._array.shape)
-        found.append(stack([row[at] for row in rows]).view(shape) if rows else each._zeros(shape))
+        found.append(_stack([row[at] for row in rows]).view(shape) if rows else each._zeros(shape))
     return found
 
 
@@ -397,7 +398,7 @@ def _joined(name: str, results: list[Any], out_dims: Any) -> Any:
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(parts[0])}. Did you mean to set "
                 "out_dims= to None for output?"
             )
-        joined.append(stack(parts, dim))
+        joined.append(_stack(parts, dim))
     return trees.unflatten(joined, structure)
 
 
@@ -471,3 +472,6 @@ def _place(module: Any, name: str) -> tuple[dict[str, Any], str]:
         module = module._modules[part]
     table: dict[str, Any] = module._parameters if key in module._parameters else module._buffers
     return table, key
+
+
+__getattr__ = nothing_else("torch.func")

@@ -9,7 +9,7 @@ from . import backend, both
 from ._signatures import type_name
 from .backend import Array, xp
 from .graph import derivative
-from .ops.joining import stack
+from .ops.joining import stack as _stack
 from .ops.registry import explained, function
 from .ops.statistics import vector_norm
 from .recording import record
@@ -54,10 +54,10 @@ def _minors(a: Tensor) -> Tensor:
         return only
     kept = [[each for each in range(size) if each != left_out] for left_out in range(size)]
     rows = [
-        stack([det(a[..., kept[i], :][..., kept[j]]) * (-1) ** (i + j) for j in range(size)], -1)
+        _stack([det(a[..., kept[i], :][..., kept[j]]) * (-1) ** (i + j) for j in range(size)], -1)
         for i in range(size)
     ]
-    cofactors: Tensor = stack(rows, -2)
+    cofactors: Tensor = _stack(rows, -2)
     return cofactors
 
 
@@ -265,4 +265,6 @@ def __getattr__(name: str) -> Any:
 
         found = globals()[name] = explained(getattr(products, name), f"linalg_{name}")
         return found
-    raise AttributeError(f"module 'torch.linalg' has no attribute '{name}'")
+    from .absent import missing
+
+    raise missing("torch.linalg", name)

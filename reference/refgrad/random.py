@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .absent import nothing_else
 from .generator import Generator, default, defaults
 from .tensor import Tensor
 
@@ -52,3 +53,6 @@ def fork_rng(devices: Any = None, enabled: bool = True, **_: Any) -> Iterator[No
     finally:
         if enabled:
             set_rng_state(before)
+
+
+__getattr__ = nothing_else("torch.random")

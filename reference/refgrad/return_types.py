@@ -25,20 +25,32 @@ class _Structured(tuple[Any, ...]):
 _kinds: dict[str, type[_Structured]] = {}
 
 
+def _kind(name: str) -> type[_Structured]:
+    """Return the kind `torch.return_types.<name>`; its parts have names once a result was made."""
+    if name not in _kinds:
+        _kinds[name] = type(name, (_Structured,), {"__slots__": (), "__module__": "torch.return_types"})
+    return _kinds[name]
+
+
 def structured(name: str, **parts: Any) -> Any:
     """Return the parts as a tuple of the kind `torch.return_types.<name>`."""
-    kind = _kinds.get(name)
-    if kind is None:
-        fields = {each: property(operator.itemgetter(at)) for at, each in enumerate(parts)}
-        kind = type(
-            name,
-            (_Structured,),
-            {"__slots__": (), "__module__": "torch.return_types", "names": tuple(parts), **fields},
-        )
-        _kinds[name] = kind
+    kind = _kind(name)
+    if not kind.names:
+        kind.names = tuple(parts)
+        for at, each in enumerate(parts):
+            setattr(kind, each, property(operator.itemgetter(at)))
     return kind(tuple(parts.values()))
 
 
 def pair(name: str, values: Any, indices: Any) -> Any:
     """Return values and where they were found."""
     return structured(name, values=values, indices=indices)
+
+
+def __getattr__(name: str) -> Any:
+    """Return the kind of the results of a function: `torch.return_types.max`."""
+    from .absent import missing, names
+
+    if name in names()["torch.return_types"]:
+        return _kind(name)
+    raise missing("torch.return_types", name)

@@ -34,7 +34,9 @@ _NAMES = {
 def __getattr__(name: str) -> Any:
     """Find a function by its name here."""
     if name not in _NAMES:
-        raise AttributeError(f"module 'torch.special' has no attribute '{name}'")
+        from .absent import missing
+
+        raise missing("torch.special", name)
     import refgrad
 
     return getattr(refgrad, _NAMES[name])

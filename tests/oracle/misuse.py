@@ -11,6 +11,9 @@ from typing import Any
 
 from operations import DIMS, DTYPES, FAMILIES, NUMBERS, SHAPES
 
+from refgrad.late import FUNCTIONS as LATE
+from refgrad.ops.registry import FUNCTIONS
+
 # fmt: off
 TENSORS = [
     "torch.ones(2)", "torch.ones(2, 3)", "torch.tensor([0, 1])", "torch.ones(2, 2)", "torch.tensor(1.0)",
@@ -63,7 +66,7 @@ MATRICES = "cross det inv matrix_power multi_dot norm solve vector_norm"
 
 def functions(ours: Any, theirs: Any) -> list[str]:
     """Return the functions of `torch`, `torch.nn.functional` and `torch.linalg` that both engines have."""
-    names = [name for name in dir(ours) if name in ours.FUNCTIONS or name in ours.late.FUNCTIONS]
+    names = [name for name in dir(ours) if name in FUNCTIONS or name in LATE]
     found = [f"torch.{name}" for name in names if hasattr(theirs, name) and not OUTSIDE.search(name)]
     layers = [*ours.nn.functional.__all__, *MORE_FUNCTIONS.split()]
     found += [f"F.{name}" for name in layers if not OUTSIDE.search(name)]

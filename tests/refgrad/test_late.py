@@ -35,9 +35,10 @@ for module in reversed(late._NAMES):
 """
 UNUSED = """
 import sys, refgrad
+from refgrad import late
 x = refgrad.tensor([1.0, 2.0], requires_grad=True)
 (x * x + x).exp().reshape(2, 1).sum().backward()
-print(*sorted(name for name in sys.modules if name.removeprefix("refgrad.") in refgrad.late._NAMES))
+print(*sorted(name for name in sys.modules if name.removeprefix("refgrad.") in late._NAMES))
 """
 
 

@@ -7,7 +7,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import backend
+from .._package import show_only as _show_only
+from ..backend import xp
 from ..engine import run
 from ..graph import Node
 from ..recording import gradient_edge
@@ -108,7 +109,7 @@ def grad(
                 "allow_unused=True if this is the desired behavior."
             )
         if each is None and materialize_grads:
-            found[index] = wrap(backend.xp.zeros_like(targets[index]._array))
+            found[index] = wrap(xp.zeros_like(targets[index]._array))
     return tuple(found)
 
 
@@ -191,7 +192,7 @@ def _first_gradient(output: Tensor) -> Tensor:
         raise RuntimeError(
             f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
         )
-    return wrap(backend.xp.ones_like(output._array))
+    return wrap(xp.ones_like(output._array))
 
 
 def _checked(output: Tensor, given: Any, outputs: Sequence[Any], grads: Sequence[Any]) -> Tensor:
@@ -246,4 +247,9 @@ def __getattr__(name: str) -> Any:
     if name in _ELSEWHERE:
         globals()[name] = found = getattr(importlib.import_module(_ELSEWHERE[name], __name__), name)
         return found
-    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
+    from ..absent import missing
+
+    raise missing("torch.autograd", name)
+
+
+_show_only(__name__, _MODULES)

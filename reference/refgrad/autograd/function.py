@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from .._signatures import type_name
+from ..absent import nothing_else
 from ..backend import xp
 from ..engine_hooks import lift, lower
 from ..grad_mode import mode, no_grad
@@ -299,3 +300,6 @@ def _not_again(value: Any) -> Any:
     node.metas, node.hooks = ((out._array.shape, out._array.dtype),), None
     out._node, out._requires_grad = node, True
     return out
+
+
+__getattr__ = nothing_else("torch.autograd.function")

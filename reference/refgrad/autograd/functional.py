@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..absent import nothing_else
 from ..backend import xp
 from ..grad_mode import enable_grad
-from ..ops.joining import stack
+from ..ops.joining import stack as _stack
 from ..tensor import Tensor, wrap
 from . import grad
 
@@ -87,7 +88,7 @@ def jacobian(
                     kept.append(each)
             rows.append(
                 tuple(
-                    stack(each).view(output.shape + source.shape)
+                    _stack(each).view(output.shape + source.shape)
                     for each, source in zip(parts, sources, strict=True)
                 )
             )
@@ -267,3 +268,6 @@ def _product_with_hessian(
         found = _or_zeros(found, sources)
     results = _detached((output, found if many else found[0]), create_graph)
     return results[0], results[1]
+
+
+__getattr__ = nothing_else("torch.autograd.functional")

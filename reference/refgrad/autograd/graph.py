@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .. import grad_mode
+from ..absent import nothing_else
 from ..engine import pass_reaches
 from ..graph import Node
 from ..hooks import RemovableHandle
@@ -163,3 +164,6 @@ def _node_behind(tensor: Tensor) -> Node:
     if node is None:
         raise AssertionError("Expected gradient function to be set")
     return node
+
+
+__getattr__ = nothing_else("torch.autograd.graph")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .._package import show_only as _show_only
 from . import functional, init
 from .activation import *  # noqa: F403
 from .containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
@@ -34,9 +35,12 @@ __all__ = [
 ]
 
 
+_MODULES = ("functional", "init", "parameter", "utils")
+
+
 def __getattr__(name: str) -> Any:
     """Import layers for images, and helpers, on first use."""
-    if name in ("utils", "parameter"):
+    if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     for module in ("convolution", "normalization", "ranking_loss"):
         found = importlib.import_module(f"{__name__}.{module}")
@@ -45,3 +49,6 @@ def __getattr__(name: str) -> Any:
     from ..absent import missing
 
     raise missing("torch.nn", name)
+
+
+_show_only(__name__, _MODULES)

@@ -14,10 +14,12 @@ from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
 from ..ops.gathering import selected
 from ..ops.inplace import bump
-from ..ops.linear_algebra import addmm, matmul
+from ..ops.linear_algebra import addmm as _addmm
+from ..ops.linear_algebra import matmul as _matmul
 from ..ops.losses import *  # noqa: F403
 from ..ops.rearranging import pad_constant, put_back
-from ..ops.shape import t, type_in_messages
+from ..ops.shape import t as _t
+from ..ops.shape import type_in_messages
 from ..ops.statistics import vector_norm
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
@@ -45,18 +47,18 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise RuntimeError(
             f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {weight._array.ndim}D"
         )
-    turned = t(weight)
+    turned = _t(weight)
     if bias is None:
-        product: Tensor = matmul(input, turned)
+        product: Tensor = _matmul(input, turned)
         return product
     if x.ndim == 2:
-        return addmm(bias, input, turned)
+        return _addmm(bias, input, turned)
     added = bias._array
     vector = added.ndim == 1 or sum(size != 1 for size in added.shape) == 1
     if not (x.flags.c_contiguous and added.flags.c_contiguous and vector):
-        biased: Tensor = matmul(input, turned).add_(bias)
+        biased: Tensor = _matmul(input, turned).add_(bias)
         return biased
-    rows = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)
+    rows = _addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)
     viewed: Tensor = rows.view(*x.shape[:-1], rows._array.shape[1])
     return viewed
 
@@ -304,4 +306,6 @@ def __getattr__(name: str) -> Any:
         if name in module.__all__:
             found = globals()[name] = worded(name, getattr(module, name))
             return found
-    raise AttributeError(f"module 'torch.nn.functional' has no attribute '{name}'")
+    from ..absent import missing
+
+    raise missing("torch.nn.functional", name)

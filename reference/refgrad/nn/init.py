@@ -6,6 +6,7 @@ import math
 import warnings
 from typing import Any
 
+from ..absent import nothing_else
 from ..grad_mode import no_grad
 from ..tensor import Tensor
 
@@ -193,3 +194,6 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     q = q * xp.sign(xp.diagonal(r))
     tensor._array[...] = ((q.T if rows < columns else q) * gain).reshape(tensor.shape)
     return tensor
+
+
+__getattr__ = nothing_else("torch.nn.init")

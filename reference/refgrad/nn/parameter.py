@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import backend, dtypes
+from ..absent import nothing_else
 from ..tensor import Tensor, wrap
 
 __all__ = ["Buffer", "Parameter"]
@@ -49,3 +50,6 @@ class Buffer(Tensor):
         made: Any = wrap(data._array, cls)
         made.persistent = persistent
         return made
+
+
+__getattr__ = nothing_else("torch.nn.parameter")

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from ..absent import nothing_else
 from ..grad_mode import no_grad
-from ..ops.joining import cat
+from ..ops.joining import cat as _cat
 from ..ops.registry import FUNCTIONS
 from ..tensor import Tensor
 
@@ -69,7 +70,7 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """Return all parameters as one vector."""
-    return cat([each.view(-1) for each in parameters])
+    return _cat([each.view(-1) for each in parameters])
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
@@ -79,3 +80,6 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         count = each.numel()
         each.data = vec[start : start + count].view_as(each).data
         start += count
+
+
+__getattr__ = nothing_else("torch.nn.utils")

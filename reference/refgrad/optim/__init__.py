@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .._package import show_only as _show_only
+from ..absent import nothing_else as _nothing_else
 from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, RMSprop
 from .averaged import ASGD, Rprop
@@ -24,3 +26,6 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+__getattr__ = _nothing_else("torch.optim")
+_show_only(__name__, ("lr_scheduler",))

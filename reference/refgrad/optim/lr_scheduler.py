@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from ..absent import nothing_else
 from .optimizer import Optimizer
 
 __all__ = [
@@ -401,3 +402,6 @@ class ReduceLROnPlateau:
                     group["lr"] = lower
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+
+
+__getattr__ = nothing_else("torch.optim.lr_scheduler")

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ..absent import nothing_else
 from ..autograd import backward
 from ..autograd.function import Function
 from ..autograd.graph import saved_tensors_hooks
@@ -130,3 +131,6 @@ def checkpoint_sequential(
     for start in range(0, size * (segments - 1), size):
         input = checkpoint(run(start, start + size), input, use_reentrant=use_reentrant)
     return run(size * (segments - 1), len(modules))(input)
+
+
+__getattr__ = nothing_else("torch.utils.checkpoint")

@@ -8,8 +8,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..absent import nothing_else
 from ..backend import ndarray
-from ..construction import tensor
+from ..construction import tensor as _tensor
 from ..generator import Generator
 from ..ops.registry import FUNCTIONS
 from ..tensor import Tensor, wrap
@@ -238,9 +239,9 @@ def default_collate(batch: Any) -> Any:
     if isinstance(first, ndarray):
         return default_collate([wrap(each) for each in batch])
     if isinstance(first, float):
-        return tensor(batch, dtype=_function("float64"))
+        return _tensor(batch, dtype=_function("float64"))
     if isinstance(first, int):
-        return tensor(batch)
+        return _tensor(batch)
     if isinstance(first, str | bytes):
         return batch
     if isinstance(first, Mapping):
@@ -365,3 +366,6 @@ def _check(
         raise ValueError(
             "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
         )
+
+
+__getattr__ = nothing_else("torch.utils.data")
