@@ -53,10 +53,14 @@ class RemovableHandle:
         self.remove()
 
 
-def register(hooks: dict[int, Hook], hook: Hook) -> RemovableHandle:
-    """Add a hook behind those already there."""
+def register(hooks: dict[int, Hook], hook: Hook, *, first: bool = False) -> RemovableHandle:
+    """Add a hook behind those already there, or in front of them."""
     handle = RemovableHandle(hooks)
+    others = list(hooks.items()) if first else []
+    if others:
+        hooks.clear()
     hooks[handle.id] = hook
+    hooks.update(others)
     return handle
 
 

@@ -115,21 +115,27 @@ _FOREIGN = (
 )
 
 
-def _placing(map_location: Any) -> Callable[[str], Any]:
-    """Return a function of the device that a tensor was saved from, for the device that it is to be on."""
+# A function of the device that a tensor was saved from, and of the tensor on the CPU: the device that it is to be on.
+Placing = Callable[[str, Tensor], Any]
+
+
+def _placing(map_location: Any) -> Placing:
     if map_location is None:
-        return lambda saved: saved
+        return lambda saved, tensor: saved
     if isinstance(map_location, str | device):
         where = require(map_location)
-        return lambda saved: where
+        return lambda saved, tensor: where
     if isinstance(map_location, Mapping):
-        return lambda saved: map_location.get(saved, saved)
-    return lambda saved: "cpu"  # a function gets what lies on the CPU, and hands it back
+        return lambda saved, tensor: map_location.get(saved, saved)
+
+    def ask(saved: str, tensor: Tensor) -> Any:
+        moved = map_location(tensor.untyped_storage(), saved)
+        return saved if moved is None else moved.device
+
+    return ask
 
 
-def _restored(
-    described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Callable[[str], Any]
-) -> Any:
+def _restored(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Placing) -> Any:
     if type(described) in _PLAIN:
         return described
     if "tensor" in described:
@@ -164,14 +170,14 @@ NO_GPU = (
 )
 
 
-def _tensor(
-    described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Callable[[str], Any]
-) -> Tensor:
+def _tensor(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor], place: Placing) -> Tensor:
     at = int(described["tensor"])
     if at not in tensors:
         with archive.open(f"{at}.npy") as entry:
             array = np.lib.format.read_array(entry, allow_pickle=False)
-        made = wrap(placed(array, _there(place(str(described.get("device", "cpu"))))))
+        read = wrap(array)
+        where = _there(place(str(described.get("device", "cpu")), read))
+        made = wrap(placed(read._array, where))
         if described["kind"] == "parameter":
             from .nn.parameter import Parameter
 

@@ -9,6 +9,7 @@ its own, because an accelerator stays attached.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import re
 import sys
@@ -230,6 +231,21 @@ def _outcome(torch: Any, call: Any, x: Any, arguments: Any) -> tuple[str, list[A
     except Exception:
         return "error", []
     return kinds, [each.detach().cpu() for each in results if each is not None]
+
+
+def check_a_function_says_where_what_is_loaded_goes(torch: Any) -> None:
+    saved, asked = io.BytesIO(), []
+    torch.save({"g": torch.ones(2, device="cuda"), "c": torch.zeros(2)}, saved)
+
+    def place(storage: Any, where: str) -> Any:
+        asked.append((str(storage.device), where))
+        return storage.cuda(0) if where == "cpu" else None
+
+    saved.seek(0)
+    loaded = torch.load(saved, map_location=place)
+    assert asked == [("cpu", "cuda:0"), ("cpu", "cpu")]
+    assert [str(each.device) for each in loaded.values()] == ["cuda:0", "cuda:0"]
+    assert [each.tolist() for each in loaded.values()] == [[1.0, 1.0], [0.0, 0.0]]
 
 
 def check_every_function_gives_what_it_gives_on_the_cpu(torch: Any) -> None:

@@ -119,6 +119,23 @@ def test_a_damaged_file_gets_one_clear_sentence(data: str) -> None:
         torch.load(archive)
 
 
+def test_a_function_says_where_each_tensor_is_to_be() -> None:
+    archive, asked = io.BytesIO(), []
+    torch.save({"w": torch.ones(3)}, archive)
+
+    def place(storage: Any, saved: str) -> Any:
+        asked.append((storage.nbytes(), str(storage.device), saved))
+        return None if len(asked) > 1 else storage.cpu()
+
+    for _ in range(2):
+        archive.seek(0)
+        assert torch.load(archive, map_location=place)["w"].tolist() == [1.0, 1.0, 1.0]
+    assert asked == [(12, "cpu", "cpu")] * 2
+    archive.seek(0)
+    with pytest.raises(AssertionError, match=r"^Torch not compiled with CUDA enabled$"):
+        torch.load(archive, map_location=lambda storage, saved: storage.cuda(0))
+
+
 def test_what_cannot_be_saved_is_named() -> None:
     with pytest.raises(TypeError, match="not Linear; of a module or an optimizer, save its state_dict"):
         torch.save(nn.Linear(1, 1), io.BytesIO())

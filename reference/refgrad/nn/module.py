@@ -47,7 +47,13 @@ class Module:
         own["training"] = True
         for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks"):
             own[name] = {}
-        for name in ("_forward_kwargs", "_backward_hooks", "_backward_pre_hooks", "_state_hooks"):
+        for name in (
+            "_forward_kwargs",
+            "_always_called",
+            "_backward_hooks",
+            "_backward_pre_hooks",
+            "_state_hooks",
+        ):
             own[name] = {}
         own["_non_persistent"] = set()
 
@@ -172,7 +178,7 @@ class Module:
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
         """Call `hook(module, inputs)` before `forward`; what it returns replaces the inputs."""
-        return self._register(self._forward_pre_hooks, hook, with_kwargs)
+        return self._register(self._forward_pre_hooks, hook, prepend, with_kwargs)
 
     def register_forward_hook(
         self,
@@ -182,23 +188,29 @@ class Module:
         with_kwargs: bool = False,
         always_call: bool = False,
     ) -> RemovableHandle:
-        """Call `hook(module, inputs, output)` after `forward`; what it returns replaces the output."""
-        return self._register(self._forward_hooks, hook, with_kwargs)
+        """Call `hook(module, inputs, output)` after `forward`; what it returns replaces the output.
+
+        With `always_call` also where `forward` raised: then the output is None.
+        """
+        handle = self._register(self._forward_hooks, hook, prepend, with_kwargs)
+        if always_call:
+            self._always_called[handle.id] = True
+        return handle
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` once the inputs' gradients are known."""
-        return register(self._backward_hooks, hook)
+        return register(self._backward_hooks, hook, first=prepend)
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's backward."""
-        return register(self._backward_pre_hooks, hook)
+        return register(self._backward_pre_hooks, hook, first=prepend)
 
     def _register(
-        self, hooks: dict[int, Any], hook: Callable[..., Any], with_kwargs: bool
+        self, hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool, with_kwargs: bool
     ) -> RemovableHandle:
-        handle = register(hooks, hook)
+        handle = register(hooks, hook, first=prepend)
         if with_kwargs:
             self._forward_kwargs[handle.id] = True
         return handle

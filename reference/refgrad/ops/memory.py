@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from .. import backend, dtypes, storage
+from ..device import device_of, require
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..views import rebase, refuse_view, renew
 from .arithmetic import not_implemented
 from .inplace import LEAF, bump, check_writable
@@ -25,6 +26,26 @@ class UntypedStorage:
 
     def __init__(self, tensor: Tensor) -> None:
         self._memory = backend.root(tensor._array)
+
+    @property
+    def device(self) -> Any:
+        """Where it is."""
+        return device_of(self._memory)
+
+    def cpu(self) -> UntypedStorage:
+        """Return it if it is in the CPU's memory, else a copy that is."""
+        return self._placed("cpu")
+
+    def cuda(self, device: Any = None, non_blocking: bool = False) -> UntypedStorage:
+        """Return it if it is on the GPU (the current one, or that of the given number), else a copy that is."""
+        return self._placed(
+            "cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device
+        )
+
+    def _placed(self, where: Any) -> UntypedStorage:
+        from ..creation import placed
+
+        return UntypedStorage(wrap(placed(self._memory, require(where))))
 
     def data_ptr(self) -> int:
         """Return the address of its first byte."""
