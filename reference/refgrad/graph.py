@@ -71,6 +71,7 @@ class Node:
     inputs: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[tuple[str, ...]] = ()
+    results: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[Rule | None, ...]] = ()
     differentiate: ClassVar[Callable[..., Iterable[Any]]]
     plans: ClassVar[dict[int, tuple[int, ...]]]
@@ -208,6 +209,7 @@ def derivative(
     *,
     args: str = "",
     saves: str = "",
+    results: str = "result",
     full_name: str = "",
     joint: tuple[str, Rule] | None = None,
     base: type[Node] = Node,
@@ -216,15 +218,17 @@ def derivative(
     """Make the kind of node that differentiates an operation.
 
     Each keyword is an input of the operation and its rule, a function of the output's gradient (first) and of what
-    else it names: an input, `result`, one of `saves` (further tensors, such as an index) or one of `args` (numbers
-    and sizes). Only what the rules of inputs that require grad name is saved. `joint=(inputs, rule)` gives one rule
+    else it names: an input, `result` (one of `results`, where there are several), one of `saves` (further tensors, such
+    as an index) or one of `args` (numbers and sizes). Only what the rules of inputs that require grad name is saved. `joint=(inputs, rule)` gives one rule
     for all inputs, `rule(grad, needs, *everything)`, with everything in the order tensors, then args.
     """
     if joint is not None:
         rules = dict.fromkeys(joint[0].split(), joint[1])
-    inputs, takes, extra = tuple(rules), tuple(args.split()), tuple(saves.split())
+    inputs, takes, extra, made = [
+        tuple(each) for each in (rules, args.split(), saves.split(), results.split())
+    ]
     asked = [_parameters(rule, 2 if joint else 1) if rule else () for rule in rules.values()]
-    known = (*inputs, *extra, "result")
+    known = (*inputs, *extra, *made)
     tensors = tuple(each for each in known if any(each in names for names in asked))
     if joint is None:
         tensors = tuple(
@@ -245,6 +249,7 @@ def derivative(
             "inputs": inputs,
             "tensors": tensors,
             "takes": takes,
+            "results": made,
             "sources": tuple(known.index(each) for each in tensors),
             "rules": tuple(rules.values()),
             "differentiate": staticmethod(differentiate),

@@ -67,8 +67,12 @@ def connect(
     inputs: tuple[Any, ...],
     args: tuple[Any, ...] = (),
     extra: tuple[Any, ...] = (),
+    others: Sequence[Tensor] = (),
 ) -> Node:
-    """Make the node of an operation, with an edge to each input that requires grad, and let `out` point to it."""
+    """Make the node of an operation, with an edge to each input that requires grad, and let `out` point to it.
+
+    `others` are its further results, which it may save.
+    """
     node: Node = new(kind)
     node.seq = next_sequence_number()
     node.args = args
@@ -94,7 +98,7 @@ def connect(
         plan = kind.plans.get(mask)
         if plan is None:
             plan = kind.plans[mask] = _plan(kind, mask)
-        save(node, plan, out, inputs, extra)
+        save(node, plan, (out, *others), inputs, extra)
     else:
         node.saved = node.versions = ()
     out._node = node
@@ -112,14 +116,14 @@ def record_several(
     extra: tuple[Any, ...] = (),
 ) -> tuple[Tensor, ...]:
     """Return the results of one operation, which share a node; `kind` gets the list of their gradients."""
-    outs = [
-        record(kind, array, inputs, args, extra) if not at else wrap(array) for at, array in enumerate(arrays)
-    ]
-    node = outs[0]._node
-    if node is not None:
+    outs = [wrap(backend.as_array(array)) for array in arrays]
+    if mode.enabled and any(isinstance(each, Tensor) and each.requires_grad for each in inputs):
+        for at, each in enumerate(outs):
+            each._output_nr = at
+        node = connect(kind, outs[0], inputs, args, extra, outs[1:])
         node.metas = [(each._array.shape, each._array.dtype) for each in outs]
-        for at, each in enumerate(outs[1:], start=1):
-            each._node, each._output_nr, each._requires_grad = node, at, True
+        for each in outs[1:]:
+            each._node, each._requires_grad = node, True
     return tuple(outs)
 
 
@@ -141,18 +145,23 @@ def _plan(kind: Any, mask: int) -> tuple[int, ...]:
 
 
 def save(
-    node: Node, plan: tuple[int, ...], out: Tensor, inputs: tuple[Any, ...], extra: tuple[Any, ...]
+    node: Node,
+    plan: tuple[int, ...],
+    outs: tuple[Tensor, ...],
+    inputs: tuple[Any, ...],
+    extra: tuple[Any, ...],
 ) -> None:
     """Keep what the node's rules will ask for, with the versions it has now."""
     saved: list[Any] = []
     versions: list[int] = []
     operands = (*inputs, *extra) if extra else inputs
     for source in plan:
-        item = None if source < 0 else operands[source] if source < len(operands) else _shadow(out)
+        made = source - len(operands)  # counts the results
+        item = None if source < 0 else operands[source] if made < 0 else _shadow(outs[made])
         if not isinstance(item, Tensor):
             versions.append(PLAIN)
         elif saved_hooks:
-            item = saved_hooks[-1].pack(item, item._counter is not None and item._counter is out._counter)
+            item = saved_hooks[-1].pack(item, made >= 0)
             versions.append(PACKED)
         else:
             if item._inference:
@@ -171,7 +180,7 @@ def _shadow(out: Tensor) -> Tensor:
     shadow: Tensor = new(Tensor)
     shadow._array, shadow._counter = out._array, out._counter
     shadow._node = shadow._view = None
-    shadow._output_nr, shadow._requires_grad = 0, False
+    shadow._output_nr, shadow._requires_grad = out._output_nr, False
     return shadow
 
 

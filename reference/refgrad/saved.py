@@ -21,7 +21,7 @@ def unpack_one(node: Node, index: int, recording: bool) -> Any:
     if version == PACKED:
         item = item.unpack(node)
     else:
-        check_version(node, item, version, is_result=node.tensors[index] == "result")
+        check_version(node, item, version, is_result=node.tensors[index] in node.results)
         if recording:
             item = _as_variable(node, index, item)
     return item if recording else item._array
@@ -93,11 +93,11 @@ class SavedTensor:
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
                 "hooks is allowed at a time."
             )
-        item, is_result = node.saved[index], node.tensors[index] == "result"
+        item, is_result = node.saved[index], node.tensors[index] in node.results
         if not isinstance(item, Tensor):
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         check_version(node, item, node.versions[index], is_result=is_result)
-        packed = Packed(pack_hook(item), unpack_hook, None if is_result else item)
+        packed = Packed(pack_hook(item), unpack_hook, item, is_result)
         node.saved = (*node.saved[:index], packed, *node.saved[index + 1 :])
         node.versions = (*node.versions[:index], PACKED, *node.versions[index + 1 :])
 
@@ -111,11 +111,11 @@ RAW_FREED = (
 
 def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
     """Give a saved result its place in the graph back; a saved input never lost it."""
-    if node.tensors[index] != "result":
+    if node.tensors[index] not in node.results:
         return item
     result = wrap(item._array)
     result._counter = item._counter
-    result._node, result._requires_grad = node, True
+    result._node, result._output_nr, result._requires_grad = node, item._output_nr, True
     return result
 
 
@@ -138,14 +138,15 @@ def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
 class Packed:
     """A saved tensor in the form that the user's pack hook gave it."""
 
-    __slots__ = ("packed", "source", "unpack_hook")
+    __slots__ = ("output", "packed", "source", "unpack_hook")
 
-    def __init__(self, packed: Any, unpack_hook: Any, source: Tensor | None) -> None:
+    def __init__(self, packed: Any, unpack_hook: Any, source: Tensor, is_result: bool) -> None:
         self.packed = packed
         self.unpack_hook = unpack_hook
         # Where the value belongs in the graph: an input's edge; None for a result, which is the node's own.
         self.source = None
-        if source is not None:
+        self.output = source._output_nr
+        if not is_result:
             leaf = source if source._node is None and source._requires_grad else None
             self.source = (source._node, source._output_nr, leaf)
 
@@ -159,7 +160,7 @@ class Packed:
             )
         if self.source is None:
             result = wrap(given._array)
-            result._node, result._requires_grad = node, True
+            result._node, result._output_nr, result._requires_grad = node, self.output, True
             return result
         made_by, output, leaf = self.source
         result = wrap(given._array)

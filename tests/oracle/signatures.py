@@ -27,12 +27,10 @@ CALL = re.compile(rb"\x00([a-z][a-z0-9_]*\([ -~]*\)(?:\|deprecated|\|hidden)?)(?
 OUTSIDE = re.compile(
     r"cudnn|miopen|mkldnn|quant(?!ile)|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
     r"|hamming|blackman|kaiser|bartlett|stft|rnn|lstm|gru_|fake|observer|to_padded|crow|col_indices|row_indices"
-    r"|geqrf|orgqr|ormqr|^lu_|cholesky|svd|eig|^qr$|pinverse|igamma|zeta|gammaln|digamma|bessel"
     r"|^new$|^device$|^[fi]info$"
 )
 
-# What stands behind functions of `torch.linalg` and `torch.nn.functional`.
-LINALG = "linalg_cross linalg_det linalg_inv linalg_matrix_power linalg_multi_dot linalg_norm linalg_solve linalg_vector_norm"
+# What stands behind functions of `torch.nn.functional`; those of `torch.linalg` and `torch.special` go by a prefix.
 NN = (
     "avg_pool2d cross_entropy_loss elu elu_ gelu glu hardsigmoid hardsigmoid_ hardswish hardswish_ hardtanh hardtanh_ "
     "leaky_relu leaky_relu_ linear log_sigmoid mish mish_ nll_loss_nd one_hot pad relu6 relu6_ silu silu_ softplus"
@@ -158,8 +156,11 @@ def main() -> None:
     for name, candidates in sorted(by_name.items()):
         for owner, prefix, given in ((torch, "", ()), (torch.Tensor, "Tensor.", (torch.ones(2),))):
             lines += [prefix + text for text in chosen(name, candidates, owner, given)]
-    for name in LINALG.split():
-        lines += chosen(name, every[name], torch._C._linalg, ())
+    for prefix, owner in (("linalg_", torch._C._linalg), ("special_", torch._C._special)):
+        for name in sorted(
+            name for name in every if re.match(prefix + "[a-z]", name) and hasattr(owner, name)
+        ):
+            lines += chosen(name, every[name], owner, ())
     for name in NN.split():
         lines += [f"nn.{text}" for text in chosen(name, every[name], torch._C._nn, ())]
     for name in VF.split():

@@ -37,7 +37,7 @@ class saved_tensors_hooks:  # noqa: N801 - torch's name
 
     def pack(self, tensor: Tensor, is_result: bool) -> Packed:
         """Return a tensor in the form that a node keeps it in."""
-        return Packed(self.pack_hook(tensor), self.unpack_hook, tensor if not is_result else None)
+        return Packed(self.pack_hook(tensor), self.unpack_hook, tensor, is_result)
 
     def __enter__(self) -> None:
         if _refusal:
