@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "reference")]
 from explained import RULES, Rule  # noqa: E402 - the folder is no package
 from observing import Seen, observe  # noqa: E402
-from random_programs import build  # noqa: E402
+from random_programs import build, build_about  # noqa: E402
+from templates import SUBJECTS  # noqa: E402
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?j?(?![\w])")
 
@@ -183,7 +185,15 @@ def engines() -> tuple[Any, Any]:
 Way = tuple[str, str]  # the rule that explains a difference ("" for none), and the difference's kind
 
 
-def run(seeds: range, every: bool = False) -> tuple[Counter[Way], dict[Way, tuple[int, str]]]:
+def program(seed: int, subjects: Sequence[str] = ()) -> list[str]:
+    """Return the program of a seed: of any kind, or about one of some subjects."""
+    pick = random.Random(seed).choice
+    return build_about(pick, [SUBJECTS[name] for name in subjects]) if subjects else build(pick)
+
+
+def run(
+    seeds: range, every: bool = False, subjects: Sequence[str] = ()
+) -> tuple[Counter[Way], dict[Way, tuple[int, str]]]:
     """Compare the programs of some seeds: count differences by way, and show one of each.
 
     Explained ones are shown only with `every`.
@@ -192,7 +202,7 @@ def run(seeds: range, every: bool = False) -> tuple[Counter[Way], dict[Way, tupl
     ways: Counter[Way] = Counter()
     shown: dict[Way, tuple[int, str]] = {}
     for seed in seeds:
-        lines = build(random.Random(seed).choice)
+        lines = program(seed, subjects)
         difference = compare(lines, ours, theirs)
         if difference is None:
             continue
@@ -212,14 +222,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--every", action="store_true", help="also show one program of each explained kind")
+    parser.add_argument(
+        "--about",
+        action="append",
+        default=[],
+        choices=[*SUBJECTS, "all"],
+        help="only programs about this subject, or all",
+    )
     options = parser.parse_args()
+    subjects = list(SUBJECTS) if "all" in options.about else options.about
     start, size = time.perf_counter(), 500
     end = options.seed + options.count
     parts = [range(first, min(first + size, end)) for first in range(options.seed, end, size)]
     ways: Counter[Way] = Counter()
     shown: dict[Way, tuple[int, str]] = {}
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for more, examples in pool.map(run, parts, [options.every] * len(parts)):
+        for more, examples in pool.map(partial(run, every=options.every, subjects=subjects), parts):
             ways.update(more)
             shown = examples | shown
     for way, (seed, text) in sorted(shown.items(), key=lambda item: (item[0][0], -ways[item[0]])):

@@ -55,7 +55,15 @@ def space_of(engine: Any) -> dict[str, Any]:
             wide = numbers + 1j * np.flip(numbers)
         return engine.tensor(wide).to(getattr(engine, kind))
 
-    return {"torch": engine, "F": engine.nn.functional, "fill": fill}
+    def given(layer: Any) -> Any:
+        """Fill a layer's parameters with numbers that are the same on both engines."""
+        with engine.no_grad():
+            for at, each in enumerate(layer.parameters() if isinstance(layer, engine.nn.Module) else ()):
+                each.copy_(fill(tuple(each.shape), at, "float64"))
+        return layer
+
+    nn = engine.nn
+    return {"torch": engine, "nn": nn, "F": nn.functional, "fill": fill, "given": given}
 
 
 def _names(space: dict[str, Any]) -> list[str]:

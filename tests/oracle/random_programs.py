@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from operations import (
+    BINARY,
     COMPLEX_FAMILIES,
     COMPLEX_IN_PLACE,
     COMPLEXES,
@@ -18,9 +19,18 @@ from operations import (
     LAYOUTS,
     NUMBERS,
     OTHERS,
+    REDUCED,
     SHAPES,
+    SHOWN,
+    UNARY,
+    VIEWS,
 )
+from templates import Subject
+from templates.subject import LAYOUTS as LEAF_LAYOUTS
+from templates.subject import MIXED
 
+# What else happens in a program about a subject.
+AROUND = [UNARY[:40], BINARY[:40], REDUCED[:24], VIEWS, IN_PLACE, IN_PLACE, SHOWN]
 Pick = Callable[[Sequence[Any]], Any]
 
 
@@ -40,17 +50,57 @@ def build(pick: Pick, families: Sequence[Sequence[str]] = FAMILIES) -> list[str]
     names = [f"a{index}" for index in range(index + 1)]
     for _ in range(pick([1, 2, 3, 4, 5, 6])):
         family = pick(families)
-        text = pick(family).format(
-            a=pick(names[::-1]),
-            b=pick(names),
-            c=pick(names),
-            n=pick(NUMBERS),
-            d=pick(DIMS),
-            i=pick(DIM),
-            s=pick(SHAPES),
-            t=pick(DTYPES),
+        text = pick(family).format(**drawn(pick, names))
+        if family in (IN_PLACE, COMPLEX_IN_PLACE) or _is_statement(text):
+            lines.append(text)
+        else:
+            names.append(f"a{len(names)}")
+            lines.append(f"{names[-1]} = {text}")
+    return lines
+
+
+def drawn(pick: Pick, names: Sequence[str]) -> dict[str, str]:
+    """Return what stands in the places of a template."""
+    return {
+        "a": pick(names[::-1]),
+        "b": pick(names),
+        "c": pick(names),
+        "n": pick(NUMBERS),
+        "d": pick(DIMS),
+        "i": pick(DIM),
+        "s": pick(SHAPES),
+        "t": pick(DTYPES),
+    }
+
+
+def _is_statement(text: str) -> bool:
+    return text.startswith(("for ", "del ")) or " = " in text
+
+
+def build_about(pick: Pick, subjects: Sequence[Subject]) -> list[str]:
+    """Return the lines of a program about one of some subjects: leaves that fit each other, its calls, and others."""
+    subject = pick(subjects)
+    kind, lines = pick(subject.dtypes), []
+    for index, shape in enumerate(pick(subject.shapes)):
+        own = pick([kind] * 9 + [pick(MIXED)])
+        layout = pick(LEAF_LAYOUTS).format(shape=shape)
+        wants = own.startswith(("float", "complex")) and pick([True, True, True, False])
+        lines.append(
+            f"a{index} = fill({shape}, {index + pick([0, 1, 2])}, '{own}'){layout}{'.requires_grad_()' if wants else ''}"
         )
-        if family in (IN_PLACE, COMPLEX_IN_PLACE) or text.startswith(("for ", "del ")) or " = " in text:
+    names = [f"a{index}" for index in range(index + 1)]
+    if subject.first:
+        names.append(f"a{len(names)}")
+        lines.append(f"{names[-1]} = {pick(subject.first).format(x='a0')}")
+    leaves = list(names)
+    for _ in range(pick([1, 2, 3, 4])):
+        family = subject.calls if pick([True, True, False]) else pick(AROUND)
+        roles = {
+            role: pick([*[name] * 4, names[-1], pick(names)])
+            for role, name in zip("xwv", leaves * 3, strict=False)
+        }
+        text = pick(family).format(**drawn(pick, names), **roles)
+        if family is IN_PLACE or _is_statement(text):
             lines.append(text)
         else:
             names.append(f"a{len(names)}")

@@ -1,0 +1,32 @@
+"""What random programs about one subject are made of: operands that fit each other, and calls.
+
+Besides the places that `operations.py` lists, a template has `{x}`, `{w}` and `{v}`: most often the first, second and
+third leaf of the program, which stand for an input, a weight and a bias, or whatever the subject's shapes say.
+"""
+
+from __future__ import annotations
+
+from .layers import LAYERS
+from .losses import LOSSES
+from .matrices import MATRICES
+from .named import NAMED
+from .normalizing import NORMALIZING
+from .resizing import LOOKUPS, RESIZING
+from .results import RESULTS
+from .subject import Subject
+from .windows import CONVOLUTION, POOLING
+
+__all__ = ["SUBJECTS", "Subject"]
+
+SUBJECTS: dict[str, Subject] = {
+    "convolution": CONVOLUTION,
+    "pooling": POOLING,
+    "normalizing": NORMALIZING,
+    "resizing": RESIZING,
+    "lookups": LOOKUPS,
+    "losses": LOSSES,
+    "layers": LAYERS,
+    "matrices": MATRICES,
+    "named": NAMED,
+    "results": RESULTS,
+}

@@ -1,0 +1,32 @@
+"""Names that no other list calls: `torch.special`, other names of what stands elsewhere, constructors, flags."""
+
+from __future__ import annotations
+
+from .subject import MIXED, Subject
+
+# fmt: off
+NAMED = Subject(
+    calls=[
+        "torch.special.erf({x})", "torch.special.erfc({x})", "torch.special.erfinv({x})", "torch.special.exp2({x})", "torch.special.expit({x})", "torch.special.expm1({x})",
+        "torch.special.log1p({x})", "torch.special.log_softmax({x}, {i})", "torch.special.log_softmax({x}, {i}, dtype={t})", "torch.special.logit({x})", "torch.special.logit({x}, eps=0.25)",
+        "torch.special.logsumexp({x}, {i})", "torch.special.logsumexp({x}, {i}, keepdim=True)", "torch.special.round({x})", "torch.special.round({x}, decimals=1)", "torch.special.sinc({x})",
+        "torch.special.softmax({x}, {i})", "torch.special.softmax({x}, {i}, dtype={t})", "torch.special.xlogy({x}, {w})", "torch.special.xlogy({x}, {n})", "torch.special.xlogy({n}, {x})", "torch.special.erf(2)", "torch.special.softmax({x})",
+        "torch.ldexp({x}, {w})", "{x}.ldexp({w})", "{x}.ldexp_({w})", "torch.ldexp({x}, torch.tensor(2))", "torch.ldexp({x}, 2)",
+        "{x}.acosh_()", "{x}.asinh_()", "{x}.atanh_()", "torch.acosh_({x})", "torch.asinh_({x})", "torch.atanh_({x})", "{x}.arccosh()", "{x}.arccosh_()", "torch.arccosh({x})", "{x}.arcsin()", "{x}.arcsin_()",
+        "torch.arcsin({x})", "{x}.arcsinh_()", "{x}.arctan_()", "{x}.arctanh()", "{x}.arctanh_()", "torch.arctanh({x})", "{x}.fix_()", "{x}.greater_equal_({w})", "{x}.less_({w})", "{x}.less_equal_({n})", "{x}.not_equal_({w})",
+        "{x}.addbmm_({w}, {v})", "torch.asarray({x})", "torch.asarray({x}, dtype={t})", "torch.asarray([1, 2.5])", "torch.asarray({x}, requires_grad=True)", "torch.asarray('x')", "torch.asarray({x}, copy=True)",
+        "torch.atleast_1d({x})", "torch.atleast_1d({x}, {w})", "torch.atleast_3d({x})", "torch.atleast_3d([{x}, {w}])", "torch.broadcast_shapes({x}.shape, {w}.shape)", "torch.broadcast_shapes((2, 1), 3)", "torch.broadcast_shapes((2,), (3,))",
+        "torch.empty(2, 0)", "torch.empty((0,), dtype={t})", "torch.empty('x')", "torch.logspace(0, 2, 3)", "torch.logspace(0, 1, 4, base=2.0)", "torch.logspace({n}, 1, 2, dtype={t})", "torch.logspace(0, 1, -1)",
+        "torch.from_numpy({x}.detach().numpy())", "torch.from_numpy(1)", "torch.get_default_dtype()", "torch.get_default_device()", "torch.is_grad_enabled()", "torch.is_inference_mode_enabled()", "torch.is_anomaly_enabled()",
+        "torch.is_anomaly_check_nan_enabled()", "torch.are_deterministic_algorithms_enabled()", "torch.is_storage({x})", "torch.typename({x})", "{x}.dim()", "{x}.get_device()", "{x}.is_inference()", "{x}.is_same_size({w})", "{x}.new()",
+        "{x}.new([1, 2])", "{x}.new(2)", "{x}.new({w})", "{x}.new_tensor({w})", "{x}.untyped_storage().nbytes()", "{x}.cuda()", "torch.vmap(lambda row: row * 2)({x})", "torch.vmap(torch.sum)({x})", "torch.vmap(lambda row: row.exp(), 1)({x})",
+        "torch.vmap(lambda a, b: a * b)({x}, {w})", "torch.vmap(lambda row: row, in_dims=5)({x})", "torch.vmap(torch.dot)({x}, {x})", "torch.func.grad(lambda a: (a * a).sum())({x})", "torch.func.vjp(torch.exp, {x})[0]", "torch.func.jacrev(torch.sin)({x})",
+        "torch.autograd.functional.jacobian(torch.exp, {x})", "torch.autograd.functional.hessian(lambda a: (a ** 3).sum(), {x})", "torch.autograd.functional.vjp(torch.sin, {x}, {x})", "torch.autograd.functional.jvp(torch.sin, {x}, {x})",
+        "torch.autograd.functional.hvp(lambda a: (a ** 3).sum(), {x}, {x})", "torch.autograd.functional.vhp(lambda a: a.exp().sum(), {x}, {w})",
+    ],
+    shapes=[
+        ("(2, 3)", "(2, 3)", "(3,)"), ("(3,)", "(3,)", "(3,)"), ("()", "()", "()"), ("(2, 2)", "(2,)", "(2,)"), ("(0, 3)", "(3,)", "(3,)"), ("(2, 1)", "(3,)", "(2,)"), ("(3, 2)", "(2, 3, 2)", "(2, 2, 2)"), ("(0,)", "(0,)", "(0,)"),
+    ],
+    dtypes=MIXED,
+)
+# fmt: on

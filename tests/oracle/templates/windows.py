@@ -1,0 +1,87 @@
+"""Convolution and pooling: windows that move over signals, images and volumes."""
+
+from __future__ import annotations
+
+from .subject import FLOATS, Subject
+
+# fmt: off
+CONVOLUTION = Subject(
+    calls=[
+        "F.conv1d({x}, {w})", "F.conv1d({x}, {w}, {v})", "F.conv1d({x}, {w}, stride=2)",
+        "F.conv1d({x}, {w}, padding=1)", "F.conv1d({x}, {w}, {v}, stride=2, padding=1)",
+        "F.conv1d({x}, {w}, dilation=2)", "F.conv1d({x}, {w}, {v}, groups=2)",
+        "F.conv1d({x}, {w}, padding='same')", "F.conv1d({x}, {w}, padding='valid')",
+        "F.conv1d({x}, {w}, {v}, (2,), (1,), (1,))", "F.conv1d({x}, {w}, padding='x')",
+        "F.conv1d({x}, {w}, stride=0)", "F.conv1d({x}, {w}, padding=-1)", "F.conv1d({x}, {w}, dilation=0)",
+        "F.conv1d({x}, {w}, groups=0)", "F.conv1d({x}, {w}, stride=2, padding='same')",
+        "F.conv1d({x}, {w}, groups=3)", "F.conv1d({x}, {w}, stride=(1, 1))", "F.conv1d({x}, {w}, {n})",
+        "torch.conv1d({x}, {w}, {v})", "F.conv1d({x})", "F.conv1d({x}, {w}, {a})", "F.conv1d({x}, {w}, stride=-1)",
+        "F.conv2d({x}, {w})", "F.conv2d({x}, {w}, {v})", "F.conv2d({x}, {w}, stride=2)",
+        "F.conv2d({x}, {w}, {v}, padding=1)", "F.conv2d({x}, {w}, stride=(1, 2), padding=(0, 1))",
+        "F.conv2d({x}, {w}, dilation=(2, 1))", "F.conv2d({x}, {w}, {v}, groups=2)",
+        "F.conv2d({x}, {w}, padding='same')", "F.conv2d({x}, {w}, padding='valid')",
+        "F.conv2d({x}, {w}, padding='same', dilation=2)", "F.conv2d({x}, {w}, {v}, 2, 1, 1, 1)",
+        "F.conv2d({x}, {w}, padding='y')", "F.conv2d({x}, {w}, stride=0)", "F.conv2d({x}, {w}, padding=-1)",
+        "F.conv2d({x}, {w}, padding=(1, 1, 1))", "F.conv2d({x}, {w}, groups=3)", "F.conv2d({x}, {w}, {a})",
+        "torch.conv2d({x}, {w}, {v})", "F.conv2d({x}, {w}, stride='x')", "F.conv2d({x}, 2)",
+        "F.conv2d({x}, {x})", "F.conv2d({w}, {w})", "F.conv2d({x}, {w}, {v}, padding=(2, 0))",
+        "F.conv3d({x}, {w})", "F.conv3d({x}, {w}, {v})", "F.conv3d({x}, {w}, padding=1)",
+        "F.conv3d({x}, {w}, stride=(1, 2, 1))", "F.conv3d({x}, {w}, {v}, dilation=2)",
+        "F.conv3d({x}, {w}, padding='same')", "F.conv3d({x}, {w}, groups=2)", "F.conv3d({x}, {w}, stride=(1, 2))",
+        "torch.conv3d({x}, {w}, {v})",
+    ],
+    shapes=[
+        ("(2, 2, 5)", "(2, 2, 3)", "(2,)"), ("(1, 2, 4, 4)", "(2, 2, 2, 2)", "(2,)"),
+        ("(2, 4)", "(3, 2, 2)", "(3,)"), ("(2, 2, 3, 4)", "(2, 1, 2, 3)", "(2,)"),
+        ("(1, 4, 5)", "(4, 2, 2)", "(4,)"), ("(2, 3, 3)", "(1, 2, 2, 2)", "(1,)"),
+        ("(1, 1, 3, 3, 3)", "(2, 1, 2, 2, 2)", "(2,)"), ("(0, 2, 4)", "(2, 2, 2)", "(2,)"),
+        ("(1, 2, 1)", "(2, 2, 3)", "(2,)"), ("(2, 1, 5, 5)", "(1, 1, 1, 1)", "(1,)"),
+        ("(2, 2, 3, 2, 2)", "(2, 1, 2, 1, 2)", "(2,)"), ("(2, 2, 0)", "(2, 2, 1)", "(2,)"),
+        ("(2, 2, 4)", "(0, 2, 2)", "(0,)"), ("(3, 5)", "(2, 2, 2)", "(3,)"), ("(1, 2, 6)", "(2, 2, 2)", "(2, 1)"),
+        ("(5,)", "(2, 2)", "(2,)"), ("(2, 0, 4)", "(2, 0, 2)", "(2,)"), ("(2, 1, 2, 2)", "(3, 1, 3, 3)", "()"),
+    ],
+    dtypes=[*FLOATS, *FLOATS, "int64", "int32", "bool", "complex64"],
+)
+POOLING = Subject(
+    calls=[
+        "F.max_pool1d({x}, 2)", "F.max_pool1d({x}, 2, 1)", "F.max_pool1d({x}, 3, 2, 1)", "F.max_pool1d({x}, (2,))",
+        "F.max_pool1d({x}, 2, dilation=2)", "F.max_pool1d({x}, 2, ceil_mode=True)",
+        "F.max_pool1d({x}, 2, return_indices=True)", "F.max_pool1d({x}, 0)", "F.max_pool1d({x}, 2, 0)",
+        "F.max_pool1d({x}, 2, padding=2)", "F.max_pool1d({x}, 2, padding=-1)", "F.max_pool1d({x}, 9)",
+        "F.max_pool1d({x}, 3, return_indices=True, padding=1)", "torch.max_pool1d({x}, 2)",
+        "F.max_pool1d({x}, (2, 2))", "F.max_pool1d({x}, 2.5)", "F.max_pool1d({x}, 2, dilation=0)",
+        "F.max_pool2d({x}, 2)", "F.max_pool2d({x}, 2, 1)", "F.max_pool2d({x}, (2, 1))",
+        "F.max_pool2d({x}, 3, 2, 1)", "F.max_pool2d({x}, 2, ceil_mode=True)", "F.max_pool2d({x}, 2, dilation=2)",
+        "F.max_pool2d({x}, 2, return_indices=True)", "F.max_pool2d({x}, 2, stride=(2, 1), padding=(1, 0))",
+        "F.max_pool2d({x}, 0)", "F.max_pool2d({x}, 2, 0)", "F.max_pool2d({x}, 2, padding=2)",
+        "F.max_pool2d({x}, (2, 2, 2))", "F.max_pool2d({x}, 9)", "F.max_pool2d({x}, 2, padding=-1)",
+        "F.max_pool2d({x}, 'x')", "F.max_pool2d({x}, 2, dilation=0)", "torch.max_pool2d({x}, 2)",
+        "F.max_pool2d({x}, 2, stride=())", "F.max_pool2d({x}, 2, stride=[])", "F.max_pool2d({x}, 2, stride=-1)",
+        "F.avg_pool1d({x}, 2)", "F.avg_pool1d({x}, 2, 1)", "F.avg_pool1d({x}, 3, 2, 1)",
+        "F.avg_pool1d({x}, 3, padding=1, count_include_pad=False)", "F.avg_pool1d({x}, 2, ceil_mode=True)",
+        "F.avg_pool1d({x}, 0)", "F.avg_pool1d({x}, 2, 0)", "F.avg_pool1d({x}, 2, padding=2)",
+        "F.avg_pool1d({x}, 9)", "F.avg_pool1d({x}, (2, 2))", "torch.avg_pool1d({x}, 2)",
+        "F.avg_pool1d({x}, 2, padding=-1)", "F.avg_pool1d({x}, 2, 2, 1, True, False)",
+        "F.avg_pool2d({x}, 2)", "F.avg_pool2d({x}, 2, 1)", "F.avg_pool2d({x}, (1, 2))",
+        "F.avg_pool2d({x}, 3, 2, 1)", "F.avg_pool2d({x}, 2, ceil_mode=True)",
+        "F.avg_pool2d({x}, 3, padding=1, count_include_pad=False)", "F.avg_pool2d({x}, 2, divisor_override=3)",
+        "F.avg_pool2d({x}, 2, divisor_override=0)", "F.avg_pool2d({x}, 0)", "F.avg_pool2d({x}, 2, 0)",
+        "F.avg_pool2d({x}, 2, padding=2)", "F.avg_pool2d({x}, 9)", "F.avg_pool2d({x}, 2, stride=())",
+        "F.avg_pool2d({x}, 3, 2, 1, True, False)", "F.avg_pool2d({x}, (2, 2, 2))",
+        "F.adaptive_avg_pool1d({x}, 1)", "F.adaptive_avg_pool1d({x}, 2)", "F.adaptive_avg_pool1d({x}, 3)",
+        "F.adaptive_avg_pool1d({x}, (2,))", "F.adaptive_avg_pool1d({x}, 0)", "F.adaptive_avg_pool1d({x}, -1)",
+        "F.adaptive_avg_pool1d({x}, 7)", "F.adaptive_avg_pool1d({x}, None)", "F.adaptive_avg_pool1d({x}, (2, 2))",
+        "torch.adaptive_avg_pool1d({x}, 2)",
+        "F.adaptive_avg_pool2d({x}, 1)", "F.adaptive_avg_pool2d({x}, 2)", "F.adaptive_avg_pool2d({x}, (2, 3))",
+        "F.adaptive_avg_pool2d({x}, (None, 2))", "F.adaptive_avg_pool2d({x}, (1, None))",
+        "F.adaptive_avg_pool2d({x}, 0)", "F.adaptive_avg_pool2d({x}, (2,))", "F.adaptive_avg_pool2d({x}, (5, 1))",
+        "F.adaptive_avg_pool2d({x}, -1)", "F.adaptive_avg_pool2d({x}, (1, 1, 1))",
+    ],
+    shapes=[
+        ("(2, 2, 5)",), ("(1, 2, 4, 4)",), ("(2, 4)",), ("(2, 3, 4)",), ("(2, 1, 5, 3)",), ("(1, 6)",), ("(2, 2, 1)",),
+        ("(0, 2, 4)",), ("(0, 2, 4, 4)",), ("(2, 0, 4)",), ("(2, 2, 0)",), ("(4,)",), ("()",), ("(1, 1, 2, 2, 2)",),
+        ("(2, 0, 3, 3)",), ("(1, 2, 3, 6)",),
+    ],
+    dtypes=[*FLOATS, *FLOATS, "int64", "int32", "bool", "uint8"],
+)
+# fmt: on
