@@ -168,7 +168,7 @@ _FACTORIES = frozenset({"_random_tensors", "construction", "creation", "ranges"}
 # Modules of functions that are called by their own names.
 _MODULES = (
     *("linalg", "special", "nn.functional", "nn.init", "nn.utils", "ops.convolution", "ops.normalization"),
-    *("ops.ranking_losses", "ops.upsampling"),
+    *("ops.pooling", "ops.ranking_losses", "ops.upsampling"),
 )
 # Modules of functions that call the program's own, or compare what lies on several devices.
 _CALLING = ("autograd.checking", "autograd.functional", "testing")

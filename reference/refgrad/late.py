@@ -28,6 +28,7 @@ _NAMES = {
         "adjoint angle torch.complex conj conj_physical torch.imag is_conj isreal torch.polar torch.real resolve_conj "
         "resolve_neg sgn torch.view_as_complex torch.view_as_real"
     ),
+    "ops.convolution": "torch.conv1d torch.conv2d torch.conv3d",
     "ops.distances": (
         "torch.cdist cross torch.cumulative_trapezoid dist heaviside Tensor.heaviside_ renorm torch.trapezoid"
     ),
@@ -71,6 +72,7 @@ _NAMES = {
         "diagonal_scatter put Tensor.put_ scatter_reduce Tensor.scatter_reduce_ select_scatter slice_scatter"
     ),
     "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
+    "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
     "ops.products": (
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"

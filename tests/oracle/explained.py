@@ -358,7 +358,10 @@ RULES: tuple[Rule, ...] = (
         "node of a gradient",
         "rules are written once for arrays and tensors: under create_graph some record other nodes of the same value.",
         lambda difference: (
-            (difference.aspect in ("node", "requires_grad", "is_leaf") and _of_gradient(difference))
+            (
+                difference.aspect in ("node", "requires_grad", "is_leaf", "output_nr")
+                and _of_gradient(difference)
+            )
             or (difference.aspect in ("node", "edges") and "create_graph=True" in _made_by(difference))
         ),
         goes_on=True,

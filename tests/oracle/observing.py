@@ -169,11 +169,14 @@ def _gradients(engine: Any, space: dict[str, Any]) -> Iterator[tuple[str, Seen]]
         total = [
             (grad * grad).sum() for grad in results["gradient"] if grad is not None and grad.requires_grad
         ]
-        if total:
-            yield take(
-                "second gradient",
-                lambda: engine.autograd.grad(sum(total), leaves, allow_unused=True, retain_graph=True),
-            )
+        yield take(
+            "second gradient",
+            lambda: (
+                engine.autograd.grad(sum(total), leaves, allow_unused=True, retain_graph=True)
+                if total
+                else (None,) * len(leaves)
+            ),
+        )
     yield "backward", _attempt(lambda: last.backward(engine.ones_like(last)))
     for at, leaf in enumerate(leaves):
         yield f"grad of leaf {at}", _shown(engine, leaf.grad, made=False)

@@ -116,6 +116,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     ),
     "max_pool2d": (lambda a: F.max_pool2d(a[None], 2, stride=1) ** 2, 1),
     "avg_pool2d": (lambda a: F.avg_pool2d(a[None], 2, stride=1, padding=1) ** 2, 1),
+    "adaptive_avg_pool2d": (lambda a: F.adaptive_avg_pool2d(a[None], (1, 2)) ** 2, 1),
     "layer_norm": (lambda a, b: F.layer_norm(a, (3,), b[0], b[1]) ** 2, 2),
     "batch_norm": (lambda a, b: F.batch_norm(a, None, None, b[0], b[1], training=True) ** 2, 2),
     "batch_norm by running moments": (

@@ -226,7 +226,7 @@ def _public() -> dict[str, Call]:
     for name in dir(torch.Tensor):
         if not name.startswith("_") and callable(getattr(torch.Tensor, name)):
             found[f"Tensor.{name}"] = getattr(torch.Tensor, name)
-    late_ones = ("convolution", "normalization", "ranking_losses", "upsampling")
+    late_ones = ("convolution", "normalization", "pooling", "ranking_losses", "upsampling")
     modules = [importlib.import_module(f"refgrad.ops.{name}") for name in late_ones]
     for name in [*F.__all__, *(name for module in modules for name in module.__all__)]:
         found[f"F.{name}"] = getattr(F, name)

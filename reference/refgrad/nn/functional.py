@@ -18,6 +18,7 @@ from ..ops.linear_algebra import addmm as _addmm
 from ..ops.linear_algebra import matmul as _matmul
 from ..ops.losses import *  # noqa: F403
 from ..ops.rearranging import pad_constant, put_back
+from ..ops.registry import FUNCTIONS as _FUNCTIONS
 from ..ops.shape import t as _t
 from ..ops.shape import type_in_messages
 from ..ops.statistics import vector_norm
@@ -291,9 +292,9 @@ for _name in __all__:
 
 
 def _late() -> tuple[Any, ...]:
-    from ..ops import convolution, normalization, ranking_losses, upsampling
+    from ..ops import convolution, normalization, pooling, ranking_losses, upsampling
 
-    return convolution, normalization, ranking_losses, upsampling
+    return convolution, normalization, pooling, ranking_losses, upsampling
 
 
 def __dir__() -> list[str]:
@@ -304,7 +305,7 @@ def __getattr__(name: str) -> Any:
     """Find the rest: convolution and its like on first use."""
     for module in _late():
         if name in module.__all__:
-            found = globals()[name] = worded(name, getattr(module, name))
+            found = globals()[name] = _FUNCTIONS.get(name) or worded(name, getattr(module, name))
             return found
     from ..absent import missing
 
