@@ -159,11 +159,11 @@ def check_kernel_types(
         check_complex_types(input, weight, bias, " or input should be a MKLDNN tensor and ")
     spread = any(step != 1 for step in dilation)
     unknown = ("Bool", "Byte", "Char", "Int", "Short") if spread else ("Bool",)
-    if own.scalar in unknown:
+    if own._scalar in unknown:
         kernel = "slow_conv_dilated<>" if spread else "compute_columns3d" if ndim == 3 else "slow_conv2d_cpu"
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{own.scalar}'")
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{own._scalar}'")
     if weight._array.dtype != input._array.dtype:
-        raise RuntimeError(f"expected scalar type {own.scalar} but found {weight.dtype.scalar}")
+        raise RuntimeError(f"expected scalar type {own._scalar} but found {weight.dtype._scalar}")
 
 
 def _is_fast(input: Tensor, weight: Tensor, groups: int) -> bool:

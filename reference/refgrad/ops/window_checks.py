@@ -21,8 +21,8 @@ _BATCHED = "3D or 4D (batch mode) tensor"
 
 def check_types(name: str, input: Tensor, *scalars: str) -> None:
     """Refuse a dtype that torch's kernel does not know; `scalars` are those besides floating-point numbers it knows."""
-    if not (input.dtype.is_floating_point or input.dtype.scalar in scalars):
-        raise NotImplementedError(f"\"{name}\" not implemented for '{input.dtype.scalar}'")
+    if not (input.dtype.is_floating_point or input.dtype._scalar in scalars):
+        raise NotImplementedError(f"\"{name}\" not implemented for '{input.dtype._scalar}'")
 
 
 def check_rank1d(name: str, input: Tensor) -> None:
