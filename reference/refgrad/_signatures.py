@@ -442,6 +442,17 @@ def check_ints(name: str, overload: int, values: Values) -> None:
             ints(name.rpartition(".")[2], each.name, values[each.name])
 
 
+def as_today(name: str, values: Values) -> tuple[Any, ...]:
+    """Take out of the values of a call those that today's signature has in front, and return them in its order."""
+    today = next(each for each in overloads(name) if not (each.deprecated or each.hidden))
+    found = []
+    for each in today.parameters:
+        if each.keyword_only or each.name not in values:
+            break
+        found.append(values.pop(each.name))
+    return tuple(found)
+
+
 def warn_deprecated(name: str, chosen: Signature) -> None:
     """Warn of a call in a form that torch took in former times."""
     today = [f"\t{each.name}{each.shown}" for each in overloads(name) if not (each.deprecated or each.hidden)]

@@ -104,12 +104,11 @@ def asarray(*args: Any, **kwargs: Any) -> Tensor:
 
 
 @function
-def from_numpy(*args: Any) -> Tensor:
+def from_numpy(*args: Any, **named: Any) -> Tensor:
     """Return a tensor over the memory of a NumPy array."""
-    if len(args) != 1:
-        raise TypeError(
-            f"torch._VariableFunctionsClass.from_numpy() takes exactly one argument ({len(args)} given)"
-        )
+    if named or len(args) != 1:
+        takes = "no keyword arguments" if named else f"exactly one argument ({len(args)} given)"
+        raise TypeError(f"torch._VariableFunctionsClass.from_numpy() takes {takes}")
     array = args[0]
     if not isinstance(array, np.ndarray):
         from ._signatures import type_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import operator
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -46,18 +47,17 @@ def backward(
     if inputs is not None and not isinstance(inputs, Tensor) and len(inputs) == 0:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _as_tuple(tensors)
-    for each in outputs:
-        if not isinstance(each, Tensor):
-            raise AssertionError("Expected output to be a torch.Tensor")
+    grads = _gradients(grad_tensors, len(outputs))
+    _check_outputs(outputs)
     only = []
     for each in () if inputs is None else _inputs(inputs):
         if each.grad_fn is not None or not each.requires_grad:
             each.retain_grad()
         only.append(target_edge(each)[0])
-    roots = _roots(outputs, _gradients(grad_tensors, len(outputs)), create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    roots = _roots(outputs, grads, keep)
     if create_graph:
         warnings.warn(CREATE_GRAPH_WARNING, UserWarning, stacklevel=3)
-    keep = create_graph if retain_graph is None else retain_graph
     run(roots, keep_graph=keep, create_graph=create_graph, only=only)
 
 
@@ -91,12 +91,14 @@ def grad(
     targets = tuple(inputs.values()) if isinstance(inputs, Mapping) else _as_tuple(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    roots = _roots(sources, _gradients(grad_outputs, len(sources)), create_graph)
+    grads = _gradients(grad_outputs, len(sources))
+    _check_outputs(sources)
+    keep = create_graph if retain_graph is None else retain_graph
+    roots = _roots(sources, grads, keep)
     targets = _inputs(targets)
     for each in targets:
         if not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    keep = create_graph if retain_graph is None else retain_graph
     # A view that was made before its base required grad has no place in the graph.
     edges = [gradient_edge(each) for each in targets]
     placed = [(node, slot) for node, slot in edges if node is not None]
@@ -140,6 +142,12 @@ def _as_tuple(given: Any) -> tuple[Any, ...]:
     return (given,) if isinstance(given, Tensor) else tuple(given)
 
 
+def _check_outputs(given: tuple[Any, ...]) -> None:
+    for each in given:
+        if not isinstance(each, Tensor):
+            raise AssertionError("Expected output to be a torch.Tensor")
+
+
 def _inputs(given: Any) -> tuple[Any, ...]:
     """Return what to differentiate by; of a mapping its values."""
     found = tuple(given.values()) if isinstance(given, Mapping) else _as_tuple(given)
@@ -157,13 +165,13 @@ def _gradients(given: Any, count: int) -> Sequence[Any]:
     return [given] if isinstance(given, Tensor) else list(given)
 
 
-def _roots(
-    outputs: tuple[Any, ...], grads: Sequence[Any], create_graph: bool
-) -> list[tuple[Node, int, Tensor]]:
+def _roots(outputs: tuple[Any, ...], grads: Sequence[Any], keep_graph: Any) -> list[tuple[Node, int, Tensor]]:
     """Pair each output with its gradient, 1 for a scalar's; refuse what does not fit."""
     checked = []
     for output, given in zip(outputs, grads, strict=False):
         checked.append(_first_gradient(output) if given is None else _checked(output, given, outputs, grads))
+    if type(keep_graph) is not bool:
+        operator.index(keep_graph)  # refuses what is no number
     if len(outputs) != len(checked):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(checked)} gradients")
     roots = []
@@ -184,8 +192,6 @@ def _roots(
 
 
 def _first_gradient(output: Tensor) -> Tensor:
-    if not isinstance(output, Tensor):
-        raise AssertionError("Expected output to be a torch.Tensor")
     if output._array.size != 1 and output.requires_grad:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if output._array.dtype.kind == "c" and output.requires_grad:

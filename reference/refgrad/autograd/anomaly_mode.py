@@ -10,16 +10,23 @@ from ..recording import anomaly
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
 
 
+def _check_bool(name: str, position: int, given: Any) -> None:
+    if type(given) is not bool:
+        from .._signatures import type_name
+
+        raise TypeError(
+            f"set_anomaly_enabled(): argument '{name}' (position {position}) must be bool, not {type_name(given)}"
+        )
+
+
 class set_detect_anomaly:  # noqa: N801 - torch's name
     """Switch anomaly mode on or off: at once, and until the end of a `with` block."""
 
     __module__ = "torch.autograd.anomaly_mode"
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        if type(mode) is not bool:
-            raise TypeError(
-                f"set_anomaly_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
+        _check_bool("enabled", 1, mode)
+        _check_bool("check_nan", 2, check_nan)
         self.before = (anomaly.enabled, anomaly.check_nan)
         anomaly.enabled, anomaly.check_nan = mode, check_nan
 

@@ -52,6 +52,9 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - torch's name
     """Keep saved tensors in the main memory, where they are."""
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        getattr(
+            self, device_type, None
+        )  # refuses what is no name, as the look-up of the device's module does
         super().__init__(lambda tensor: tensor.clone(), lambda tensor: tensor)
 
 

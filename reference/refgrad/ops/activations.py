@@ -349,17 +349,17 @@ def _dim_or_warn(name: str, dim: int | None, ndim: int) -> int:
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return e**x divided by the sum of all of them along a dimension."""
-    result: Tensor = input.softmax(_dim_or_warn("softmax", dim, input.ndim), dtype)
+    result: Tensor = input.softmax(_dim_or_warn("softmax", dim, input.ndim), dtype=dtype)
     return result
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return the softmax of -x."""
-    result: Tensor = (-input).softmax(_dim_or_warn("softmin", dim, input.ndim), dtype)
+    result: Tensor = (-input).softmax(_dim_or_warn("softmin", dim, input.ndim), dtype=dtype)
     return result
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return the logarithm of the softmax along a dimension."""
-    result: Tensor = input.log_softmax(_dim_or_warn("log_softmax", dim, input.ndim), dtype)
+    result: Tensor = input.log_softmax(_dim_or_warn("log_softmax", dim, input.ndim), dtype=dtype)
     return result

@@ -196,7 +196,7 @@ _test("signbit", xp.signbit)
 
 @operator("__contains__")
 def _contains(self: Tensor, value: Any) -> bool:
-    if not isinstance(value, Tensor | bool | int | float | complex):
+    if not isinstance(value, Tensor | bool | int | float | complex | xp.number):
         raise RuntimeError(
             f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
         )

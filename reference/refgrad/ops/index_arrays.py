@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import relaid
 from .shape import strides_for
 
-__all__ = ["COVERED", "Indices", "SavedIndices", "complete", "kept"]
+__all__ = ["COVERED", "Indices", "SavedIndices", "check_bounds", "complete", "kept", "together"]
 
 
 class Indices(tuple[Any, ...]):
@@ -60,9 +60,11 @@ def as_index(part: Any) -> Tensor:
     if isinstance(part, str | bytes):
         raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
     if not isinstance(part, backend.ndarray | Sequence):
+        from .._signatures import type_name
+
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-            f"{type(part).__name__})"
+            f"{type_name(part)})"
         )
     for each in part:
         if isinstance(each, Tensor) and (each._array.size != 1 or each._array.dtype.kind not in "biu"):
@@ -79,6 +81,13 @@ def as_index(part: Any) -> Tensor:
 
 
 def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
+    """Return one array (or whole slice) for each indexed dimension of a tensor; refused where one leads outside."""
+    full = together(shape, indices)
+    check_bounds(shape, full)
+    return full
+
+
+def together(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
     """Return one array (or whole slice) for each indexed dimension of a tensor; masks become the places of True."""
     given = [each for each in indices if each is not COVERED]
     for each in given:
@@ -95,7 +104,7 @@ def complete(shape: tuple[int, ...], indices: tuple[Any, ...]) -> Indices:
     if len(arrays) > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {len(arrays)})")
     full = Indices(arrays)
-    _check_bounds(shape, full)
+    _check_alike(shape, full)
     return full
 
 
@@ -123,8 +132,8 @@ def _places(shape: tuple[int, ...], dim: int, mask: Array) -> list[Array]:
     return list(mask.nonzero()) if mask.ndim else [xp.zeros(int(mask), xp.int64)]
 
 
-def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
-    """Refuse index arrays that do not go together, or lead outside; where nothing is selected, nothing does."""
+def _check_alike(shape: tuple[int, ...], indices: Indices) -> None:
+    """Refuse index arrays that do not go together, or select along a dimension that has no places."""
     dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
     arrays = [indices[dim] for dim in dims]
     try:
@@ -138,11 +147,15 @@ def _check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
         raise IndexError(
             f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
         ) from None
-    if 0 in joint:
-        return
-    if 0 in shape:
-        if any(shape[dim] == 0 for dim in dims):
-            raise IndexError("index is out of bounds for dimension with size 0")
+    if 0 not in joint and any(shape[dim] == 0 for dim in dims):
+        raise IndexError("index is out of bounds for dimension with size 0")
+
+
+def check_bounds(shape: tuple[int, ...], indices: Indices) -> None:
+    """Refuse index arrays that lead outside; where nothing is selected, nothing does."""
+    dims = [dim for dim, each in enumerate(indices) if not isinstance(each, slice)]
+    arrays = [indices[dim] for dim in dims]
+    if 0 in shape or any(0 in each.shape for each in arrays):
         return
     for at, (dim, array) in enumerate(zip(dims, arrays, strict=True)):
         if -shape[dim] <= array.min() and array.max() < shape[dim]:

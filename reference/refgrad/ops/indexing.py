@@ -24,12 +24,14 @@ from .index_arrays import (
     Indices,
     SavedIndices,
     as_index,
+    check_bounds,
     check_mask,
     complete,
     found_shape,
     is_mask,
     kept,
     selected_by,
+    together,
 )
 from .inplace import check_writable, refuse_overlap, write
 from .registry import method, operator, public
@@ -194,7 +196,7 @@ def _views(self: Tensor, key: Any) -> tuple[Tensor, tuple[Any, ...] | None]:
     parts = list(key) if _is_tuple(key) else [key]
     consumed = sum([_dimensions(part) for part in parts])
     ndim = self._array.ndim
-    if consumed > ndim and not (ndim == 0 and not isinstance(key, tuple) and isinstance(key, int | slice)):
+    if consumed > ndim and not (ndim == 0 and isinstance(key, int | xp.integer | slice)):
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
     tensors: list[Any] = []
     dim = 0
@@ -303,11 +305,11 @@ def _selected_checked(self: Tensor, dim: int, part: Any, at: int) -> Tensor:
 
 
 def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
-    if self._array.ndim == 0:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     start, stop, step = [_bound(each) for each in (part.start, part.stop, part.step)]
     if step is not None and step <= 0:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
+    if self._array.ndim == 0:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
 
 
@@ -446,7 +448,7 @@ public(index_put)
 
 
 def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Indices:
-    full = complete(input._array.shape, indices)
+    full = together(input._array.shape, indices)
     shape = found_shape(input._array.shape, full)
     if not _broadcasts(values._array.shape, shape):
         raise RuntimeError(
@@ -458,6 +460,7 @@ def _checked_put(input: Tensor, indices: tuple[Any, ...], values: Tensor) -> Ind
             f"Index put requires the source and destination dtypes match, got {input.dtype._scalar} for the destination "
             f"and {values.dtype._scalar} for the source."
         )
+    check_bounds(input._array.shape, full)
     return full
 
 

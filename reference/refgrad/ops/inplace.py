@@ -59,7 +59,7 @@ def update(
         refuse_overlap(self, each, partial=True)
     if promotes or broadcasts:
         check_sizes(self, tensors)
-        if promotes and self._array.dtype.kind != "f":
+        if promotes and (self._array.dtype.kind != "f" or any(map(_is_complex, args))):
             joint = dtypes.result_of((self, *[each for each in args if each is not None]))
             check_cast(dtypes.get_default_dtype() if floats and joint._is_integral else joint, self.dtype)
     result = compute(self, *args, **options)
@@ -67,6 +67,10 @@ def update(
         raise RuntimeError(MISMATCH.format(list(self.shape), list(result.shape)))
     check_cast(result.dtype, self.dtype)
     return write(self, result)
+
+
+def _is_complex(operand: Any) -> bool:
+    return operand._array.dtype.kind == "c" if isinstance(operand, Tensor) else isinstance(operand, complex)
 
 
 MISMATCH = "output with shape {} doesn't match the broadcast shape {}"

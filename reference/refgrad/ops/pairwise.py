@@ -100,8 +100,11 @@ def _publish(
 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):
-            if numbered is None or not isinstance(other, bool | int | float):
+            if numbered is None or not isinstance(other, bool | int | float | complex):
                 raise TypeError(name)
+            joint = dtypes.result_of((input, other))
+            if joint.is_complex:
+                raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
             other = _number_beside(input, other)
             x = _computed(compute, input, other)
             return record(numbered, keep_layout(x, input._array), (input,), (), (other,))

@@ -151,9 +151,11 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 @public
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Return a copy with the elements moved along, those at the end coming in at the start."""
-    if dims is None or dims == ():
-        return moved(RollBackward0, input, lambda places: xp.roll(places, shifts), _listed(shifts), ())
-    steps, axes = _listed(shifts), _listed(dims)
+    steps, axes = _listed(shifts), () if dims is None else _listed(dims)
+    if not steps:
+        raise RuntimeError("`shifts` required")
+    if not axes and len(steps) == 1:
+        return moved(RollBackward0, input, lambda places: xp.roll(places, steps), steps, ())
     if len(steps) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(axes)}")
     ndim = input._array.ndim
@@ -196,15 +198,27 @@ def _refuse_negative(made: list[int]) -> None:
             raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {made}")
 
 
-@public
-def tile(input: Tensor, *dims: Any) -> Tensor:
+@method
+def tile(self: Tensor, *dims: Any) -> Tensor:
     """Return copies of the tensor side by side; missing counts are 1."""
     check_given("tile", dims)
-    counts = sizes_of(dims)
+    return _tiled(self, sizes_of(dims))
+
+
+def _tiled(input: Tensor, counts: tuple[int, ...]) -> Tensor:
     counts = (1,) * (input._array.ndim - len(counts)) + counts
     shape = (1,) * (len(counts) - input._array.ndim) + tuple(input._array.shape)
     _refuse_negative([size * count for size, count in zip(shape, counts, strict=True)])
     return moved(RepeatBackward0, input, lambda places: xp.tile(places, counts), counts)
+
+
+def _tile_function(input: Tensor, dims: Any) -> Tensor:
+    """Return copies of the tensor side by side; missing counts are 1."""
+    return _tiled(input, sizes_of((dims,)))
+
+
+_tile_function.__name__ = "tile"
+function(_tile_function)
 
 
 def _places_of_counts(counts: Tensor) -> Tensor:
@@ -226,6 +240,8 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
     """
     if repeats is None:
         return _places_of_counts(input)
+    if isinstance(repeats, Tensor) and repeats._array.ndim > 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     asked = 0 if dim is None else dim

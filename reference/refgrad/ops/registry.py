@@ -71,7 +71,7 @@ def explained(call: F, name: str) -> F:
 def kind(value: Any) -> Any:
     """Return what decides whether a parameter takes a value: its type; a tuple where the type alone does not say."""
     if isinstance(value, list | tuple):
-        return type(value), type(value[0]) if value else None
+        return type(value), *dict.fromkeys(map(type, value))
     return (type, value) if isinstance(value, type) else type(value)
 
 
@@ -91,17 +91,22 @@ def fitted(
     own = args[:1] if name.startswith("Tensor.") else ()
     index, values = _signatures.bind(name, args[len(own) :], kwargs)
     chosen = overloads[index]
+    _signatures.check_ints(name, index, values)
     if chosen.deprecated:
         _signatures.warn_deprecated(name, chosen)
-        return own, values, False
+        return own + _signatures.as_today(name, values), values, False
     names = [each.name for each in chosen.parameters]
+    by_name = _by_name_elsewhere(overloads, names[: len(args) - len(own)])
+    if by_name is not None:
+        kept = len(own) + by_name
+        return args[:kept], kwargs | dict(zip(names[by_name:], args[kept:], strict=False)), False
     if any(key not in names for key in kwargs):
         return own, values, False
     if (
         not own
         and args
         and isinstance(args[0], bool | int | float | complex | xp.generic)
-        and names[0] == "input"
+        and names[0] in ("input", "self")
     ):
         if name in _NUMBER_FIRST:
             return args, kwargs, True
@@ -115,8 +120,16 @@ def fitted(
     return own + tuple([read.pop(key) for key in names[: len(args) - len(own)]]), read, False
 
 
+def _by_name_elsewhere(overloads: tuple[Any, ...], names: list[str]) -> int | None:
+    """Return the first place in a call of a parameter that another overload takes by name only, None without one."""
+    elsewhere = {each.name for signature in overloads for each in signature.parameters if each.keyword_only}
+    return next((at for at, name in enumerate(names) if name in elsewhere), None)
+
+
 # Functions that take a number in front as they take one behind.
-_NUMBER_FIRST = frozenset({"add", "mul", "multiply", "sub", "subtract", "xlogy"})
+_NUMBER_FIRST = frozenset(
+    {"add", "float_power", "mul", "multiply", "pow", "remainder", "sub", "subtract", "xlogy"}
+)
 
 
 def _as_tensor(number: Any) -> Tensor:
@@ -176,7 +189,7 @@ def check_given(name: str, given: Any) -> None:
 _WRITTEN_IN_PYTHON = frozenset({"norm", "split", "unflatten", "unique", "unique_consecutive"})
 
 
-_FUNCTIONS_IN_PYTHON = frozenset({"split", "unique", "unique_consecutive"})
+_FUNCTIONS_IN_PYTHON = frozenset({"split"})
 
 
 def function(call: F) -> F:

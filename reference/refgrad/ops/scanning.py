@@ -11,9 +11,10 @@ from ..recording import record, refuse_integral
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
+from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex
 from .reductions import put_along, share_out
-from .registry import explained, public
+from .registry import FUNCTIONS, explained, method, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -309,18 +310,32 @@ def check_slices(shape: tuple[int, ...], dim: int) -> None:
         raise RuntimeError("Number of zero sized dimensions is more than one, so unique cannot be applied ")
 
 
-@public
+@method
 def unique(
-    input: Tensor,
+    self: Tensor,
     sorted: bool = True,
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
     """Return the different elements (or slices along a dimension) in order, and where and how often they occur."""
-    if dim is None:
-        return _unique(input, sorted, return_inverse, return_counts)
-    return _unique_slices(input, dim, sorted, return_inverse, return_counts)
+    return FUNCTIONS["unique"](
+        self, sorted=sorted, return_inverse=return_inverse, return_counts=return_counts, dim=dim
+    )
+
+
+def _unique_parts(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    flags = {"sorted": sorted, "return_inverse": return_inverse, "return_counts": return_counts}
+    return _unique(input, **flags) if dim is None else _unique_slices(input, dim, **flags)
+
+
+publish_by_flags("unique", _unique_parts, "_", 2, 3)
 
 
 def _different_slices(
@@ -343,12 +358,14 @@ def _different(
     values, inverse, counts = xp.unique(
         x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False
     )
-    found = [record(Unique2Backward0 if dim is None else UniqueDimBackward0, values, (input,))]
-    if return_inverse:
-        found.append(wrap(inverse.reshape(x.shape if axis is None else -1)))
-    if return_counts:
-        found.append(wrap(counts))
-    return found[0] if len(found) == 1 else tuple(found)
+    nothing = xp.empty(0, xp.int64)
+    return (
+        record(Unique2Backward0 if dim is None else UniqueDimBackward0, values, (input,)),
+        wrap(
+            inverse.reshape(x.shape if axis is None else -1) if return_inverse or dim is not None else nothing
+        ),
+        wrap(counts if return_counts else nothing),
+    )
 
 
 _unique = explained(_different, "_unique2")

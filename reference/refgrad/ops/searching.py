@@ -13,8 +13,9 @@ from ..recording import record
 from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
+from .dispatched import publish_by_flags
 from .inplace import finish_out
-from .registry import explained, function, public
+from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -183,12 +184,23 @@ def _no_derivative(g: Any) -> Any:
 UniqueConsecutiveBackward0 = derivative("UniqueConsecutiveBackward0", self=_no_derivative)
 
 
-@public
+@method
 def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Return the elements that differ from the one before."""
-    return _consecutive(input, return_inverse, return_counts, dim)
+    return FUNCTIONS["unique_consecutive"](
+        self, return_inverse=return_inverse, return_counts=return_counts, dim=dim
+    )
+
+
+def _consecutive_parts(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    return _consecutive(input, return_inverse=return_inverse, return_counts=return_counts, dim=dim)
+
+
+publish_by_flags("unique_consecutive", _consecutive_parts, "_consecutive_", 2, 1)
 
 
 def _runs(
@@ -205,14 +217,13 @@ def _runs(
     changed[1:] = (rows[1:] != rows[:-1]).any(axis=tuple(range(1, rows.ndim)))
     starts = xp.flatnonzero(changed)
     kept = rows[starts] if dim is None else xp.moveaxis(rows[starts], 0, axis)
-    found = [record(UniqueConsecutiveBackward0, row_major(kept), (input,))]
-    if return_inverse:
+    inverse = counts = xp.empty(0, xp.int64)
+    if return_inverse or dim is not None:
         inverse = xp.cumsum(changed) - 1
-        found.append(wrap(inverse.reshape(x.shape) if dim is None else inverse))
-    if return_counts:
-        ends = xp.append(starts[1:], xp.asarray([rows.shape[0]]))
-        found.append(wrap(ends - starts))
-    return tuple(found) if len(found) > 1 else found[0]
+        inverse = inverse.reshape(x.shape) if dim is None else inverse
+    if return_counts or dim is not None:
+        counts = xp.append(starts[1:], xp.asarray([rows.shape[0]])) - starts
+    return record(UniqueConsecutiveBackward0, row_major(kept), (input,)), wrap(inverse), wrap(counts)
 
 
 _consecutive = explained(_runs, "_VF.unique_consecutive")

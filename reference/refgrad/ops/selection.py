@@ -226,6 +226,15 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     refuse_complex(input._array, "clamp is not supported for complex types")
     tensors = any(isinstance(each, Tensor) for each in given)
     want = dtypes.result_of((input, *given))
+    if want.is_complex:
+        if not tensors and kinds is None:
+            scalars.check(next(each for each in given if isinstance(each, complex)), dtypes.float64)
+        kernel = "clamp" if len(given) == 2 else "maximum" if high is None else "minimum"
+        raise NotImplementedError(
+            f"\"{kernel}_cpu\" not implemented for '{want._scalar}'"
+            if tensors
+            else "clamp is not supported for complex types"
+        )
     shape = input._array.shape
     for each in given:
         if isinstance(each, Tensor):
@@ -274,7 +283,12 @@ def clamp_(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 def keeps_dtype(self: Tensor, *limits: Any) -> None:
     """Refuse numbers of a higher kind than the elements."""
-    if any(isinstance(each, Tensor) for each in limits) or self._array.dtype.kind in "fc":
+    if any(isinstance(each, Tensor) for each in limits):
+        return
+    if self._array.dtype.kind in "fc":
+        for each in limits:
+            if isinstance(each, complex):
+                scalars.check(each, dtypes.float64)
         return
     want = dtypes.result_of((self, *[each for each in limits if each is not None]))
     if want is not self.dtype:
