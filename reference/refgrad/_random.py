@@ -6,6 +6,7 @@ order in which they lie in memory.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ from .fused import multiply_add
 from .generator import Generator, default
 from .graph import Node, derivative
 from .ops.inplace import update
+from .ops.outputs import finish_out
 from .recording import record
 from .tensor import Tensor
 
@@ -74,11 +76,18 @@ def unsupported(kernel: str, dtype: dtypes.dtype) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{dtype._scalar}'")
 
 
+def _in_pairs(draw: Draw, dtype: dtypes.dtype) -> Draw:
+    """Draw complex numbers as pairs of real ones."""
+    return lambda count, generator: draw(2 * count, generator).view(dtype._numpy)
+
+
 # ---- uniform -------------------------------------------------------------------------------------------------
 
 
 def uniform(low: float, high: float, dtype: dtypes.dtype) -> Draw:
-    """Draw from [low, high): 24 bits for float32 and float16, 53 for float64."""
+    """Draw from [low, high): 24 bits for float32 and float16, 53 for float64; both parts of complex numbers alike."""
+    if dtype.is_complex:
+        return _in_pairs(uniform(low, high, dtype.to_real()), dtype)
     if not dtype.is_floating_point:
         raise unsupported("check_uniform_bounds", dtype)
     most = limits.finfo(dtype).max
@@ -122,9 +131,15 @@ def uniform_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 
 def normal(mean: float, std: float, dtype: dtypes.dtype, *, in_a_row: bool) -> Draw:
-    """Draw normal numbers; sixteen or more in contiguous memory are made in blocks."""
+    """Draw normal numbers; sixteen or more in contiguous memory are made in blocks.
+
+    Of complex numbers, the real and the imaginary part have half of the variance each.
+    """
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
+    if dtype.is_complex:
+        parts = normal(mean, std / math.sqrt(2.0), dtype.to_real(), in_a_row=in_a_row)
+        return _in_pairs(parts, dtype)
     if not dtype.is_floating_point:
         raise unsupported("normal_kernel_cpu", dtype)
 
@@ -176,6 +191,8 @@ def _bounds(dtype: dtypes.dtype) -> tuple[int, int]:
 
 def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
     """Draw whole numbers from [low, high); a range of 2**28 or more takes 64 bits for each."""
+    if dtype.is_complex:
+        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     least, most = _bounds(dtype)
@@ -202,6 +219,8 @@ def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
 
 def _any_integers(dtype: dtypes.dtype) -> Draw:
     """Draw whole numbers from 0 up to all that `dtype` holds exactly."""
+    if dtype.is_complex:
+        raise unsupported("random_kernel_cpu", dtype)
     if dtype.is_floating_point:
         size, long = 2 ** DIGITS[dtype] + 1, dtype is dtypes.float64
     else:
@@ -223,7 +242,8 @@ def random_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     if high is None and low is None:
         draw = _any_integers(self.dtype)
     else:
-        draw = integers(int(low or 0), _bounds(self.dtype)[1] + 1 if high is None else int(high), self.dtype)
+        most = _bounds(self.dtype)[1] + 1 if high is None and not self.dtype.is_complex else high
+        draw = integers(int(low or 0), int(most or 0), self.dtype)
     return _in_place(self, "random_", node, draw, values)
 
 
@@ -234,14 +254,18 @@ BernoulliBackward1 = _ignores_input("BernoulliBackward1")
 BernoulliBackward2 = _ignores_input("BernoulliBackward2")
 
 
-def _below(chance: float) -> Draw:
+def _below(chance: float, into: dtypes.dtype) -> Draw:
     if not 0 <= chance <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={chance:g}")
+    if into.is_complex:
+        raise unsupported("bernoulli_scalar_cpu_", into)
     return lambda count, generator: generator.uniform53(count) < chance
 
 
-def _below_each(chances: Any) -> Draw:
+def _below_each(chances: Any, into: dtypes.dtype) -> Draw:
     kind = dtypes.of(chances.dtype)
+    if into.is_complex:
+        raise unsupported("bernoulli_tensor_cpu_self_", into)
     if not kind.is_floating_point:
         raise unsupported("bernoulli_tensor_cpu_p_", kind)
     if not ((chances >= 0) & (chances <= 1)).all():
@@ -261,9 +285,9 @@ def bernoulli_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     values = bind("Tensor.bernoulli_", args, kwargs)[1]
     chance = values.get("p", 0.5)
     if isinstance(chance, Tensor):
-        draw = _below_each(backend.to_host(chance.expand(self.shape)._array))
+        draw = _below_each(backend.to_host(chance.expand(self.shape)._array), self.dtype)
         return _in_place(self, "bernoulli_", BernoulliBackward1, draw, values)
-    return _in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance)), values)
+    return _in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance), self.dtype), values)
 
 
 @function
@@ -271,9 +295,15 @@ def bernoulli(*args: Any, **kwargs: Any) -> Tensor:
     """Return ones where a draw falls below the probabilities in `input` (or below `p`), zeros elsewhere."""
     values = bind("bernoulli", args, kwargs)[1]
     given: Tensor = values["input"]
-    draw = _below(float(values["p"])) if "p" in values else _below_each(backend.to_host(given._array))
-    made = backend.xp.empty_like(given._array)
-    return record(BernoulliBackward0, fill(made, draw, values), (given,))
+    out: Tensor | None = values.get("out")
+    made = backend.xp.empty_like(given._array, dtype=None if out is None else out._array.dtype)
+    dtype = dtypes.of(made.dtype)
+    if "p" in values:
+        draw = _below(float(values["p"]), dtype)
+    else:
+        draw = _below_each(backend.to_host(given._array), dtype)
+    result = record(BernoulliBackward0, fill(made, draw, values), (given,))
+    return finish_out("bernoulli", result, out, given)
 
 
 # ---- waiting times -----------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ from .creation import (
 )
 from .device import default_device
 from .graph import derivative
+from .ops.outputs import finish_out
 from .recording import record
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 __all__: list[str] = []
 
@@ -116,7 +117,7 @@ def randperm(*args: Any, **kwargs: Any) -> Tensor:
 
 
 def _check_permutation(count: int, dtype: dtypes.dtype) -> None:
-    if dtype is dtypes.bool:
+    if dtype is dtypes.bool or dtype.is_complex:
         raise unsupported("randperm", dtype)
     digits = DIGITS.get(dtype)
     if digits is not None and count > 2**digits + 1:
@@ -146,18 +147,29 @@ def normal(*args: Any, **kwargs: Any) -> Tensor:
     if "size" in values:
         make = lambda dtype: _random.normal(float(mean), float(std), dtype, in_a_row=True)  # noqa: E731
         return _sized(values, make, dtypes.get_default_dtype())
-    around = mean if isinstance(mean, Tensor) else std
-    if isinstance(std, Tensor) and not (std._array >= 0).all():
-        raise RuntimeError("normal expects all elements of std >= 0.0")
-    shape = _common_shape(mean, std)
-    scale = 1.0 if isinstance(std, Tensor) else float(std)
-    draw = _random.normal(0.0, scale, around.dtype, in_a_row=True)
-    array = fill(backend.empty(shape, around._array.dtype), draw, values)
     if isinstance(std, Tensor):
-        array = array * std._array
-    array = array + (mean._array if isinstance(mean, Tensor) else mean)
+        _check_deviations(std._array)
+    around = mean if isinstance(mean, Tensor) else std
+    out: Tensor | None = values.get("out")
+    # Where one deviation is for all, torch takes the sizes of `out` for those of the deviations.
+    shape = _common_shape(mean, std if out is None or isinstance(std, Tensor) else out)
+    dtype = around.dtype if out is None else out.dtype
+    draw = _random.normal(0.0, 1.0 if isinstance(std, Tensor) else float(std), dtype, in_a_row=True)
+    array = fill(backend.empty(shape, dtype._numpy), draw, values)
+    if isinstance(std, Tensor):
+        array = (array * std._array).astype(dtype._numpy)
+    array = (array + (mean._array if isinstance(mean, Tensor) else mean)).astype(dtype._numpy)
     inputs = tuple(each for each in (mean, std) if isinstance(each, Tensor))
+    if out is not None:
+        return finish_out("normal", wrap(array), out, *inputs)
     return record(_NORMAL_NODES[isinstance(mean, Tensor), isinstance(std, Tensor)], array, inputs)
+
+
+def _check_deviations(std: Any) -> None:
+    if std.dtype.kind == "c":
+        raise RuntimeError("normal expects standard deviation to be non-complex")
+    if not (std >= 0).all():
+        raise RuntimeError("normal expects all elements of std >= 0.0")
 
 
 def _common_shape(mean: Any, std: Any) -> tuple[int, ...]:

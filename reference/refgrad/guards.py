@@ -76,6 +76,12 @@ def together(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
     return where, lent((args, kwargs), away, device_at(where))
 
 
+def filled(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int | None, Arguments]:
+    """For `outputs.written`, which is given a function's name and, as third and fourth, its arguments."""
+    where, _ = together(args[0], args[2], args[3])
+    return where, (args, kwargs)
+
+
 def as_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int | None, Arguments]:
     """The first tensor says where; others may be elsewhere."""
     for each in tensors_in((*args, *kwargs.values())):
@@ -204,9 +210,10 @@ def guard_all() -> None:
                 setattr(kind, "update", guarded(vars(kind)["update"], as_first))  # noqa: B010
     _replace_everywhere({call: guard for call, guard in guards.items() if call is not guard})
     from . import engine
-    from .ops import pointwise
+    from .ops import outputs, pointwise
     from .placed_engine import PlacedTask
 
+    setattr(outputs, "written", guarded(outputs.written, filled))  # noqa: B010
     setattr(pointwise, "record", _laid_out)  # noqa: B010
     setattr(engine, "_Task", PlacedTask)  # noqa: B010 - which `engine.run` looks up
 

@@ -11,7 +11,8 @@ from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import elementwise_out, finish_out, update
+from .inplace import update
+from .outputs import elementwise_out, finish_out
 from .registry import alias, function, method, operator, public
 
 __all__: list[str] = []

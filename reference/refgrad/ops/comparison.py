@@ -12,7 +12,8 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
-from .inplace import check_sizes, finish_out, update
+from .inplace import check_sizes, update
+from .outputs import finish_out
 from .registry import function, method, operator, public
 
 __all__ = ["allclose", "equal"]
@@ -60,7 +61,7 @@ def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
         found = as_operand(other)
         if found is NotImplemented:
             raise TypeError(type(other).__name__)
-        return finish_out(name, _elementwise(compute, input, found), out)
+        return finish_out(name, _elementwise(compute, input, found), out, input, found)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
         found = as_operand(other)

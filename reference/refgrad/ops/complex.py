@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from ..views import make_view
 from .broadcasting import check_broadcast, keep_layout, row_major
 from .indexing import select
-from .inplace import finish_out
+from .outputs import finish_out
 from .pointwise import CALLS
 from .registry import function, public
 from .shape import transpose
@@ -106,7 +106,7 @@ def conj(input: Tensor) -> Tensor:
 def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the complex conjugate as a copy; a real tensor itself."""
     if input._array.dtype.kind != "c":
-        return input
+        return finish_out("conj_physical", input, out, input)
     return finish_out(
         "conj_physical", record(ConjPhysicalBackward0, input._array.conj(), (input,)), out, input
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..views import rebase, refuse_view
 from .broadcasting import check_broadcast
 from .registry import method
 
-__all__ = ["check_sizes", "finish_out", "update", "update_late", "write"]
+__all__ = ["check_cast", "check_sizes", "refuse_overlap", "update", "update_late", "write"]
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 OVERLAP = (
@@ -218,56 +217,3 @@ def _adopt_result(node: Node, self: Tensor, result: Tensor) -> None:
             shadow._counter = self._share_counter()
             node.saved = (*node.saved[:index], shadow, *node.saved[index + 1 :])
             node.versions = (*node.versions[:index], shadow._counter[0], *node.versions[index + 1 :])
-
-
-def checked_out(name: str, out: Any, *inputs: Any) -> Tensor:
-    """Return `out`, refused where what is computed from `inputs` cannot be written there."""
-    into: Tensor = (
-        out if isinstance(out, Tensor) else wrap(backend.as_array(out))
-    )  # numbers stand for tensors
-    tensors = [each for each in inputs if isinstance(each, Tensor)]
-    if requires_recording(into, *tensors):
-        raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad."
-        )
-    if storage.overlaps_itself(into._array):
-        raise RuntimeError(OVERLAP)
-    for each in tensors:
-        refuse_overlap(into, each, partial=True)
-    return into
-
-
-def elementwise_out(name: str, out: Any, input: Any, other: Any) -> Any:
-    """Return `out`, refused (before anything is computed) where an element-wise result cannot be written there."""
-    if out is None:
-        return None
-    out = checked_out(name, out, input, other)
-    tensors = [each for each in (input, other) if isinstance(each, Tensor)]
-    if len(tensors) == 2:
-        check_broadcast(*[each._array.shape for each in tensors])
-    if any(each is out for each in tensors):
-        check_sizes(out, tensors)
-    return out
-
-
-def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
-    """Return the result, or write it into `out`."""
-    if out is None:
-        return result
-    out = checked_out(name, out, *inputs)
-    check_cast(result.dtype, out.dtype)
-    if out.shape != result.shape:
-        if out._array.size:
-            warnings.warn(
-                f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does "
-                f"not match the required output shape {list(result.shape)}. This behavior is deprecated, and in a "
-                "future PyTorch release outputs will not be resized unless they have zero elements. You can "
-                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-                UserWarning,
-                stacklevel=4,
-            )
-        out._array = storage.empty_like(result._array, out._array.dtype)
-    out._array[...] = result._array
-    bump(out)
-    return out

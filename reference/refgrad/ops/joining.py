@@ -13,7 +13,7 @@ from ..graph import Node, derivative
 from ..recording import connect, record
 from ..tensor import Tensor, wrap
 from ..views import attach
-from .inplace import finish_out
+from .outputs import finish_out
 from .registry import FUNCTIONS, check_tensors, explained, function, method, public
 from .shape import axis_of
 
@@ -72,14 +72,19 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
     result = record(kind, joined, tuple(given), (tuple(sizes), dim))
+    return _finished("cat", result, out, given)
+
+
+function(cat)
+
+
+def _finished(name: str, result: Tensor, out: Tensor | None, given: list[Tensor]) -> Tensor:
+    """Return the result, or write it into `out`."""
     if out is not None and not dtypes.castable(result.dtype, out.dtype):
         raise TypeError(
             f"torch.cat(): input types can't be cast to the desired output type {out.dtype._scalar}"
         )
-    return finish_out("cat", result, out, *given)
-
-
-function(cat)
+    return finish_out(name, result, out, *given)
 
 
 def _check_sizes(model: tuple[int, ...], shape: tuple[int, ...], dim: int, at: int) -> None:
@@ -117,7 +122,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     want = dtypes.result_of(tuple(given))._numpy
     joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
     kind = _joined("StackBackward0", len(given), _unstack)
-    return finish_out("stack", record(kind, joined, tuple(given), ((), dim)), out, *given)
+    return _finished("stack", record(kind, joined, tuple(given), ((), dim)), out, given)
 
 
 # ---- several views at once -------------------------------------------------------------------------------------

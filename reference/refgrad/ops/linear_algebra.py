@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .holomorphic import suited
-from .inplace import finish_out
+from .outputs import finish_out
 from .registry import operator, public
 from .shape import (
     SqueezeBackward4,

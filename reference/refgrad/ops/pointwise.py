@@ -13,7 +13,8 @@ from ..tensor import Tensor
 from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
 from .broadcasting import keep_layout
 from .holomorphic import holomorphic, refuse_complex
-from .inplace import finish_out, update
+from .inplace import update
+from .outputs import finish_out
 from .registry import alias, method, operator, public
 
 __all__: list[str] = []

@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
 from .broadcasting import as_operand, check_broadcast, common, keep_layout, row_major
 from .holomorphic import suited
-from .inplace import finish_out
+from .outputs import finish_out
 from .registry import operator, public
 
 __all__: list[str] = []

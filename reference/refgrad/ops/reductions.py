@@ -12,7 +12,7 @@ from ..graph import derivative
 from ..recording import record, refuse_integral
 from ..tensor import Tensor, wrap
 from .broadcasting import open_grid, row_major
-from .inplace import finish_out
+from .outputs import finish_out
 from .registry import public
 from .shape import axis_of
 
@@ -168,6 +168,8 @@ def sum(
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
     if type(keepdim) is not bool:
         raise TypeError("sum")
+    if dtype is None and out is not None:
+        dtype = out.dtype
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)
     if dtype is not None:

@@ -14,7 +14,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .dispatched import publish_by_flags
-from .inplace import finish_out
+from .outputs import finish_out
 from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
 
@@ -257,7 +257,7 @@ def _put_chosen(g: Any, places: Any, shape: tuple[int, ...], dim: int, keepdim: 
 
 
 @public
-def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """Return the value that occurs most often along a dimension (the smallest such), and the last place of it."""
     x = input._array
     axis = axis_of(dim, x.ndim)

@@ -14,7 +14,8 @@ from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import cast, check_broadcast, keep_layout, row_major
 from .holomorphic import refuse_complex
-from .inplace import MISMATCH, finish_out, update
+from .inplace import MISMATCH, update
+from .outputs import finish_out, finish_outs
 from .reductions import (
     AmaxBackward0,
     AminBackward0,
@@ -343,28 +344,26 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
         input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
     ) -> Any:
         if isinstance(dim, Tensor) or other is not None:
-            return pointwise(input, dim if other is None else other)
+            return pointwise(input, dim if other is None else other, out=out)
         x = input._array
         if dim is None:
             _refuse_empty(name, x)
             _refuse_complex(name, input)
-            return record(kinds[1], x.max() if largest else x.min(), (input,))
+            return finish_out(name, record(kinds[1], x.max() if largest else x.min(), (input,)), out, input)
         refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         axis = axis_of(dim, x.ndim)
         if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
         if not x.ndim:
-            return pair(
-                name,
-                record(kinds[0], x.copy(), (input,), ((), 0, True), (None,)),
-                wrap(xp.zeros((), xp.int64)),
-            )
+            values = record(kinds[0], x.copy(), (input,), ((), 0, True), (None,))
+            return finish_outs(f"{name}.dim", pair(name, values, wrap(xp.zeros((), xp.int64))), out, input)
         places = xp.expand_dims(_first_index(x, axis, largest), axis)
-        values = xp.take_along_axis(x, places, axis)
+        found = xp.take_along_axis(x, places, axis)
         if not keepdim:
-            places, values = places.squeeze(axis), values.squeeze(axis)
+            places, found = places.squeeze(axis), found.squeeze(axis)
         indices = wrap(places)
-        return pair(name, record(kinds[0], values, (input,), (x.shape, axis, keepdim), (indices,)), indices)
+        values = record(kinds[0], found, (input,), (x.shape, axis, keepdim), (indices,))
+        return finish_outs(f"{name}.dim", pair(name, values, indices), out, input)
 
     extreme.__name__ = name
     extreme.__doc__ = (

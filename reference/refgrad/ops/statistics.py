@@ -15,7 +15,8 @@ from ..tensor import Tensor, wrap
 from .backward_kernels import log_softmax_backward, softmax_backward
 from .broadcasting import row_major
 from .holomorphic import suited
-from .inplace import MISMATCH, finish_out
+from .inplace import MISMATCH
+from .outputs import finish_out
 from .reductions import _shared_along, axes_of, quotient, spread, unreduced
 from .registry import explained, function, public
 from .shape import axis_of
