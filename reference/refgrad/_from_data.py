@@ -36,7 +36,15 @@ def array_of(data: Any, dtype: dtypes.dtype | None) -> Any:
     chosen = dtype_of(data) if dtype is None else dtype
     if 0 in sizes:
         return backend.empty(tuple(sizes), chosen._numpy)
-    return backend.as_array(_converted(_leaves(data, sizes), chosen).reshape(sizes))
+    leaves: list[Any] = []
+    try:
+        _gather(leaves, data, sizes)
+    except (TypeError, ValueError):
+        _converted(
+            leaves, chosen
+        )  # torch looks at one element after the other: what stands before goes first
+        raise
+    return backend.as_array(_converted(leaves, chosen).reshape(sizes))
 
 
 def _refuse_text(data: Any) -> None:
@@ -146,20 +154,21 @@ def check_array(array: Any) -> None:
 # ---- elements ------------------------------------------------------------------------------------------------
 
 
-def _leaves(data: Any, sizes: list[int]) -> list[Any]:
-    """Return the innermost elements in order; ValueError where a sequence has another length than the first."""
-    level = [data]
-    for dim, size in enumerate(sizes):
-        inner: list[Any] = []
-        for part in level:
-            if not hasattr(type(part), "__iter__") and not _is_sequence(part):
-                raise TypeError("not a sequence")
-            items = list(part)
-            if len(items) != size:
-                raise ValueError(f"expected sequence of length {size} at dim {dim} (got {len(items)})")
-            inner += items
-        level = inner
-    return level
+def _gather(leaves: list[Any], data: Any, sizes: list[int], dim: int = 0) -> None:
+    """Add the innermost elements in order; ValueError where a sequence has another length than the first."""
+    if dim == len(sizes):
+        leaves.append(data)
+        return
+    if not hasattr(type(data), "__iter__") and not _is_sequence(data):
+        raise TypeError("not a sequence")
+    items = list(data)
+    if len(items) != sizes[dim]:
+        raise ValueError(f"expected sequence of length {sizes[dim]} at dim {dim} (got {len(items)})")
+    if dim == len(sizes) - 1:
+        leaves += items
+        return
+    for each in items:
+        _gather(leaves, each, sizes, dim + 1)
 
 
 def _converted(leaves: list[Any], dtype: dtypes.dtype) -> Any:

@@ -22,6 +22,7 @@ __all__ = [
     "ndarray",
     "ndindex",
     "root",
+    "seen_as",
     "silence",
     "strided",
     "to_host",
@@ -88,9 +89,19 @@ def root(array: Array) -> Array:
 
 def strided(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
     """View `memory`, the root of some array, with any shape; strides and offset in bytes from its start."""
-    if memory.ndim > 1 and not memory.flags.c_contiguous:
-        memory = memory.T if memory.flags.f_contiguous else memory.transpose(_by_stride(memory))
-    return numpy.ndarray(shape, memory.dtype, memory, offset, strides)
+    return numpy.ndarray(shape, memory.dtype, _in_order(memory), offset, strides)
+
+
+def seen_as(memory: Array, dtype: Any) -> Array:
+    """View `memory`, the root of some array, as elements of another dtype, one after the other."""
+    return memory if memory.dtype == dtype else _in_order(memory).reshape(-1).view(dtype)
+
+
+def _in_order(memory: Array) -> Array:
+    """Return dense memory with its axes in the order in which its elements lie."""
+    if memory.ndim < 2 or memory.flags.c_contiguous:
+        return memory
+    return memory.T if memory.flags.f_contiguous else memory.transpose(_by_stride(memory))
 
 
 def _by_stride(memory: Array) -> list[int]:

@@ -9,6 +9,7 @@ from . import backend, both
 from ._signatures import type_name
 from .backend import Array, xp
 from .graph import derivative
+from .ops.broadcasting import check_broadcast
 from .ops.joining import stack as _stack
 from .ops.registry import explained, function
 from .ops.statistics import vector_norm
@@ -141,9 +142,10 @@ def inv(A: Tensor) -> Tensor:  # noqa: N803
     try:
         array = xp.linalg.inv(A._array)
     except xp.linalg.LinAlgError:
+        batch, zero = _first_singular(A._array)
         raise LinAlgError(
-            f"linalg.inv: {_zero_pivot(A._array)} is zero, the inversion could not be completed because the input "
-            "matrix is singular."
+            f"linalg.inv: {batch}The diagonal element {zero} is zero, the inversion could not be completed because the "
+            "input matrix is singular."
         ) from None
     columns = xp.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)  # LAPACK's order
     return record(LinalgInvExBackward0, columns, (A,))
@@ -184,13 +186,12 @@ def lu_and_pivots(array: Array) -> tuple[Array, Array]:
     )
 
 
-def _zero_pivot(array: Array) -> str:
-    """Name the first zero on the diagonal of U in the LU decomposition of a singular matrix."""
+def _first_singular(array: Array) -> tuple[str, int]:
+    """Find the first singular matrix: which of a batch it is, in words, and the first zero on the diagonal of its U."""
     for number, matrix in enumerate(array.reshape(-1, *array.shape[-2:])):
         if zero := factorised(matrix)[2]:
-            batch = f"(Batch element {number}): " if array.ndim > 2 else ""
-            return f"{batch}The diagonal element {zero}"
-    return f"The diagonal element {array.shape[-1]}"
+            return f"(Batch element {number}): " if array.ndim > 2 else "", zero
+    return "", array.shape[-1]
 
 
 def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
@@ -216,11 +217,13 @@ def solve(A: Tensor, B: Tensor) -> Tensor:  # noqa: N803
             "linalg.solve: Incompatible shapes of A and B for the equation AX = B "
             f"({a.shape[-2]}x{a.shape[-1]} and {b.shape[-2]}x{b.shape[-1]})"
         )
+    check_broadcast(b.shape[:-2], a.shape[:-2])
     try:
         array = xp.linalg.solve(a, b)
     except xp.linalg.LinAlgError:
+        batch, _ = _first_singular(a)
         raise LinAlgError(
-            "torch.linalg.solve: The solver failed because the input matrix is singular."
+            f"torch.linalg.solve: {batch}The solver failed because the input matrix is singular."
         ) from None
     array = array[..., 0] if vector else xp.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)
     return record(LinalgSolveExBackward0, array, (A, B), (vector,))

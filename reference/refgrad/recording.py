@@ -134,8 +134,11 @@ def refuse_integral(input: Tensor, dtype: Any) -> None:
 
 
 def _plan(kind: Any, mask: int) -> tuple[int, ...]:
-    """List, for each tensor the rules name, where it comes from: an index into (*inputs, *extra, result), or -1."""
-    needed: set[str] = set()
+    """List, for each tensor the rules name, where it comes from: an index into (*inputs, *extra, result), or -1.
+
+    As in torch, a result that any rule names is kept whichever inputs require grad.
+    """
+    needed = {"result"}
     for index, names in enumerate(kind.asked):
         if mask >> index & 1:
             needed.update(names)

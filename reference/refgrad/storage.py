@@ -198,9 +198,7 @@ def copy(array: Array) -> Array:
 def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: int | None = None) -> Array:
     """View the memory of `array` with sizes, strides and offset in elements (the offset of `array` by default)."""
     item = array.itemsize
-    memory = backend.root(array)
-    if memory.dtype != array.dtype:  # seen as another dtype
-        memory = memory.reshape(-1).view(array.dtype)
+    memory = backend.seen_as(backend.root(array), array.dtype)
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item
     if 0 in shape:  # no element: it may begin behind the memory
         first = min(first, memory.nbytes)

@@ -16,6 +16,7 @@ from .backend import xp
 from .grad_mode import mode
 from .graph import Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
+from .strided_gradients import Geometry, strided_gradient, through_part
 from .tensor import Tensor, View, new
 
 __all__ = ["make_view", "rebase", "refuse_view", "regenerate", "renew"]
@@ -92,8 +93,6 @@ AMBIGUOUS = (
     "outside (if you want the inplace to be tracked)."
 )
 
-Geometry = tuple[tuple[int, ...], tuple[int, ...], int]
-
 
 def geometry(array: backend.Array) -> Geometry:
     """Return sizes, strides and offset, in elements."""
@@ -145,9 +144,7 @@ def regenerate(self: Tensor, view: View) -> None:
             self._node = None
             part, seen = geometry(self._array), base
             if _is_paired(base, self):  # a view of the parts of complex numbers
-                from .ops.complex import view_as_real
-
-                seen = view_as_real(base)
+                seen = _paired(base)
                 if geometry(seen._array) == part:
                     connect(type(seen._node), self, (base,))  # type: ignore[arg-type]
                     self._output_nr, view.version = 0, base._version
@@ -157,6 +154,17 @@ def regenerate(self: Tensor, view: View) -> None:
             mode.enabled = before
         self._output_nr = 0
         view.version = base._version
+
+
+def _paired(base: Tensor) -> Tensor:
+    """Return a view of complex numbers as pairs of real ones."""
+    from .ops.complex import view_as_real
+
+    return view_as_real(base)
+
+
+def _itself(base: Tensor) -> Tensor:
+    return base
 
 
 def _is_paired(base: Tensor, view: Tensor) -> bool:
@@ -190,7 +198,11 @@ def put_part(g: Any, part: Geometry, whole: Geometry) -> Any:
     return put(g, places, whole[0])
 
 
-AsStridedBackward0 = derivative("AsStridedBackward0", args="part whole storage_offset", self=put_part)
+AsStridedBackward0 = derivative(
+    "AsStridedBackward0",
+    args="part whole storage_offset",
+    self=lambda g, part, whole: strided_gradient(g, part, whole),
+)
 
 
 class CopySlices(Node):
@@ -213,6 +225,9 @@ class CopySlices(Node):
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Send the view's part of the gradient through the operation, and the rest on as it is."""
+        if recording and edges[0] is not None:
+            change = lambda piece: self.inner.apply(piece, True, edges)  # noqa: E731
+            return through_part(grad, change, self.part, self.whole, _paired if self.paired else _itself)
         index = positions(self.part, self.whole)
         if self.paired:
             grad = both.complex_to_pairs(grad)

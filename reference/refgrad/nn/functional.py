@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import backend, both, dtypes
+from .. import backend, both, dtypes, storage
 from ..backend import xp
 from ..graph import derivative
 from ..ops import activations, classification, losses
@@ -131,10 +131,9 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     if not training or p == 0 or not input._array.size:
         return input
     if p == 1:
-        zeros: Tensor = input * input._zeros(input.shape)
-        return zeros
-    noise = input._zeros(input.shape).bernoulli_(1 - p)
-    noise = noise.div_(1 - p)
+        noise = input._zeros(())
+    else:
+        noise = wrap(storage.empty_like(input._array, input._array.dtype)).bernoulli_(1 - p).div_(1 - p)
     result: Tensor = input.mul_(noise) if inplace else input * noise
     return result
 

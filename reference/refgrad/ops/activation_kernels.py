@@ -86,7 +86,9 @@ elu_backward = backward_kernel(
 
 
 hardtanh_backward = backward_kernel(
-    "HardtanhBackwardBackward0", lambda g, x, low, high: both.keep(g, (x > low) & (x < high)), args="low high"
+    "HardtanhBackwardBackward0",
+    lambda g, x, low, high: both.keep(g, ~((x <= low) | (x >= high))),  # also at nan
+    args="low high",
 )
 
 
@@ -132,7 +134,7 @@ def hardsigmoid_backward(g: Any, x: Any) -> Any:
 
 hardswish_backward = backward_kernel(
     "HardswishBackwardBackward0",
-    lambda g, x: both.keep(g * (x / 3 + 0.5), xp.abs(x) <= 3) + both.keep(g, x > 3),
+    lambda g, x: both.keep(g * (x / 3 + 0.5), xp.abs(x) <= 3) + both.keep(g, ~(x <= 3)),
     lambda grad, grad_output, x: both.keep(grad * grad_output / 3, xp.abs(both.plain(x)) < 3),
 )
 

@@ -11,7 +11,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded, refuse_bool_sub
-from .broadcasting import check_broadcast, common, row_major
+from .broadcasting import check_broadcast, common, keep_layout, row_major
 from .inplace import update
 from .outputs import finish_out
 from .pointwise import converted
@@ -285,7 +285,8 @@ def _stepped(kind: Any, input: Tensor, values: Tensor) -> Tensor:
     _refuse_other_dtype(input, values)
     x, y = input._array, values._array
     check_broadcast(x.shape, y.shape)
-    return record(kind, xp.where(x == 0, y, (x > 0).astype(x.dtype)), recorded(input, values))
+    stepped = xp.where(x == 0, y, (x > 0).astype(x.dtype))
+    return record(kind, keep_layout(stepped, x, y), recorded(input, values))
 
 
 @public

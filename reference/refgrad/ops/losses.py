@@ -306,7 +306,9 @@ def l1_loss(
     return result
 
 
-def _first(wrong: Array) -> int:
+def _first(wrong: Array, *operands: Array) -> int:
+    """Return the place of the first wrong element, in the order in which torch goes through some operands."""
+    wrong = keep_layout(wrong, *operands).ravel("K")
     return int(wrong.argmax()) if wrong.any() else wrong.size
 
 
@@ -332,7 +334,7 @@ def binary_cross_entropy(
         raise NotImplementedError(f"\"binary_cross_entropy\" not implemented for '{input.dtype._scalar}'")
     for name, wrong in sorted(
         (("input", ~((x >= 0) & (x <= 1))), ("target", ~((y >= 0) & (y <= 1)))),
-        key=lambda pair: _first(pair[1]),
+        key=lambda pair: _first(pair[1], x, y),
     ):  # torch looks at one pair after the other
         if wrong.any():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")

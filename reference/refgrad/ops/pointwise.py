@@ -101,12 +101,17 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
         if x.dtype.kind != "f":
             if x.dtype.kind != "c":
                 x = converted(x)
-            result = record(of_complex, compute(x), (input,))
+            result = record(of_complex, _laid_out(compute(x), x), (input,))
         else:
-            result = record(kind, compute(x), (input,))
+            result = record(kind, _laid_out(compute(x), x), (input,))
         return result if out is None else finish_out(name, result, out, input)
 
     return apply
+
+
+def _laid_out(array: Array, x: Array) -> Array:
+    """Return a result laid out as torch does: NumPy orders axes along which an operand repeats by another rule."""
+    return array if x.flags.c_contiguous else keep_layout(array, x)
 
 
 def converted(x: Array) -> Array:
@@ -130,8 +135,8 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
                 refuse_complex(x, NOT_FOR_COMPLEX[name])
             if floats_only and of != "c":
                 raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype._scalar}'")
-        array = keep_layout(x.copy(), x) if whole and of in "iu" else compute(x)
-        result = record(kind, array, (input,))
+        array = x.copy() if whole and of in "iu" else compute(x)
+        result = record(kind, _laid_out(array, x), (input,))
         return result if out is None else finish_out(name, result, out, input)
 
     return apply

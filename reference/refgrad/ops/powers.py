@@ -27,7 +27,7 @@ PowBackward0 = derivative(
 )
 PowBackward1 = derivative(
     "PowBackward1",
-    self=lambda g, self, exponent, result: _pow_self(g, self, exponent),  # torch keeps the result, too
+    self=lambda g, self, exponent: _pow_self(g, self, exponent),
     exponent=lambda g, self, exponent, result: _pow_exponent(g, self, exponent, result),
 )
 PowBackward2 = derivative(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, storage
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record, refuse_integral
@@ -358,6 +358,8 @@ def _different(
     values, inverse, counts = xp.unique(
         x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False
     )
+    if dim is not None:
+        values = storage.copy(values)  # NumPy's look at memory of whole slices
     nothing = xp.empty(0, xp.int64)
     return (
         record(Unique2Backward0 if dim is None else UniqueDimBackward0, values, (input,)),

@@ -368,7 +368,8 @@ def _copied(input: Tensor) -> Tensor:
         return wrap(storage.copy(array))
     memory = backend.root(array)
     start = backend.address(array) - backend.address(memory)
-    return wrap(backend.strided(memory.copy(order="K"), array.shape, array.strides, start))
+    copied = backend.seen_as(memory.copy(order="K"), array.dtype)
+    return wrap(backend.strided(copied, array.shape, array.strides, start))
 
 
 @public

@@ -216,14 +216,14 @@ def _runs(
     changed = xp.ones(rows.shape[0], bool)
     changed[1:] = (rows[1:] != rows[:-1]).any(axis=tuple(range(1, rows.ndim)))
     starts = xp.flatnonzero(changed)
-    kept = rows[starts] if dim is None else xp.moveaxis(rows[starts], 0, axis)
+    kept = xp.moveaxis(row_major(rows[starts]), 0, axis)
     inverse = counts = xp.empty(0, xp.int64)
     if return_inverse or dim is not None:
         inverse = xp.cumsum(changed) - 1
         inverse = inverse.reshape(x.shape) if dim is None else inverse
     if return_counts or dim is not None:
         counts = xp.append(starts[1:], xp.asarray([rows.shape[0]])) - starts
-    return record(UniqueConsecutiveBackward0, row_major(kept), (input,)), wrap(inverse), wrap(counts)
+    return record(UniqueConsecutiveBackward0, kept, (input,)), wrap(inverse), wrap(counts)
 
 
 _consecutive = explained(_runs, "_VF.unique_consecutive")
