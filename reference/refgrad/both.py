@@ -187,11 +187,11 @@ def sum_to(value: Both, shape: Sequence[int]) -> Both:
 
 
 def expand(value: Both, shape: Sequence[int]) -> Both:
-    """Broadcast without copying; the value itself where it has the shape."""
-    if value.shape == tuple(shape):
-        return value
+    """Broadcast without copying; an array itself where it has the shape."""
     if isinstance(value, Tensor):
         return value.expand(tuple(shape))
+    if value.shape == tuple(shape):
+        return value
     return xp.broadcast_to(value, tuple(shape))
 
 

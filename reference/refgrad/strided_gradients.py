@@ -6,7 +6,7 @@ gradient, and whether it has any, come out as there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import backend, storage
@@ -72,7 +72,7 @@ def _recorded(g: Tensor, seen: Dimensions, start: int, count: int, repeats: Arra
 
 def through_part(
     g: Tensor,
-    change: Callable[[Tensor], Sequence[Any]],
+    change: Callable[[Tensor], Iterable[Any]],
     part: Geometry,
     whole: Geometry,
     seen: Callable[[Tensor], Tensor],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import both
+from .. import backend, both
 from ..backend import Array, xp
-from ..recording import record
+from ..graph import derivative
+from ..recording import record, record_several
 from ..tensor import Tensor
 from .arithmetic import not_implemented, recorded
 from .backward_kernels import backward_kernel
@@ -170,3 +171,41 @@ def halves(value: Any, dim: int) -> tuple[Any, Any]:
 glu_backward = backward_kernel(
     "GluBackwardBackward0", _glu_array, _glu_bend, args="dim", adjoint=_glu_adjoint
 )
+
+
+def _prelu_array(g: Array, x: Array, weight: Array) -> list[Array]:
+    above = x > 0
+    return [xp.where(above, g, weight * g), xp.where(above, backend.zero(g.dtype), x * g)]
+
+
+def _prelu_second(grads: Any, needs: Sequence[bool], grad_output: Any, self: Any, weight: Any) -> list[Any]:
+    """Differentiate both gradients of `prelu`: that of its input (`of_input`) and that of its weight."""
+    of_input, of_weight = grads
+    given = of_input if of_weight is None else of_weight
+    above, nothing = (
+        both.like(both.plain(self) >= 0, given),
+        both.like(backend.zero(both.plain(self).dtype), given),
+    )
+    if of_input is None:
+        along, straight = of_weight * self, nothing
+    else:
+        straight = of_input
+        along = of_input * weight if of_weight is None else of_input * weight + of_weight * self
+    return [
+        both.where(above, straight, along),
+        both.zeros_like(self) if of_weight is None else both.where(above, nothing, grad_output * of_weight),
+        both.zeros_like(self) if of_input is None else both.where(above, nothing, grad_output * of_input),
+    ]
+
+
+PreluKernelBackwardBackward0 = derivative(
+    "PreluKernelBackwardBackward0", joint=("grad_output self weight", _prelu_second)
+)
+
+
+def prelu_backward(g: Any, x: Any, weight: Any) -> Any:
+    """Return the gradients of the input and, for each element, of the weight."""
+    if not isinstance(g, Tensor):
+        return _prelu_array(g, x, weight)
+    found = _prelu_array(g._array, both.plain(x), both.plain(weight))
+    return record_several(PreluKernelBackwardBackward0, found, (g, x, weight))

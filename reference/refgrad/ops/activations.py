@@ -24,6 +24,7 @@ from .activation_kernels import (
     log_sigmoid_backward,
     logistic,
     normal_cdf,
+    prelu_backward,
     softplus_backward,
 )
 from .backward_kernels import threshold_backward
@@ -102,8 +103,7 @@ ThresholdBackward0 = derivative(
 GluBackward0 = derivative("GluBackward0", args="dim", self=lambda g, self, dim: glu_backward(g, self, dim))
 PreluKernelBackward0 = derivative(
     "PreluKernelBackward0",
-    self=lambda g, self, weight: both.where(both.plain(self) > 0, g, weight * g),
-    weight=lambda g, self: both.mask_out(self * g, both.plain(self) > 0),
+    joint=("self weight", lambda g, needs, self, weight: prelu_backward(g, self, weight)),
 )
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import backend, dtypes
+from .. import backend, both, dtypes
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -91,8 +91,13 @@ FUNCTIONS["row_stack"] = explained(vstack, "row_stack")
 def _unblock(g: Any, needs: Sequence[bool], shapes: tuple[Any, ...]) -> list[Any]:
     found, row, column = [], 0, 0
     for needed, (shape, size) in zip(needs, shapes, strict=True):
+        if shape == (0,):  # torch counts no row for it, though its block has one
+            found.append(both.zeros_like(g[:0, 0]) if needed else None)
+            continue
         part = g[row : row + size[0], column : column + size[1]]
-        found.append(part.reshape(shape) if needed else None)
+        for _ in range(2 - len(shape)):
+            part = part.squeeze(-1) if part.shape[-1] == 1 else part
+        found.append(part if needed else None)
         row, column = row + size[0], column + size[1]
     return found
 

@@ -12,17 +12,16 @@ __all__ = ["holomorphic", "refuse_complex", "suited"]
 
 
 def holomorphic(kind: type[Node]) -> type[Node]:
-    """Return a kind of node for complex numbers, whose rules get and give conjugates.
+    """Return a kind of node for complex numbers, whose rules get conjugates of what was saved.
 
-    The rules of functions that are complex differentiable give g * f'(z), where g * conj(f'(z)) is due.
+    The rules of functions that are complex differentiable give g * f'(z), where g * conj(f'(z)) is due. As their
+    constants are real, that is g * f'(conj(z)).
     """
 
     plain: Any = kind.differentiate
 
-    def conjugated(g: Any, values: Any, edges: Any) -> tuple[Any, ...]:
-        return tuple(
-            [each if each is None else both.conj(each) for each in plain(both.conj(g), values, edges)]
-        )
+    def conjugated(g: Any, values: Any, edges: Any) -> Any:
+        return plain(g, [both.conj(each) for each in values], edges)
 
     members = {
         "__slots__": (),

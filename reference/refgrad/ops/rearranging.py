@@ -45,7 +45,7 @@ RollBackward0 = derivative(
 RepeatBackward0 = derivative(
     "RepeatBackward0",
     args="shape places repeats",
-    self=lambda g, shape, places, repeats: _unrepeated(g, shape, places, repeats),
+    self=lambda g, shape, repeats: _unrepeated(g, shape, repeats),
 )
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
 DiagonalBackward0_copy = derivative(
@@ -74,14 +74,23 @@ TriuBackward0 = derivative(
 ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places pad", self=put_back)
 
 
-def _unrepeated(g: Any, shape: tuple[int, ...], places: Any, repeats: Sequence[int]) -> Any:
-    if any(
-        each < 0 for each in repeats
-    ):  # torch lets an empty tensor through, and sees the gradient as pieces
-        pairs = zip(repeats[len(repeats) - len(shape) :], shape, strict=True)
-        pieces = [part for count, size in pairs for part in ([size] if count == 1 else [count, size])]
+def _unrepeated(g: Any, shape: tuple[int, ...], repeats: Sequence[int]) -> Any:
+    """Add up the gradients of all repeats of an element."""
+    if 0 in repeats:
+        return g._zeros(shape) if isinstance(g, Tensor) else xp.zeros(shape, g.dtype)
+    lead = len(repeats) - len(shape)
+    for _ in range(lead):
+        g = g.sum(0)
+    pieces: list[int] = []
+    repeated: list[int] = []
+    for count, size in zip(repeats[lead:], shape, strict=True):
+        if count != 1:
+            repeated.append(len(pieces))
+            pieces.append(count)
+        pieces.append(size)
+    if min(pieces, default=0) < 0:  # torch repeats an empty tensor less than 0 times, and stops here
         wrap(both.plain(g)).reshape(pieces)
-    return put_back(g, shape, places)
+    return g.reshape(tuple(pieces)).sum(tuple(repeated)) if repeated else g
 
 
 def moved(kind: Any, input: Tensor, rearrange: Any, *asked: Any, keeps_layout: bool = False) -> Tensor:

@@ -52,13 +52,17 @@ def unreduced(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Give what belongs to a result of a reduction the reduced dimensions back, with size 1."""
     if keepdim or not shape:
         return g
-    axes = range(len(shape)) if dim is None else [axis % len(shape) for axis in dim]
+    axes = range(len(shape)) if dim is None else sorted([axis % len(shape) for axis in dim])
+    if isinstance(g, Tensor):
+        for axis in axes:
+            g = g.unsqueeze(axis)
+        return g
     return g.reshape(tuple([1 if axis in axes else size for axis, size in enumerate(shape)]))
 
 
 def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Repeat the gradient of a sum for each of its terms."""
-    return both.expand(unreduced(g, shape, dim, keepdim), shape)
+    return both.expand(g if dim is None else unreduced(g, shape, dim, keepdim), shape)
 
 
 def spread_mean(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:

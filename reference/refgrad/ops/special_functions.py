@@ -214,12 +214,27 @@ _infinite("isneginf", -1)
 
 
 def _log_sums_back(g: Any, self: Any, result: Any, dim: int) -> Any:
-    """Send the gradient of each running sum back to all elements in it."""
-    if not self.ndim or not both.plain(self).size:
+    """Send the gradient of each running sum back to all elements in it.
+
+    The sums are taken of logarithms, of what is above 0 and of what is below apart, so that none overflows.
+    """
+    if not g.ndim or not both.plain(g).size:
         return g
-    axis = dim % self.ndim
-    later = both.flip(both.running_sum(both.flip(g * both.exp(-result), axis), axis), axis)
-    return later * both.exp(self)
+
+    def back(logs: Any) -> Any:
+        return both.exp(both.flip(_running_log_sums(both.flip(logs - result, dim), dim), dim) + self)
+
+    kind = both.plain(g).dtype
+    if kind.kind == "c":
+        return both.conj(back(both.log(both.conj(g))))
+    size, lowest = both.log(both.absolute(g)), float(xp.finfo(kind).min)
+    return back(both.where(g > 0, size, lowest)) - back(both.where(g < 0, size, lowest))
+
+
+def _running_log_sums(value: Any, dim: int) -> Any:
+    if isinstance(value, Tensor):
+        return logcumsumexp(value, dim)
+    return xp.logaddexp.accumulate(value, axis=dim)
 
 
 LogcumsumexpBackward0 = derivative(

@@ -26,14 +26,14 @@ __all__: list[str] = []
 ProdBackward0 = derivative(
     "ProdBackward0",
     args="shape",
-    self=lambda g, self, result, shape: _product_slope(g, self, result, None),
+    self=lambda g, self, result, shape: _product_slope(g, _like_gradient(self, g), result, None),
 )
 ProdBackward1 = derivative(
     "ProdBackward1",
     args="shape dim keepdim",
     self=lambda g, self, result, shape, dim, keepdim: _product_slope(
         unreduced(g, shape, dim, keepdim),
-        self,
+        _like_gradient(self, g),
         unreduced(result, shape, dim, keepdim),
         dim[0] if dim else None,
     ),
@@ -62,31 +62,35 @@ LinalgVectorNormBackward0 = derivative(
 )
 
 
+def _like_gradient(value: Any, g: Any) -> Any:
+    """Return the factors in the dtype that their product was taken in."""
+    want = both.plain(g).dtype
+    return value if both.plain(value).dtype == want else both.cast(value, want)
+
+
 def _product_slope(g: Any, value: Any, result: Any, dim: int | None) -> Any:
     """Send the gradient of a product to each factor: times the quotient, or (with a zero) the product of the others."""
     if not value.ndim:
         return g
     if both.plain(value).all():
         return g * (result / value)
+    shape = tuple(value.shape)
     if dim is None:
-        shape = tuple(value.shape)
-        others = _others(value.reshape((-1,)), 0)
-        return (g if others is None else g * others).reshape(shape)
-    others = _others(value, dim)
-    return g if others is None else g * others
+        return _times_others(g, value.reshape((-1,)), 0).reshape(shape)
+    return _times_others(g, value, dim)
 
 
-def _others(value: Any, dim: int) -> Any:
-    """Return, for each element, the product of the others along a dimension; None where there are none."""
+def _times_others(g: Any, value: Any, dim: int) -> Any:
+    """Multiply, for each element, by the product of the others along a dimension."""
     count = value.shape[dim]
-    if count == 1 or not both.plain(value).size:
-        return None
+    if count == 1:
+        return g
     lead = (*[slice(None)] * dim,)
     ones = both.like(xp.ones_like(both.plain(value)[(*lead, slice(0, 1))]), value)
     before = both.running_product(both.join([ones, value[(*lead, slice(0, count - 1))]], dim), dim)
     turned = both.flip(value[(*lead, slice(1, None))], dim)
     after = both.flip(both.running_product(both.join([ones, turned], dim), dim), dim)
-    return before * after
+    return g * (before * after)
 
 
 def _norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
@@ -281,8 +285,8 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
 NansumBackward0 = derivative(
     "NansumBackward0",
     args="shape dim keepdim",
-    self=lambda g, self, shape, dim, keepdim: both.keep(
-        spread(g, shape, dim, keepdim), ~xp.isnan(both.plain(self))
+    self=lambda g, self, shape, dim, keepdim: (
+        spread(g, shape, dim, keepdim) * both.like(~xp.isnan(both.plain(self)), g)
     ),
 )
 
