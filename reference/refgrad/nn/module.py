@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -16,7 +14,7 @@ from ..settings import typename
 from ..tensor import Tensor
 from .naming import check_name, type_name
 from .parameter import Buffer, Parameter
-from .state import load_state_dict, state_dict
+from .state import WithState
 
 __all__ = ["Module"]
 
@@ -28,11 +26,10 @@ def _forward_unimplemented(self: Module, *input: Any) -> None:
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-class Module:
+class Module(WithState):
     """The base of all layers and models: subclass it, assign parameters and modules in `__init__`, define `forward`."""
 
     training: bool
-    _version = 1
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs:
@@ -52,7 +49,10 @@ class Module:
             "_always_called",
             "_backward_hooks",
             "_backward_pre_hooks",
-            "_state_hooks",
+            "_state_dict_hooks",
+            "_state_dict_pre_hooks",
+            "_load_state_dict_pre_hooks",
+            "_load_state_dict_post_hooks",
         ):
             own[name] = {}
         own["_non_persistent"] = set()
@@ -306,6 +306,31 @@ class Module:
             raise AttributeError(f"`{name}` is not an nn.Parameter")
         return found
 
+    def get_buffer(self, target: str) -> Tensor:
+        """Return the buffer at a path."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        found: Tensor = module._buffers[name]
+        return found
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a path, in place of one that is there; with `strict` there must be one."""
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
+        if not isinstance(getattr(parent, name, module), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
     # ---- changing all of it ------------------------------------------------------------------------------------
 
     def apply(self: M, fn: Callable[[Module], Any]) -> M:
@@ -343,8 +368,8 @@ class Module:
                 else:
                     param._grad.detach_().zero_()
 
-    def _apply(self: M, convert: Callable[[Tensor], Tensor]) -> M:
-        for module in self.modules():
+    def _apply(self: M, convert: Callable[[Tensor], Tensor], recurse: bool = True) -> M:
+        for module in self.modules() if recurse else (self,):
             for param in module._parameters.values():
                 if param is not None:
                     with no_grad():
@@ -378,6 +403,10 @@ class Module:
             self._apply(lambda each: each.to(dtype) if each.is_floating_point() else each)
         return self
 
+    def to_empty(self: M, *, device: Any, recurse: bool = True) -> M:
+        """Bring parameters and buffers to a device without their values."""
+        return self._apply(lambda each: each.new_empty(each.shape, device=device), recurse)
+
     def type(self: M, dst_type: Any) -> M:
         """Convert all parameters and buffers to a dtype."""
         return self._apply(lambda each: each.type(dst_type))
@@ -401,26 +430,6 @@ class Module:
     def cpu(self: M) -> M:
         """Bring parameters and buffers to the CPU."""
         return self.to("cpu")
-
-    def state_dict(
-        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> OrderedDict[str, Any]:
-        """Return all parameters and persistent buffers by path, over the same memory."""
-        if args:
-            warnings.warn(
-                "Positional args are being deprecated, use kwargs instead. Refer to "
-                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
-                FutureWarning,
-                stacklevel=2,
-            )
-            given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))
-            destination = given.get("destination", destination)
-            prefix, keep_vars = given.get("prefix", prefix), given.get("keep_vars", keep_vars)
-        return state_dict(self, destination, prefix, keep_vars)
-
-    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:
-        """Copy values from a state dict; unless `strict`, what does not match is only reported."""
-        return load_state_dict(self, state_dict, strict, assign)
 
     # ---- printing ----------------------------------------------------------------------------------------------
 
