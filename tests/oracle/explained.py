@@ -383,7 +383,7 @@ RULES: tuple[Rule, ...] = (
         "torch stops with an internal assertion, or cannot treat an integer tensor that requires a gradient.",
         lambda difference: bool(
             re.search(
-                r"INTERNAL ASSERT|Could this error message be improved|Exception raised from|Autograd not support dtype",
+                r"shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|Could this error message be improved|Exception raised from|Autograd not support dtype",
                 str(difference.theirs),
             )
         ),

@@ -23,7 +23,16 @@ __all__ = ["DIRECT", "NATIVE", "worded"]
 DIRECT: dict[str, str] = {
     **{
         name: name
-        for name in ("avg_pool1d", "bilinear", "conv1d", "conv2d", "conv3d", "cosine_similarity", "prelu")
+        for name in (
+            "avg_pool1d",
+            "bilinear",
+            "conv1d",
+            "conv2d",
+            "conv3d",
+            "cosine_similarity",
+            "pairwise_distance",
+            "prelu",
+        )
     },
     **{name: f"nn.{name}" for name in ("avg_pool2d", "gelu", "linear", "one_hot", "softplus")},
     "logsigmoid": "nn.log_sigmoid",
@@ -36,6 +45,11 @@ NATIVE: dict[str, tuple[str, str]] = {
     ),
     "celu": ("celu", "input alpha"),
     "cross_entropy": ("nn.cross_entropy_loss", "input target weight"),
+    "group_norm": ("group_norm", "input num_groups weight bias eps"),
+    "instance_norm": (
+        "instance_norm",
+        "input weight bias running_mean running_var use_input_stats momentum eps cudnn_enabled",
+    ),
     "dropout": ("dropout", "input p training"),
     "elu": ("nn.elu", "input alpha"),
     "embedding": ("embedding", "weight input"),
@@ -75,8 +89,19 @@ _ASKED: dict[str, Mapping[str, str]] = {
     **{name: {"input": "dim"} for name in ("glu", "group_norm", "interpolate")},
 }
 
+
+def _verify(given: Mapping[str, Any], training: str, check: str) -> None:
+    from ..ops import normalization
+
+    if given[training]:
+        size = given["input"].size()
+        normalization.verify_space(size) if check == "space" else normalization.verify_batch(size, size)
+
+
 # What functions do in Python before they hand their arguments on: it may fail by itself.
 _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "batch_norm": lambda given: _verify(given, "training", "batch"),
+    "instance_norm": lambda given: _verify(given, "use_input_stats", "space"),
     "group_norm": lambda given: given["input"].dim() >= 2 and given["input"].size(0) // given["num_groups"],
     "dropout": lambda given: given["p"] < 0.0 or given["p"] > 1.0,
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),

@@ -145,7 +145,7 @@ def _convolution(input: Tensor, weight: Tensor, bias: Any, settings: Settings) -
     spatial, outs = windows(x.shape[2:], w.shape[2:], stride, padding, dilation)
     if empty:
         places = xp.zeros(0, xp.int64)
-        kept_as = dtypes.result_of((input, weight if x.shape[0] else wrap(w.reshape(-1)[0]))).numpy
+        kept_as = dtypes.result_of((input, weight if x.shape[0] else wrap(w.reshape(-1)[0])))._numpy
         array = xp.zeros((x.shape[0], w.shape[0] if x.shape[1] else 0, *outs), kept_as)
     else:
         places = _places(x.shape, spatial, groups)

@@ -41,6 +41,8 @@ def _norm_slope(difference: Any, result: Any, p: float) -> Any:
 
 
 def _p_norm(x: Any, p: float) -> Any:
+    if x.dtype == xp.float16:  # powers and sums need more room
+        return _p_norm(x.astype(xp.float32), p).astype(xp.float16)
     size = xp.absolute(x)
     if p == 0:
         return (size != 0).sum(axis=-1).astype(x.dtype)

@@ -11,10 +11,10 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
-from .distances import _norm_slope, _p_norm
 from .losses import chosen_reduction
 from .pointwise import converted
 from .selection import where
+from .statistics import norm_of, norm_slope, refuse_empty
 
 __all__ = [
     "cosine_embedding_loss",
@@ -36,8 +36,10 @@ NormBackward1 = derivative(
 
 
 def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: bool) -> Any:
+    if not difference.ndim:
+        return norm_slope(g, difference, result, p, None)
     wide = (*tuple(difference.shape)[:-1], 1)
-    return g.reshape(wide) * _norm_slope(difference, result.reshape(wide), p)
+    return norm_slope(g.reshape(wide), difference, result.reshape(wide), p, (difference.ndim - 1,))
 
 
 def _plus(value: Tensor, number: float) -> Tensor:
@@ -55,9 +57,13 @@ def pairwise_distance(
 ) -> Tensor:
     """Return the p-norm of the differences of vectors along the last dimension."""
     difference = _plus(x1 - x2, eps)
-    array = row_major(xp.asarray(_p_norm(difference._array, float(p))))
-    kept = (p, (max(x1._array.ndim, x2._array.ndim) - 1,), keepdim)
-    return record(NormBackward1, array[..., None] if keepdim else array, (difference,), kept)
+    x, last, order = difference._array, difference._array.ndim - 1, float(p)
+    if not x.size and (order < 0 or order == math.inf):
+        refuse_empty(x, order, last)
+    array = row_major(
+        xp.asarray(norm_of(xp.absolute(x), order, (last,) if x.ndim else None, keepdim and x.ndim > 0))
+    )
+    return record(NormBackward1, array, (difference,), (p, (last,), keepdim))
 
 
 def margin_ranking_loss(

@@ -56,7 +56,7 @@ LogSoftmaxBackward0 = derivative(
 LinalgVectorNormBackward0 = derivative(
     "LinalgVectorNormBackward0",
     args="ord shape dim keepdim",
-    self=lambda g, self, result, ord, shape, dim, keepdim: _norm_slope(
+    self=lambda g, self, result, ord, shape, dim, keepdim: norm_slope(
         unreduced(g, shape, dim, keepdim), self, unreduced(result, shape, dim, keepdim), ord, dim
     ),
 )
@@ -93,9 +93,9 @@ def _times_others(g: Any, value: Any, dim: int) -> Any:
     return g * (before * after)
 
 
-def _norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
+def norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
     if order == 0:
-        return both.zeros_like(value)
+        return None
     if order == 1:
         return g * both.sign(value)
     if order == 2:
@@ -203,21 +203,32 @@ def vector_norm(
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
     order = float(ord)
-    if order == math.inf and not x.size and 0 in [x.shape[axis] for axis in (axes or range(x.ndim))]:
-        raise RuntimeError(
-            "linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an "
-            "identity"
-        )
-    array = row_major(xp.asarray(_norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
+    if not x.size and (order < 0 or order == math.inf):
+        refuse_empty(x, order, dim)
+    array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
+
+
+def refuse_empty(x: Array, order: float, dim: Any) -> None:
+    """Refuse the smallest or largest of no elements."""
+    given = dim if isinstance(dim, tuple | list) else () if dim is None else (dim,)
+    where = "" if given else "an empty tensor because"
+    for each in given:
+        if x.ndim and not x.shape[each]:
+            where = f"the dimension {each}because this dimension is empty and"
+            break
+    if where:
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {order:g} norm on {where} the operation does not have an identity"
+        )
 
 
 vector_norm = explained(vector_norm, "linalg_vector_norm")
 
 
-def _norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
+def norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
     if x.dtype == xp.float16:  # powers and sums need more room
-        return _norm_of(x.astype(xp.float32), order, axes, keepdim).astype(xp.float16)
+        return norm_of(x.astype(xp.float32), order, axes, keepdim).astype(xp.float16)
     if order == 2:
         return xp.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
     if order == math.inf:

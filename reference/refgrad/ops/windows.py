@@ -43,7 +43,7 @@ def crossed(sizes: Sizes, lines: list[Array]) -> tuple[Array, Sizes]:
 
 def is_channels_last(images: Array) -> bool:
     """Tell whether a batch of images (or signals) lies with its channels innermost, as its steps show."""
-    if images.ndim not in (3, 4) or 0 in images.shape or not images.strides[1]:
+    if images.ndim < 3 or 0 in images.shape or not images.strides[1]:
         return False
     least = 0
     for dim in (1, *range(images.ndim - 1, 1, -1), 0):
