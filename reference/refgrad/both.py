@@ -274,6 +274,11 @@ def flip(value: Both, dim: int) -> Both:
     return value.flip(dim) if isinstance(value, Tensor) else xp.flip(value, dim).copy()
 
 
+def permute(value: Both, dims: Sequence[int]) -> Both:
+    """Return the dimensions in another order."""
+    return value.permute(tuple(dims)) if isinstance(value, Tensor) else xp.transpose(value, dims)
+
+
 def diagonal(value: Both, offset: int, dims: tuple[int, int]) -> Both:
     """Return the diagonals as a new last dimension."""
     return value.diagonal(offset, *dims) if isinstance(value, Tensor) else xp.diagonal(value, offset, *dims)

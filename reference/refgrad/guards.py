@@ -172,10 +172,7 @@ _OWN: dict[str, Rule] = {
 # Modules whose functions make what they are asked for.
 _FACTORIES = frozenset({"_random_tensors", "construction", "creation", "ranges"})
 # Modules of functions that are called by their own names.
-_MODULES = (
-    *("linalg", "special", "nn.functional", "nn.init", "nn.utils", "ops.convolution", "ops.normalization"),
-    *("ops.pooling", "ops.ranking_losses", "ops.upsampling"),
-)
+_MODULES = ("linalg", "special", "nn.functional", "nn.init", "nn.utils")
 # Modules of functions that call the program's own, or compare what lies on several devices.
 _CALLING = ("autograd.checking", "autograd.functional", "testing")
 _OPTIMIZERS = ("adaptive", "averaged", "rectified", "sgd")
@@ -191,11 +188,14 @@ def _rule(call: Callable[..., Any], name: str = "") -> Rule:
 def guard_all() -> None:
     """Put a guard around everything that a program can call, in every module that knows it."""
     _load_all()
+    from .nn import functional
+
+    late = [f"ops.{each}" for each in sorted({*functional.LATE.values()})]
     guards: dict[Any, Any] = {}
     for call in _functions().values():
         if isinstance(call, types.FunctionType):
             guards[call] = _guard(call, _rule(call), call.__name__)
-    for names, rule in ((_MODULES, None), (_CALLING, as_first)):
+    for names, rule in (((*_MODULES, *late), None), (_CALLING, as_first)):
         for name in names:
             module = importlib.import_module(f"{__package__}.{name}")
             for call in [getattr(module, each) for each in dir(module)]:

@@ -73,6 +73,8 @@ _NAMES = {
     ),
     "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
     "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
+    "ops.shrinking": "hardshrink",
+    "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",
     "ops.products": (
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"

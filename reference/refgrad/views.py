@@ -14,7 +14,7 @@ from typing import Any
 from . import backend, both, storage
 from .backend import xp
 from .grad_mode import mode
-from .graph import Node, derivative, next_sequence_number
+from .graph import FREED, Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
 from .strided_gradients import Geometry, strided_gradient, through_part
 from .tensor import Tensor, View, new
@@ -225,6 +225,8 @@ class CopySlices(Node):
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Send the view's part of the gradient through the operation, and the rest on as it is."""
+        if self.saved is None:
+            raise RuntimeError(FREED)
         if recording and edges[0] is not None:
             change = lambda piece: self.inner.apply(piece, True, edges)  # noqa: E731
             return through_part(grad, change, self.part, self.whole, _paired if self.paired else _itself)
@@ -244,5 +246,6 @@ class CopySlices(Node):
         return [rest, *others]
 
     def release(self) -> None:
-        """Let go of what the operation on the view saved."""
+        """Let go of what the operation on the view saved, if it is nothing, too: such a node runs only once."""
         self.inner.release()
+        self.saved = None

@@ -26,14 +26,17 @@ CALL = re.compile(rb"\x00([a-z][a-z0-9_]*\([ -~]*\)(?:\|deprecated|\|hidden)?)(?
 # Left out: subjects that refgrad does not have.
 OUTSIDE = re.compile(
     r"cudnn|miopen|mkldnn|quant(?!ile)|sparse|fft|linalg|special_|nested|coo|csr|csc|bsr|bsc|names?$|align_|fbgemm|hann_"
-    r"|hamming|blackman|kaiser|bartlett|stft|rnn|lstm|gru_|fake|observer|to_padded|crow|col_indices|row_indices"
+    r"|hamming|blackman|kaiser|bartlett|stft|fake|observer|to_padded|crow|col_indices|row_indices"
     r"|^new$|^device$|^[fi]info$"
 )
 
 # What stands behind functions of `torch.nn.functional`; those of `torch.linalg` and `torch.special` go by a prefix.
 NN = (
-    "avg_pool2d cross_entropy_loss elu elu_ gelu glu hardsigmoid hardsigmoid_ hardswish hardswish_ hardtanh hardtanh_ "
-    "leaky_relu leaky_relu_ linear log_sigmoid mish mish_ nll_loss_nd one_hot pad relu6 relu6_ silu silu_ softplus"
+    "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d adaptive_max_pool3d avg_pool2d avg_pool3d col2im "
+    "cross_entropy_loss elu elu_ gelu glu hardsigmoid hardsigmoid_ hardswish hardswish_ hardtanh hardtanh_ im2col "
+    "leaky_relu leaky_relu_ linear log_sigmoid max_unpool2d max_unpool3d mish mish_ multi_margin_loss "
+    "multilabel_margin_loss nll_loss_nd one_hot pad relu6 relu6_ scaled_dot_product_attention silu silu_ "
+    "soft_margin_loss softplus softshrink"
 )
 
 # What stands behind functions that torch itself writes in Python.

@@ -212,7 +212,7 @@ def check_several_devices_do_not_mix(torch: Any) -> None:
 
 # What draws, or gives memory as it is; what has no operands to compare with, or wants sorted ones.
 _LEFT_OUT = re.compile(
-    "rand|empty|bernoulli|multinomial|normal|dropout|from_numpy|broadcast_shapes|range|space|record|searchsorted|bucketize"
+    "rand|empty|bernoulli|multinomial|normal|dropout|gumbel|from_numpy|broadcast_shapes|range|space|record|searchsorted|bucketize"
 )
 
 

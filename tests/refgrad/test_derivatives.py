@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -218,8 +220,6 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "glu": (lambda a: F.glu(a[:, :2]) ** 2, 1),
     "prelu": (lambda a, b: F.prelu(a - 0.5, b[0, :1]) ** 2, 2),
     "threshold": (lambda a: F.threshold(a, 0.5, 2.0) ** 2, 1),
-    "reflected border": (lambda a: F.pad(a[None], (1, 2), mode="reflect") ** 2, 1),
-    "repeated border": (lambda a: F.pad(a[None], (1, 2), mode="replicate") ** 2, 1),
     "max_pool1d": (lambda a: F.max_pool1d(a[None], 2, stride=1) ** 2, 1),
     "cross entropy of positions": (lambda a: F.cross_entropy(a[None], torch.tensor([[1, 0, 1]])), 1),
     "equal parts": (
@@ -319,6 +319,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
         )
     },
 }
+OPERATIONS |= runpy.run_path(str(Path(__file__).with_name("layer_derivatives.py")))["LAYERS"]
 # Second derivatives that finite differences cannot confirm: kinks, or none that differ from 0.
 FLAT = {"max_pool2d", "median", "cumprod", "hardsigmoid"}
 

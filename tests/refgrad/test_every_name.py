@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dis
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +66,7 @@ CALLS: dict[str, Call] = {
     "cartesian_prod": _vectors,
     "cat": _joined,
     "column_stack": _joined,
+    "channel_shuffle": lambda call, x, y: call(x[..., None], 1),
     "combinations": lambda call, x, y: call(x[0]),
     "complex": lambda call, x, y: call(x, y),
     "concat": _joined,
@@ -113,6 +113,8 @@ CALLS: dict[str, Call] = {
     "outer": _vectors,
     "pad": lambda call, x, y: call(x, (1, 2)),
     "permute": lambda call, x, y: call(x, (1, 0)),
+    "pixel_shuffle": lambda call, x, y: call(torch.stack([x, y, x * y, x], -3), 2),
+    "pixel_unshuffle": lambda call, x, y: call(x[None, :, :2], 2),
     "polar": lambda call, x, y: call(x, y),
     "prelu": lambda call, x, y: call(x - 0.5, y[0, :1]),
     "put": lambda call, x, y: call(x, torch.tensor([0, 4]), y[0, :2]),
@@ -128,6 +130,7 @@ CALLS: dict[str, Call] = {
     "stack": _joined,
     "take": lambda call, x, y: call(x, rows),
     "take_along_dim": lambda call, x, y: call(x, index, 1),
+    "threshold": lambda call, x, y: call(x, 0.5, 0.1),
     "tile": lambda call, x, y: call(x, (2, 1)),
     "topk": lambda call, x, y: call(x, 2),
     "triplet_margin_loss": lambda call, x, y: call(x, y, 2 * y, margin=3.0),
@@ -178,8 +181,8 @@ WITHOUT: dict[str, str] = {
     **_for(
         _RANDOM,
         (
-            "bernoulli dropout exponential multinomial normal rand rand_like randint randint_like randn "
-            "randn_like random uniform"
+            "alpha_dropout bernoulli dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout "
+            "gumbel_softmax multinomial normal rand rand_like randint randint_like randn randn_like random uniform"
         ),
     ),
     **_for(
@@ -226,9 +229,7 @@ def _public() -> dict[str, Call]:
     for name in dir(torch.Tensor):
         if not name.startswith("_") and callable(getattr(torch.Tensor, name)):
             found[f"Tensor.{name}"] = getattr(torch.Tensor, name)
-    late_ones = ("convolution", "normalization", "pooling", "ranking_losses", "upsampling")
-    modules = [importlib.import_module(f"refgrad.ops.{name}") for name in late_ones]
-    for name in [*F.__all__, *(name for module in modules for name in module.__all__)]:
+    for name in [*F.__all__, *F.LATE]:
         found[f"F.{name}"] = getattr(F, name)
     for name in _signatures._lines():
         if name.startswith("linalg_") and hasattr(torch.linalg, name.removeprefix("linalg_")):

@@ -37,15 +37,37 @@ __all__ = [
 
 _MODULES = ("functional", "init", "parameter", "utils")
 
+# Layers that are imported when one of them is first used, by module.
+_LAYERS = {
+    "convolution": (
+        "AdaptiveAvgPool1d AdaptiveAvgPool2d AvgPool1d AvgPool2d Conv1d Conv2d Conv3d MaxPool1d MaxPool2d"
+    ),
+    "dropout": "AlphaDropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
+    "normalization": "BatchNorm1d BatchNorm2d GroupNorm InstanceNorm1d InstanceNorm2d LayerNorm",
+    "padding": (
+        "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
+        "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d"
+    ),
+    "ranking_loss": (
+        "CosineEmbeddingLoss CosineSimilarity GaussianNLLLoss HingeEmbeddingLoss MarginRankingLoss PairwiseDistance "
+        "PoissonNLLLoss TripletMarginLoss Upsample"
+    ),
+    "shrinking": "ChannelShuffle Hardshrink PixelShuffle PixelUnshuffle RReLU Softmax2d Softshrink",
+}
+LATE = {name: module for module, names in _LAYERS.items() for name in names.split()}
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LATE, *_MODULES})
+
 
 def __getattr__(name: str) -> Any:
     """Import layers for images, and helpers, on first use."""
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    for module in ("convolution", "normalization", "ranking_loss"):
-        found = importlib.import_module(f"{__name__}.{module}")
-        if name in found.__all__:
-            return getattr(found, name)
+    if name in LATE:
+        found = globals()[name] = getattr(importlib.import_module(f"{__name__}.{LATE[name]}"), name)
+        return found
     from ..absent import missing
 
     raise missing("torch.nn", name)

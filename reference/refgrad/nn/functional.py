@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import Any
 
-from .. import backend, both, dtypes, storage
+from .. import backend, both, dtypes
 from ..backend import xp
 from ..graph import derivative
 from ..ops import activations, classification, losses
@@ -17,14 +18,13 @@ from ..ops.inplace import bump
 from ..ops.linear_algebra import addmm as _addmm
 from ..ops.linear_algebra import matmul as _matmul
 from ..ops.losses import *  # noqa: F403
-from ..ops.rearranging import pad_constant, put_back
 from ..ops.registry import FUNCTIONS as _FUNCTIONS
 from ..ops.shape import t as _t
 from ..ops.shape import type_in_messages
 from ..ops.statistics import vector_norm
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
-from .refusals import worded
+from .refusals import DIRECT, worded
 
 __all__ = [
     *activations.__all__,
@@ -32,12 +32,10 @@ __all__ = [
     *losses.__all__,
     "bilinear",
     "cosine_similarity",
-    "dropout",
     "embedding",
     "linear",
     "normalize",
     "one_hot",
-    "pad",
 ]
 
 
@@ -120,51 +118,6 @@ TrilinearBackward0 = derivative(
     ),
     i3=lambda g, i1, i2: both.matmul(_paired(g, i1), i2.reshape((i2.shape[0] * i2.shape[1], i2.shape[2]))),
 )
-
-
-def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Set each element to 0 with chance `p` and scale up the others."""
-    if not isinstance(input, Tensor):
-        raise TypeError("dropout")
-    if p < 0.0 or p > 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0 or not input._array.size:
-        return input
-    if p == 1:
-        noise = input._zeros(())
-    else:
-        noise = wrap(storage.empty_like(input._array, input._array.dtype)).bernoulli_(1 - p).div_(1 - p)
-    result: Tensor = input.mul_(noise) if inplace else input * noise
-    return result
-
-
-def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
-    """Return a copy with a border: a constant, or elements of the tensor (reflect, replicate, circular)."""
-    ndim = input._array.ndim
-    if len(pad) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
-    if len(pad) > 2 * ndim:
-        raise RuntimeError(
-            "Padding length should be less than or equal to two times the input dimension but got padding length "
-            f"{len(pad)} and input of dimension {ndim}"
-        )
-    if mode == "constant":
-        return pad_constant(input, tuple(pad), 0.0 if value is None else value)
-    names = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    if mode not in names:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    widths = [(0, 0)] * ndim
-    for at in range(len(pad) // 2):
-        widths[ndim - 1 - at] = (pad[2 * at], pad[2 * at + 1])
-    kind = {"reflect": ReflectionPad, "replicate": ReplicationPad, "circular": CircularPad}[mode]
-    made = xp.pad(xp.arange(input._array.size).reshape(input._array.shape), widths, mode=names[mode])
-    return record(kind, input._array.reshape(-1)[made], (input,), (made, tuple(pad)))
-
-
-_BACK = lambda g, self, places: put_back(g, tuple(self.shape), places)  # noqa: E731 - used several times
-ReflectionPad = derivative("ReflectionPad1DBackward0", args="places padding", self=_BACK)
-ReplicationPad = derivative("ReplicationPad1DBackward0", args="places padding", self=_BACK)
-CircularPad = derivative("CopyBackwards", args="places padding", self=_BACK)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
@@ -290,22 +243,37 @@ for _name in __all__:
     globals()[_name] = worded(_name, globals()[_name])
 
 
-def _late() -> tuple[Any, ...]:
-    from ..ops import convolution, normalization, pooling, ranking_losses, upsampling
-
-    return convolution, normalization, pooling, ranking_losses, upsampling
+# Functions that are imported when one of them is first used, by module of `ops`.
+_LATER = {
+    "convolution": "conv1d conv2d conv3d",
+    "drawing": (
+        "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout gumbel_softmax rrelu rrelu_"
+    ),
+    "normalization": "batch_norm group_norm instance_norm layer_norm",
+    "padding": "pad",
+    "pooling": "adaptive_avg_pool1d adaptive_avg_pool2d avg_pool1d avg_pool2d max_pool1d max_pool2d",
+    "ranking_losses": (
+        "cosine_embedding_loss gaussian_nll_loss hinge_embedding_loss margin_ranking_loss pairwise_distance "
+        "poisson_nll_loss triplet_margin_loss"
+    ),
+    "shrinking": "celu_ elu_ hardshrink hardtanh_ leaky_relu_ relu_ selu_ softshrink threshold_",
+    "shuffling": "channel_shuffle pixel_shuffle pixel_unshuffle",
+    "upsampling": "interpolate upsample",
+}
+LATE = {name: module for module, names in _LATER.items() for name in names.split()}
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *[name for module in _late() for name in module.__all__]})
+    return sorted({*globals(), *LATE})
 
 
 def __getattr__(name: str) -> Any:
     """Find the rest: convolution and its like on first use."""
-    for module in _late():
-        if name in module.__all__:
-            found = globals()[name] = _FUNCTIONS.get(name) or worded(name, getattr(module, name))
-            return found
-    from ..absent import missing
+    if name not in LATE:
+        from ..absent import missing
 
-    raise missing("torch.nn.functional", name)
+        raise missing("torch.nn.functional", name)
+    module = importlib.import_module(f"..ops.{LATE[name]}", __package__)
+    same = _FUNCTIONS.get(name) if DIRECT.get(name) == name else None  # what torch has in both places
+    found = globals()[name] = same or worded(name, getattr(module, name))
+    return found

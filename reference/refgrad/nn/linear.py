@@ -188,7 +188,7 @@ class Dropout(_DropoutNd):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the input with some elements set to 0."""
-        return F.dropout(input, self.p, self.training, self.inplace)
+        return F.dropout(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
 
 
 class Flatten(Module):

@@ -19,22 +19,15 @@ from ..tensor import Tensor
 
 __all__ = ["DIRECT", "NATIVE", "worded"]
 
-# Function: its entry in the table of signatures.
+# Function: its entry in the table of signatures. The first are the very functions of `torch` of these names.
+_SAME = (
+    "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d cosine_similarity hardshrink "
+    "pairwise_distance pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_"
+)
+_OWN = "avg_pool2d elu_ gelu hardtanh_ leaky_relu_ linear one_hot softplus softshrink"
 DIRECT: dict[str, str] = {
-    **{
-        name: name
-        for name in (
-            "avg_pool1d",
-            "bilinear",
-            "conv1d",
-            "conv2d",
-            "conv3d",
-            "cosine_similarity",
-            "pairwise_distance",
-            "prelu",
-        )
-    },
-    **{name: f"nn.{name}" for name in ("avg_pool2d", "gelu", "linear", "one_hot", "softplus")},
+    **{name: name for name in _SAME.split()},
+    **{name: f"nn.{name}" for name in _OWN.split()},
     "logsigmoid": "nn.log_sigmoid",
 }
 # Function: the entry of the one that does the work, and which arguments it gets, in its order.
@@ -50,10 +43,13 @@ NATIVE: dict[str, tuple[str, str]] = {
         "instance_norm",
         "input weight bias running_mean running_var use_input_stats momentum eps cudnn_enabled",
     ),
+    "alpha_dropout": ("alpha_dropout", "input p training"),
     "dropout": ("dropout", "input p training"),
     "elu": ("nn.elu", "input alpha"),
     "embedding": ("embedding", "weight input"),
+    "feature_alpha_dropout": ("feature_alpha_dropout", "input p training"),
     "glu": ("nn.glu", "input dim"),
+    "gumbel_softmax": ("empty_like", "logits"),
     "hardsigmoid": ("nn.hardsigmoid", "input"),
     "hardswish": ("nn.hardswish", "input"),
     "hardtanh": ("nn.hardtanh", "input min_val max_val"),
@@ -68,6 +64,7 @@ NATIVE: dict[str, tuple[str, str]] = {
     "relu": ("relu", "input"),
     "relu6": ("nn.relu6", "input"),
     "selu": ("selu", "input"),
+    "rrelu": ("rrelu", "input lower upper training"),
     "silu": ("nn.silu", "input"),
     "threshold": ("threshold", "input threshold value"),
 }
@@ -86,7 +83,10 @@ _ASKED: dict[str, Mapping[str, str]] = {
             "smooth_l1_loss",
         )
     },
-    **{name: {"input": "dim"} for name in ("glu", "group_norm", "interpolate")},
+    **{
+        name: {"input": "dim"}
+        for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm", "interpolate")
+    },
 }
 
 
@@ -103,7 +103,13 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "batch_norm": lambda given: _verify(given, "training", "batch"),
     "instance_norm": lambda given: _verify(given, "use_input_stats", "space"),
     "group_norm": lambda given: given["input"].dim() >= 2 and given["input"].size(0) // given["num_groups"],
-    "dropout": lambda given: given["p"] < 0.0 or given["p"] > 1.0,
+    **{
+        name: lambda given: given["p"] < 0.0 or given["p"] > 1.0
+        for name in (
+            *("alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d"),
+            "feature_alpha_dropout",
+        )
+    },
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),

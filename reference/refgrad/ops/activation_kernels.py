@@ -86,6 +86,40 @@ elu_backward = backward_kernel(
 )
 
 
+_NEGATIVE = (
+    "In-place {} backward calculation is triggered with a negative slope which is not supported. This is caused by "
+    "calling in-place forward function with a negative slope, please call out-of-place version instead."
+)
+
+
+def elu_slope_of_result(g: Any, result: Any, alpha: float, scale: float, rate: float) -> Any:
+    """Return the gradient of ELU, given what it became in place: the sign is still that of x."""
+    if alpha < 0:
+        raise RuntimeError(_NEGATIVE.format("elu"))
+    return _elu_from_result(g, result, alpha, scale, rate)
+
+
+def leaky_relu_slope_of_result(g: Any, result: Any, slope: float) -> Any:
+    """Return the gradient of the leaky ReLU, given what it became in place."""
+    if slope < 0:
+        raise RuntimeError(
+            _NEGATIVE.format("leakyReLu")
+            + " File an issue at https://github.com/pytorch/pytorch if you do require supporting in-place leakRelu "
+            "backward calculation with negative slope"
+        )
+    return leaky_relu_backward(g, result, slope)
+
+
+_elu_from_result = backward_kernel(
+    "EluBackwardBackward0",
+    lambda g, y, alpha, scale, rate: both.where(y <= 0, g * rate * (y + alpha * scale), g * scale),
+    _bent(
+        lambda y, alpha, scale, rate: both.keep(both.zeros_like(y) + rate, both.plain(y) < 0),
+    ),
+    args="alpha scale rate",
+)
+
+
 hardtanh_backward = backward_kernel(
     "HardtanhBackwardBackward0",
     lambda g, x, low, high: both.keep(g, ~((x <= low) | (x >= high))),  # also at nan

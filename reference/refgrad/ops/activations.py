@@ -13,6 +13,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .activation_kernels import (
     elu_backward,
+    elu_slope_of_result,
     gelu_backward,
     gelu_tanh_inner,
     glu_backward,
@@ -21,6 +22,7 @@ from .activation_kernels import (
     hardswish_backward,
     hardtanh_backward,
     leaky_relu_backward,
+    leaky_relu_slope_of_result,
     log_sigmoid_backward,
     logistic,
     normal_cdf,
@@ -72,9 +74,17 @@ LeakyReluBackward0 = derivative(
     args="negative_slope",
     self=lambda g, self, negative_slope: leaky_relu_backward(g, self, negative_slope),
 )
+LeakyReluBackward1 = derivative(  # of what was changed in place, as all that end in 1
+    "LeakyReluBackward1",
+    args="negative_slope",
+    self=lambda g, result, negative_slope: leaky_relu_slope_of_result(g, result, negative_slope),
+)
 _ELU = lambda g, self, alpha, scale, rate: elu_backward(g, self, alpha, scale, rate)  # noqa: E731 - used twice
+_ELU_IN_PLACE = lambda g, result, alpha, scale, rate: elu_slope_of_result(g, result, alpha, scale, rate)  # noqa: E731
 EluBackward0 = derivative("EluBackward0", args="alpha scale rate", self=_ELU)
+EluBackward1 = derivative("EluBackward1", args="alpha scale rate", self=_ELU_IN_PLACE)
 CeluBackward0 = derivative("CeluBackward0", args="alpha scale rate", self=_ELU)
+CeluBackward1 = derivative("CeluBackward1", args="alpha scale rate", self=_ELU_IN_PLACE)
 HardtanhBackward0 = derivative(
     "HardtanhBackward0",
     args="min_val max_val",
@@ -95,6 +105,11 @@ GeluBackward0 = derivative(
 MishBackward0 = derivative("MishBackward0", self=lambda g, self: g * _mish_slope(self))
 HardsigmoidBackward0 = derivative("HardsigmoidBackward0", self=lambda g, self: hardsigmoid_backward(g, self))
 HardswishBackward0 = derivative("HardswishBackward0", self=lambda g, self: hardswish_backward(g, self))
+ThresholdBackward1 = derivative(
+    "ThresholdBackward1",
+    args="threshold",
+    self=lambda g, self, threshold: threshold_backward(g, self, threshold),
+)
 ThresholdBackward0 = derivative(
     "ThresholdBackward0",
     args="threshold",
@@ -143,7 +158,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     """Return x where positive and `negative_slope * x` elsewhere."""
     return _unary(
         "leaky_relu_cpu",
-        LeakyReluBackward0,
+        LeakyReluBackward1 if inplace else LeakyReluBackward0,
         lambda x: xp.where(x > 0, x, x * negative_slope),
         input,
         inplace,
@@ -158,19 +173,22 @@ def _elu(x: Array, alpha: float, scale: float, rate: float = 1.0) -> Array:
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**x - 1)` elsewhere."""
-    return _unary("elu_cpu", EluBackward0, lambda x: _elu(x, alpha, 1.0), input, inplace, alpha, 1.0, 1.0)
+    kind = EluBackward1 if inplace else EluBackward0
+    return _unary("elu_cpu", kind, lambda x: _elu(x, alpha, 1.0), input, inplace, alpha, 1, 1)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return the scaled ELU."""
-    scales = SELU_ALPHA, SELU_SCALE, 1.0
-    return _unary("elu_cpu", EluBackward0, lambda x: _elu(x, *scales), input, inplace, *scales)
+    scales = SELU_ALPHA, SELU_SCALE, 1
+    kind = EluBackward1 if inplace else EluBackward0
+    return _unary("elu_cpu", kind, lambda x: _elu(x, *scales), input, inplace, *scales)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**(x / alpha) - 1)` elsewhere."""
     scales = alpha, 1.0, 1.0 / alpha
-    return _unary("elu_cpu", CeluBackward0, lambda x: _elu(x, *scales), input, inplace, *scales)
+    kind = CeluBackward1 if inplace else CeluBackward0
+    return _unary("elu_cpu", kind, lambda x: _elu(x, *scales), input, inplace, *scales)
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
@@ -193,7 +211,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Limit each element to [0, 6]."""
-    return hardtanh(input, 0.0, 6.0, inplace)
+    return hardtanh(input, 0, 6, inplace)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -204,7 +222,8 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
         array = xp.where(x <= _number(threshold, tensor), _number(value, tensor), x)
-        return record(ThresholdBackward0, keep_layout(array, x), (tensor,), (threshold,))
+        kind = ThresholdBackward1 if inplace else ThresholdBackward0
+        return record(kind, keep_layout(array, x), (tensor,), (threshold,))
 
     return update("", input, apply) if inplace else apply(input)
 

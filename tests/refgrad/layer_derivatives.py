@@ -1,0 +1,50 @@
+"""Functions of `nn.functional` for `test_derivatives.py`: name, and what to do with one or two (2, 3) operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import refgrad as torch
+from refgrad.nn import functional as F  # noqa: N812 - the name everybody uses
+
+
+def _drawn(function: Callable[..., Any], *args: Any, **options: Any) -> Callable[[Any], Any]:
+    """Return a function that draws the same numbers each time."""
+
+    def seeded(a: Any) -> Any:
+        torch.manual_seed(3)
+        return function(a, *args, **options)
+
+    return seeded
+
+
+LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
+    **{
+        f"border of {dims} dimensions, {mode}": (
+            lambda a, mode=mode, dims=dims: (
+                F.pad(a[(None,) * (dims - 1)], (1, 2, 1, 0, 0, 0)[: 2 * dims], mode=mode) ** 2
+            ),
+            1,
+        )
+        for mode in ("reflect", "replicate", "circular")
+        for dims in (1, 2, 3)
+    },
+    "hardshrink": (lambda a: F.hardshrink(a, 0.5) ** 2, 1),
+    "softshrink": (lambda a: F.softshrink(a - 0.5, 0.1) ** 2, 1),
+    "rrelu": (lambda a: F.rrelu(a - 0.5) ** 2, 1),
+    "rrelu in place": (lambda a: F.rrelu_(a - 0.5) ** 2, 1),
+    **{
+        f"{name} in place": (lambda a, name=name: getattr(F, name)(a * 3 - 1, 0.5) ** 2, 1)
+        for name in ("elu_", "celu_", "leaky_relu_")
+    },
+    "threshold in place": (lambda a: F.threshold_(a * 1, 0.5, 0.2) ** 2, 1),
+    "rrelu in training": (_drawn(lambda a: F.rrelu(a - 0.5, training=True) ** 2), 1),
+    "dropout": (_drawn(lambda a: F.dropout(a) ** 2), 1),
+    "alpha dropout": (_drawn(lambda a: F.alpha_dropout(a, training=True) ** 2), 1),
+    "dropout of features": (_drawn(lambda a: F.dropout1d(a) ** 2), 1),
+    "gumbel softmax": (_drawn(lambda a: F.gumbel_softmax(a) ** 2), 1),
+    "shuffled pixels": (lambda a, b: F.pixel_shuffle(torch.stack([a, b, a * b, a]), 2) ** 2, 2),
+    "unshuffled pixels": (lambda a, b: F.pixel_unshuffle(torch.stack([a, b])[:, :, :2], 2) ** 2, 2),
+    "shuffled channels": (lambda a: F.channel_shuffle(a[None, :, :], 2) ** 2, 1),
+}
