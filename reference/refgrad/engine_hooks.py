@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import backend
 from .backend import xp
+from .grad_mode import mode
 from .graph import Node
 from .recording import anomaly
 from .tensor import Tensor, wrap
@@ -16,7 +17,7 @@ from .tensor import Tensor, wrap
 if TYPE_CHECKING:
     from .engine import _Task
 
-__all__ = ["after", "before", "run_tensor_hooks"]
+__all__ = ["after", "before", "call", "run_tensor_hooks"]
 
 
 def lift(grad: Any, recording: bool) -> Any:
@@ -51,6 +52,23 @@ def before(node: Node, grad: Any, task: _Task) -> Any:
     if hooks is not None:
         task.shared.add(node)  # whoever saw the gradient may have kept it
     return parts if several else parts[0]
+
+
+def call(node: Node, grads: tuple[Any, ...]) -> Any:
+    """Run one node on gradients of its outputs (or None): the gradients of its inputs, one alone as it is."""
+    if len(grads) != len(node.metas):
+        raise TypeError(f"expected {len(node.metas)} arguments, got {len(grads)} instead")
+    for at, each in enumerate(grads):
+        if each is not None and not isinstance(each, Tensor):
+            raise TypeError(f"argument {at} is not a Variable")
+    recording = mode.enabled
+    parts = [lower(each, recording) for each in grads]
+    if all(each is None for each in parts) and not node.runs_without_gradient:
+        found = [None] * len(node.edges)
+    else:
+        found = list(node.apply(parts if len(parts) > 1 else parts[0], recording, node.edges))
+    returned = tuple([lift(each, recording) for each in found])
+    return returned[0] if len(returned) == 1 else returned
 
 
 def _retain(tensor: Tensor, grad: Any, recording: bool) -> None:

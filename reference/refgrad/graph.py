@@ -118,6 +118,12 @@ class Node:
         """
         return self.differentiate(grad, self.unpack(recording) if self.tensors else self.args, edges)
 
+    def __call__(self, *grads: Any) -> Any:
+        """Return the gradients of the inputs for those of the outputs, outside of any backward pass."""
+        from .engine_hooks import call
+
+        return call(self, grads)
+
     def unpack(self, recording: bool) -> list[Any]:
         """Return what the rules ask for: saved values, then plain ones; bare arrays unless `recording`.
 
@@ -145,6 +151,10 @@ class Node:
         """Let go of what was saved; a node that saved nothing can run again."""
         if self.saved:
             self.saved = None
+
+    def keeps_result(self, index: int) -> bool:
+        """Return whether a saved tensor is one of the node's own results."""
+        return self.tensors[index] in self.results
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after the node has run; what it returns replaces the former."""

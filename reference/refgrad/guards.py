@@ -174,7 +174,7 @@ _FACTORIES = frozenset({"_random_tensors", "construction", "creation", "ranges"}
 # Modules of functions that are called by their own names.
 _MODULES = ("linalg", "special", "nn.functional", "nn.init", "nn.utils")
 # Modules of functions that call the program's own, or compare what lies on several devices.
-_CALLING = ("autograd.checking", "autograd.functional", "testing")
+_CALLING = ("autograd.gradcheck", "autograd.jacobians", "autograd.functional", "testing")
 _OPTIMIZERS = ("adaptive", "averaged", "rectified", "sgd")
 
 

@@ -21,7 +21,7 @@ def unpack_one(node: Node, index: int, recording: bool) -> Any:
     if version == PACKED:
         item = item.unpack(node)
     else:
-        check_version(node, item, version, is_result=node.tensors[index] in node.results)
+        check_version(node, item, version, is_result=node.keeps_result(index))
         if recording:
             item = _as_variable(node, index, item)
     return item if recording else item._array
@@ -93,7 +93,7 @@ class SavedTensor:
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
                 "hooks is allowed at a time."
             )
-        item, is_result = node.saved[index], node.tensors[index] in node.results
+        item, is_result = node.saved[index], node.keeps_result(index)
         if not isinstance(item, Tensor):
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         check_version(node, item, node.versions[index], is_result=is_result)
@@ -111,7 +111,7 @@ RAW_FREED = (
 
 def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
     """Give a saved result its place in the graph back; a saved input never lost it."""
-    if node.tensors[index] not in node.results:
+    if not node.keeps_result(index):
         return item
     result = wrap(item._array)
     result._counter = item._counter
