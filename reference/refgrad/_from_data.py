@@ -203,6 +203,8 @@ def _as_float(value: Any) -> float:
 def _as_integer(value: Any, *, whole: bool = True) -> Any:
     if isinstance(value, bool | int | float | np.floating | np.bool):
         return value
+    if isinstance(value, complex | np.complexfloating) and not whole:
+        return value
     if isinstance(value, Tensor):
         if value._array.size != 1 or (whole and not value.dtype._is_integral):
             raise TypeError("only integer tensors of a single element can be converted to an index")

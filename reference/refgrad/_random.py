@@ -93,7 +93,7 @@ def uniform(low: float, high: float, dtype: dtypes.dtype) -> Draw:
     most = limits.finfo(dtype).max
     for name, bound in (("from", low), ("to", high)):
         if not -most <= bound <= most:
-            raise RuntimeError(f"{name} is out of bounds for {_C_TYPES[dtype]}")
+            raise RuntimeError(f"{name} is out of bounds for {dtypes.c_name(dtype)}")
     if low > high:
         raise RuntimeError(
             f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}"
@@ -165,17 +165,6 @@ def normal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 # ---- integers ------------------------------------------------------------------------------------------------
 
-_C_TYPES = {
-    dtypes.bool: "bool",
-    dtypes.uint8: "unsigned char",
-    dtypes.int8: "signed char",
-    dtypes.int16: "short",
-    dtypes.int32: "int",
-    dtypes.int64: "long",
-    dtypes.float16: "c10::Half",
-    dtypes.float32: "float",
-    dtypes.float64: "double",
-}
 DIGITS = {dtypes.float16: 11, dtypes.float32: 24, dtypes.float64: 53}
 
 
@@ -189,6 +178,24 @@ def _bounds(dtype: dtypes.dtype) -> tuple[int, int]:
     return found.min, found.max
 
 
+def _out_of_bounds(name: str, dtype: dtypes.dtype) -> RuntimeError:
+    return RuntimeError(f"{name} is out of bounds for {dtypes.c_name(dtype)}")
+
+
+def _held(low: int, high: int, dtype: dtypes.dtype) -> tuple[int, int]:
+    """Return a range narrowed to what a float holds, where its ends would be rounded to numbers outside."""
+    digits = DIGITS.get(dtype)
+    if digits is None or max(abs(low), abs(high)) > limits.finfo(dtype).max:
+        return low, high
+    kind = dtype._numpy.type
+    after, before = int(kind(low + 1)), int(kind(high - 1))
+    if after < low:
+        low = after + 2 ** (abs(low + 1).bit_length() - digits)
+    if before >= high:
+        high = before - 2 ** (abs(high - 1).bit_length() - digits)
+    return low, high
+
+
 def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
     """Draw whole numbers from [low, high); a range of 2**28 or more takes 64 bits for each."""
     if dtype.is_complex:
@@ -196,14 +203,16 @@ def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     least, most = _bounds(dtype)
+    low, high = _held(low, high, dtype)
+    least, most = _bounds(dtype)
     for name, bound in (("from", low), ("to - 1", high - 1)):
         if not least <= bound <= most:
-            raise RuntimeError(f"{name} is out of bounds for {_C_TYPES[dtype]}")
+            raise _out_of_bounds(name, dtype)
         digits = DIGITS.get(dtype, 64)
         if abs(bound) > 2**digits:
             warnings.warn(
                 f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
-                f"{_C_TYPES[dtype]} can support discrete uniform distribution only within this range. This warning "
+                f"{dtypes.c_name(dtype)} can support discrete uniform distribution only within this range. This warning "
                 "will become an error in version 1.7 release, please fix the code in advance",
                 UserWarning,
                 stacklevel=4,
@@ -219,7 +228,7 @@ def integers(low: int, high: int, dtype: dtypes.dtype) -> Draw:
 
 def _any_integers(dtype: dtypes.dtype) -> Draw:
     """Draw whole numbers from 0 up to all that `dtype` holds exactly."""
-    if dtype.is_complex:
+    if dtype.is_complex or dtype in (dtypes.uint16, dtypes.uint32, dtypes.uint64):
         raise unsupported("random_kernel_cpu", dtype)
     if dtype.is_floating_point:
         size, long = 2 ** DIGITS[dtype] + 1, dtype is dtypes.float64
@@ -228,6 +237,36 @@ def _any_integers(dtype: dtypes.dtype) -> Draw:
     return lambda count, generator: (
         (generator.long_words(count) if long else generator.words(count)) % np.uint64(size)
     ).astype(dtype._numpy)
+
+
+def _any_64_bits(dtype: dtypes.dtype) -> Draw:
+    kernel = "random_full_64_bits_range_kernel_cpu"
+    if dtype in (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.uint8):
+        raise RuntimeError(f"{kernel} handles only int64, double, float and bfloat16")
+    if dtype not in (dtypes.int64, dtypes.float32, dtypes.float64):
+        raise unsupported(kernel, dtype)
+    return lambda count, generator: generator.long_words(count).view(np.int64).astype(dtype._numpy)
+
+
+def _integers_from(low: int, dtype: dtypes.dtype) -> Draw:
+    """Draw whole numbers from `low` up to all that `dtype` holds exactly; from the least of 64 bits on, any of them."""
+    if low == -(2**63):
+        return _any_64_bits(dtype)
+    if dtype.is_complex:
+        raise RuntimeError("random_from_to_impl handles only integral, floating-point and boolean types")
+    least, most = _bounds(dtype)
+    if not least <= low <= most:
+        raise _out_of_bounds("from", dtype)
+    if dtype is dtypes.uint64:  # whose largest number torch keeps in 64 bits with a sign
+        raise _out_of_bounds("to - 1", dtype)
+    if dtype.is_floating_point:
+        most = 2 ** DIGITS[dtype]
+        if low > most:
+            raise RuntimeError(
+                "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' casted to dtype, but got "
+                f"from={low} > to_inc={most}"
+            )
+    return integers(low, most + 1, dtype)
 
 
 _RANDOM_NODES = [_ignores_input(f"RandomBackward{index}") for index in range(3)]
@@ -239,11 +278,12 @@ def random_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     values = bind("Tensor.random_", args, kwargs)[1]
     low, high = values.get("from"), values.get("to")
     node = _RANDOM_NODES[2 if high is None and low is None else 1 if low is None else 0]
-    if high is None and low is None:
+    if high is not None:
+        draw = integers(int(low or 0), int(high), self.dtype)
+    elif low is None:
         draw = _any_integers(self.dtype)
     else:
-        most = _bounds(self.dtype)[1] + 1 if high is None and not self.dtype.is_complex else high
-        draw = integers(int(low or 0), int(most or 0), self.dtype)
+        draw = _integers_from(int(low), self.dtype)
     return _in_place(self, "random_", node, draw, values)
 
 

@@ -145,7 +145,7 @@ def _into(out: Tensor, array: Any, values: Values) -> Tensor:
             f"dtype {wanted._scalar} does not match dtype of out parameter ({out.dtype._scalar})"
         )
     if out._array.shape != array.shape:
-        out._array = backend.empty(array.shape, out._array.dtype)
+        out._array = storage.resized(out._array, array.shape)
     out._array[...] = array
     if not out._inference:
         out._share_counter()[0] += 1

@@ -43,7 +43,8 @@ def arange(*args: Any, **kwargs: Any) -> Tensor:
         made = (np.arange(count, dtype=np.int64) * step + start).astype(dtype._numpy)
     else:
         made = _steps(start, step, _count(start, end, step), dtype)
-    return finish(backend.as_array(made), values)
+    _warn_of_size(values, made.size)
+    return _finished(made, values)
 
 
 _ARANGE = (("start", 0), ("end", None), ("step", 1))
@@ -59,7 +60,27 @@ def range(*args: Any, **kwargs: Any) -> Tensor:
     start, end, step = _checked_range(start, end, step)
     dtype = _out_dtype(values, dtypes.get_default_dtype())
     count = math.floor((end - start) / step) + 1
-    return finish(backend.as_array(_steps(start, step, count, dtype)), values)
+    return _finished(_steps(start, step, count, dtype), values)
+
+
+def _finished(made: Any, values: Values) -> Tensor:
+    """Make the tensor, or write it into an `out` of that many elements in whatever shape it has."""
+    out = values.get("out")
+    if out is not None and out._array.size == made.size:
+        made = made.reshape(out._array.shape)
+    return finish(backend.as_array(made), values)
+
+
+def _warn_of_size(values: Values, count: int) -> None:
+    out = values.get("out")
+    if out is not None and out._array.size not in (0, count):
+        warnings.warn(
+            f"The number of elements in the out tensor of shape {list(out.shape)} is {out._array.size} which does not "
+            f"match the computed number of elements {count}. Note that this may occur as a result of rounding error. "
+            f"The out tensor will be resized to a tensor of shape ({count},).",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 RANGE = (
@@ -110,7 +131,7 @@ def linspace(*args: Any, **kwargs: Any) -> Tensor:
     """Return `steps` numbers from `start` to `end`, both included, evenly apart."""
     values = bind("linspace", args, kwargs)[1]
     start, end, dtype = _ends("linspace", values)
-    return finish(backend.as_array(_even(start, end, int(values["steps"]), dtype)), values)
+    return _finished(_even(start, end, int(values["steps"]), dtype), values)
 
 
 @function
@@ -118,9 +139,11 @@ def logspace(*args: Any, **kwargs: Any) -> Tensor:
     """Return `steps` powers of `base`, their exponents evenly apart from `start` to `end`."""
     values = bind("logspace", args, kwargs)[1]
     start, end, dtype = _ends("logspace", values)
-    exponents = _even(start, end, int(values["steps"]), dtype if dtype.is_floating_point else dtypes.float64)
+    work = dtypes.float64 if dtype._is_integral else dtype
+    exponents = _even(start, end, int(values["steps"]), work)
     base = np.float64(plain_number(values.get("base", 10.0)))
-    return finish(backend.as_array(np.power(base, exponents.astype(np.float64)).astype(dtype._numpy)), values)
+    wide = np.complex128 if dtype.is_complex else np.float64
+    return _finished(np.power(base, exponents.astype(wide)).astype(dtype._numpy), values)
 
 
 def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
@@ -137,9 +160,15 @@ def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
         raise RuntimeError("number of steps must be non-negative")
     start, end = plain_number(start), plain_number(end)
     default = dtypes.get_default_dtype()
-    if isinstance(start, complex) or isinstance(end, complex):
-        default = default.to_complex()
-    dtype = _out_dtype(values, default)
+    among_complex = isinstance(start, complex) or isinstance(end, complex)
+    dtype = _out_dtype(values, default.to_complex() if among_complex else default)
+    if among_complex and not dtype.is_complex:
+        if values.get("dtype") is None:
+            raise RuntimeError(f"value cannot be converted to type {dtypes.c_name(dtype)} without overflow")
+        raise RuntimeError(
+            f"torch.{name}(): inferred dtype {dtypes.c_name(default.to_complex())} can't be safely cast to passed dtype "
+            f"{dtype._scalar}"
+        )
     if dtype is dtypes.bool:
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     return start, end, dtype

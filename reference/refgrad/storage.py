@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -203,6 +204,21 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     if 0 in shape:  # no element: it may begin behind the memory
         first = min(first, memory.nbytes)
     return backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
+
+
+def resized(array: Array, shape: Sequence[int], steps: Sequence[int] | None = None) -> Array:
+    """Return another shape, from where `array` begins in its memory on; row by row unless strides are given (in elements).
+
+    Where the memory is too small, it is copied into a larger one, whose new elements are not initialised.
+    """
+    count, start = math.prod(shape), offset(array)
+    steps = contiguous_strides(shape) if steps is None else steps
+    have = size_in_bytes(array) // array.itemsize
+    if have - start >= count:
+        return restride(array, shape, steps)
+    made = backend.empty((start + count,), array.dtype)
+    made[:have] = restride(array, (have,), (1,), 0)
+    return restride(made, shape, steps, start)
 
 
 def part(array: Array, dim: int, along: slice) -> Array:

@@ -279,7 +279,17 @@ def _float(self: Tensor) -> float:
 def _int(self: Tensor) -> int:
     if self._array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
-    return int(self._array.item())
+    value = self._array.item()
+    if isinstance(value, complex):
+        if value.imag:
+            raise RuntimeError(_TOO_LARGE)
+        value = value.real
+    if not isinstance(value, float) and value >= 2**63:
+        raise RuntimeError(_TOO_LARGE)
+    return int(value)
+
+
+_TOO_LARGE = "value cannot be converted to type int64_t without overflow"
 
 
 @operator("__complex__")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .. import backend, dtypes, storage
@@ -92,16 +91,9 @@ def resize_(self: Tensor, *sizes: Any) -> Tensor:
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes_of(sizes)
-    array, count = self._array, math.prod(shape)
-    if shape == array.shape:
+    if shape == self._array.shape:
         return self
-    memory, start = backend.root(array), storage.offset(array)
-    if memory.size - start < count:
-        made = backend.empty((start + count,), array.dtype)
-        made[: memory.size] = storage.restride(array, (memory.size,), (1,), 0)
-        self._array = storage.restride(made, shape, storage.contiguous_strides(shape), start)
-    else:
-        self._array = storage.restride(array, shape, storage.contiguous_strides(shape))
+    self._array = storage.resized(self._array, shape)
     bump(self)
     return self
 

@@ -198,6 +198,12 @@ def elementwise_out(name: str, out: Any, input: Any, other: Any) -> Any:
     return out
 
 
+def _layout_of(result: Tensor) -> tuple[int, ...] | None:
+    """Return the strides that a copy of the result has, in elements; None for row by row."""
+    steps = storage.dense_strides(result._array)
+    return None if steps is None else tuple([step // result._array.itemsize for step in steps])
+
+
 def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
     """Return the result, or write it into `out`."""
     if out is None:
@@ -218,7 +224,7 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
                 UserWarning,
                 stacklevel=4,
             )
-        out._array = storage.empty_like(result._array, out._array.dtype)
+        out._array = storage.resized(out._array, result._array.shape, _layout_of(result))
     out._array[...] = result._array
     bump(out)
     return out

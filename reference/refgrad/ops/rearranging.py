@@ -409,6 +409,5 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         row = each.view(*[-1 if axis == at else 1 for axis in range(len(vectors))])
         grids.append(row.expand(shape))
     if indexing == "xy" and len(grids) >= 2:
-        grids = [grid.transpose(0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
