@@ -425,7 +425,7 @@ def ints(function: str, parameter: str, values: Sequence[Any]) -> tuple[int, ...
     """Return the elements of a tuple of ints as Python ints; TypeError where one, not the first, is none."""
     found: list[int] = []
     for place, value in enumerate(values):
-        if not _is_index(value):
+        if not (_is_index(value) or isinstance(value, bool)):  # only in front a bool is none
             reason = f"type must be tuple of ints,but got {type_name(value)}"
             raise TypeError(
                 f"{function}(): argument '{parameter}' failed to unpack the object at pos {place + 1} "

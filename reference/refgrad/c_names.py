@@ -7,20 +7,25 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["NamedInC", "takes_nothing"]
+__all__ = ["NamedInC", "refuse_arguments", "takes_nothing"]
 
 
 def takes_nothing(call: F) -> F:
     """Let a function without parameters refuse arguments as one of C does."""
 
     def checked(*args: Any, **named: Any) -> Any:
-        if args or named:
-            given = "keyword arguments" if named else f"arguments ({len(args)} given)"
-            raise TypeError(f"torch.{call.__name__}() takes no {given}")
+        refuse_arguments(f"torch.{call.__name__}", args, named)
         return call()
 
     checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
     return checked  # type: ignore[return-value]
+
+
+def refuse_arguments(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Refuse arguments as a function of C does that has no parameters."""
+    if args or named:
+        given = "keyword arguments" if named else f"arguments ({len(args)} given)"
+        raise TypeError(f"{name}() takes no {given}")
 
 
 class NamedInC(type):

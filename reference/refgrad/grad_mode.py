@@ -143,6 +143,9 @@ class no_grad(_NoParamDecoratorContextManager):  # noqa: N801 - torch's name
 
     __module__ = _HOME
 
+    def __init__(self) -> None:
+        super().__init__()
+
     def _set(self) -> None:
         mode.enabled = False
 
@@ -166,8 +169,11 @@ class set_grad_enabled(_Switch):  # noqa: N801 - torch's name
 
     def __init__(self, mode: bool) -> None:  # the parameter's name is part of torch's interface
         if type(mode) is not bool:
-            given = type(mode).__name__
-            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {given}")
+            from ._signatures import type_name
+
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type_name(mode)}"
+            )
         self.previous = is_grad_enabled()
         self.mode = mode
         _set_enabled(mode)

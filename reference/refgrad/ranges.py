@@ -152,9 +152,13 @@ def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
     if isinstance(start, Tensor) or isinstance(end, Tensor):
         dims = [each.ndim if isinstance(each, Tensor) else 0 for each in (start, end)]
         if any(dims):
+            both = isinstance(start, Tensor) and isinstance(end, Tensor)
+            which = [
+                f"{each} with {dim} dimension(s)" for each, dim in zip(("start", "end"), dims, strict=True)
+            ]
             raise RuntimeError(
-                f"{name} only supports 0-dimensional start and end tensors, but got start with {dims[0]} dimension(s) "
-                f"and end with {dims[1]} dimension(s)."
+                f"{name} only supports 0-dimensional start and end tensors, but got "
+                f"{' and '.join(which) if both else which[0 if isinstance(start, Tensor) else 1]}."
             )
     if values["steps"] < 0:
         raise RuntimeError("number of steps must be non-negative")

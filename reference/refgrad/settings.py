@@ -24,12 +24,9 @@ def typename(obj: Any) -> str:
     """Return the name of an object's type, a tensor's with its dtype: "torch.FloatTensor"."""
     if isinstance(obj, Tensor):
         return type_name(obj)
-    kind = type(obj)
-    return (
-        kind.__name__
-        if kind.__module__ in ("builtins", "__builtin__")
-        else f"{kind.__module__}.{kind.__name__}"
-    )
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    home = getattr(named, "__module__", None) or ""
+    return named.__qualname__ if home in ("", "builtins") else f"{home}.{named.__qualname__}"
 
 
 def is_storage(obj: Any) -> bool:

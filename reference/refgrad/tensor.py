@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import dtypes
 from .backend import Array, ndarray
+from .c_names import refuse_arguments
 from .grad_mode import mode
 from .size import Size
 from .size import of as size_of
@@ -208,8 +209,9 @@ class Tensor:
         """Whether the elements are on a GPU."""
         return type(self._array) is not ndarray
 
-    def get_device(self) -> int:
+    def get_device(self, *args: Any, **named: Any) -> int:
         """Return the number of the GPU that the elements are on, -1 for the CPU."""
+        refuse_arguments("Tensor.get_device", args, named)
         where = self.device
         return -1 if where.type == "cpu" else int(where.index)
 

@@ -228,7 +228,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
                 f"tensordot(): argument '{name}' (position {place}) must be Tensor, not {type_name(each)}"
             )
         if not isinstance(each, Tensor):
-            raise AttributeError(f"'{type_name(each)}' object has no attribute 'dim'")
+            each.dim  # noqa: B018 - Python says what is missing
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")

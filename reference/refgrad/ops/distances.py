@@ -83,11 +83,20 @@ CdistBackward0 = derivative(
 )
 
 
+_COMPUTE_MODES = (
+    "use_mm_for_euclid_dist_if_necessary",
+    "use_mm_for_euclid_dist",
+    "donot_use_mm_for_euclid_dist",
+)
+
+
 @function
 def cdist(
     x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Tensor:
     """Return the p-norm of the difference of each row of `x1` and each row of `x2`."""
+    if compute_mode not in _COMPUTE_MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for at, each in enumerate((x1, x2), start=1):
         if not isinstance(each, Tensor):
             from .._signatures import type_name

@@ -232,10 +232,10 @@ function(_tile_function)
 
 def _places_of_counts(counts: Tensor) -> Tensor:
     array = counts._array
-    if array.ndim != 1:
-        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if array.dtype not in (xp.int32, xp.int64):
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype._scalar}'")
+    if array.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if (array < 0).any():
         raise RuntimeError("repeats can not be negative")
     return wrap(xp.repeat(xp.arange(array.size, dtype=array.dtype), array))

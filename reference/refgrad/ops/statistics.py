@@ -244,9 +244,10 @@ def norm_of(x: Array, order: float, axes: Any, keepdim: bool) -> Any:
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """Return the norm of order `p` of all elements, or over dimensions."""
     if not isinstance(input, Tensor):
-        from .._signatures import type_name
-
-        raise AttributeError(f"'{type_name(input)}' object has no attribute 'layout'")
+        input.layout  # noqa: B018 - Python says what is missing
+    dim = [dim] if isinstance(dim, int) else dim
+    if p == "fro" and dim is not None:
+        len(dim)
     if isinstance(p, str) and p != "fro":
         if p != "nuc":
             raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
