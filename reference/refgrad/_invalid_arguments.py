@@ -83,7 +83,7 @@ def _marked(option: _Option, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
         value = kwargs[name] if by_keyword else args[index]
         mark = "" if _matches(kind, value) else "!"
         parts.append(f"{mark}{f'{name}=' if by_keyword else ''}{_described(value)}{mark}")
-    return f"({', '.join(parts)})"
+    return f"({', '.join(parts)}{'' if args else ', '})"
 
 
 def _matches(kind: str, value: Any) -> bool:

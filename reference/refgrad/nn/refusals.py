@@ -37,6 +37,10 @@ NATIVE: dict[str, tuple[str, str]] = {
         "input weight bias running_mean running_var training momentum eps cudnn_enabled",
     ),
     "celu": ("celu", "input alpha"),
+    "binary_cross_entropy_with_logits": (
+        "binary_cross_entropy_with_logits",
+        "input target weight pos_weight",
+    ),
     "cross_entropy": ("nn.cross_entropy_loss", "input target weight"),
     "group_norm": ("group_norm", "input num_groups weight bias eps"),
     "instance_norm": (
@@ -88,6 +92,22 @@ _ASKED: dict[str, Mapping[str, str]] = {
         for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm", "interpolate")
     },
 }
+_ASKED["binary_cross_entropy"] = {**_ASKED["binary_cross_entropy"], "weight": "size"}
+
+
+def _check_chance(p: Any) -> None:
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+def _check_limits(low: Any, high: Any) -> None:
+    if low > high:
+        raise ValueError("min_val cannot be greater than max_val")
+
+
+def _check_halves(input: Any) -> None:
+    if input.dim() == 0:
+        raise RuntimeError("glu does not support scalars because halving size must be even")
 
 
 def _verify(given: Mapping[str, Any], training: str, check: str) -> None:
@@ -104,22 +124,24 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "instance_norm": lambda given: _verify(given, "use_input_stats", "space"),
     "group_norm": lambda given: given["input"].dim() >= 2 and given["input"].size(0) // given["num_groups"],
     **{
-        name: lambda given: given["p"] < 0.0 or given["p"] > 1.0
+        name: lambda given: _check_chance(given["p"])
         for name in (
             *("alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d"),
             "feature_alpha_dropout",
         )
     },
+    "glu": lambda given: _check_halves(given["input"]),
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
     "embedding": lambda given: (
         given["padding_idx"] is None or given["padding_idx"] > 0 or given["weight"].size
     ),
-    "hardtanh": lambda given: given["min_val"] > given["max_val"],
+    "hardtanh": lambda given: _check_limits(given["min_val"], given["max_val"]),
+    "kl_div": lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]),
     **{
-        name: lambda given: chosen_reduction("mean", given["size_average"], given["reduce"])
-        for name in ("kl_div", "nll_loss", "cross_entropy")
+        name: lambda given: chosen_reduction(given["reduction"], given["size_average"], given["reduce"])
+        for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "nll_loss")
     },
 }
 
@@ -212,7 +234,7 @@ def _refusal(
     if name in _ASKED:
         for part, attribute in _ASKED[name].items():
             value = given.get(part)
-            if part not in given or isinstance(value, Tensor):
+            if part not in given or isinstance(value, Tensor) or (value is None and part == "weight"):
                 continue
             try:
                 getattr(value, attribute)()  # an array has a size that is no method

@@ -216,8 +216,9 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 @function
 def broadcast_shapes(*shapes: Any) -> Size:
     """Return the shape that all of the given ones broadcast to."""
+    shapes = tuple([each for each in shapes if each is not None])
     for each in shapes:
-        if not isinstance(each, int | tuple | list):
+        if not isinstance(each, int | Sequence):
             raise RuntimeError(
                 f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {each}"
             )

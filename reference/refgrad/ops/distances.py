@@ -150,6 +150,8 @@ def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     refuse_bool_sub(input, other)
     check_broadcast(input._array.shape, other._array.shape)
     x, y = common(input, other)
+    if isinstance(p, complex):
+        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
     if x.dtype.kind not in "fc":
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "

@@ -404,6 +404,7 @@ def index_put_(self: Tensor, indices: tuple[Any, ...], values: Tensor, accumulat
     filled = not accumulate and values._array.size == 1 and _is_one_mask(indices)
     if filled:
         _check_filling(self, indices)
+        values = values if values.dtype is self.dtype or values.dtype.is_complex else values.to(self.dtype)
     else:
         for each in (values, *indices):
             if isinstance(each, Tensor):

@@ -138,6 +138,10 @@ _KNOWN_AS = _by_name(
 }
 
 
+# The functions that do the work of others, which torch writes in Python.
+_DOES_IT = {"norm": "linalg_vector_norm"}
+
+
 def _refuse_differentiation(name: str, out: Tensor, tensors: list[Tensor]) -> None:
     """Refuse a call that autograd would have to record: what is written into `out` has no history."""
     known_as = _KNOWN_AS.get(name, name)
@@ -237,6 +241,14 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         return call(*args, **kwargs)
     outs: list[Tensor] = list(given) if isinstance(given, tuple | list) else [given]
     tensors = _tensors((*args, *kwargs.values()))
+    if len(_tensors(outs)) < len(outs):
+        from .._signatures import type_name
+
+        call(*args, **kwargs)  # other arguments that are wrong come first
+        wrong = next(each for each in outs if not isinstance(each, Tensor))
+        raise TypeError(
+            f"{_DOES_IT.get(name, name)}(): argument 'out' must be Tensor, not {type_name(wrong)}"
+        )
     for out in outs:
         _refuse_differentiation(name, out, tensors)
     if name in _WITHOUT_NAN and args[0]._array.dtype.kind == "f" and outs[0]._array.dtype.kind != "f":

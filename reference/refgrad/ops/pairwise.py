@@ -136,6 +136,9 @@ def xlogy(input: Any, other: Any) -> Tensor:
     if isinstance(input, Tensor):
         found: Tensor = _of_tensors(input, other)
         return found
+    joint = dtypes.result_of((input, other))
+    if joint.is_complex:
+        raise NotImplementedError(f"\"xlogy_cpu\" not implemented for '{joint._scalar}'")
     number = _number_beside(other, input)
     array = _computed(ROWS["xlogy"][0], number, other)
     return record(XlogyBackward1, keep_layout(array, other._array), (other,), (), (number,))
@@ -213,6 +216,8 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         near, far = x + w * (y - x), y - (y - x) * (1 - w)
         array = keep_layout(xp.where(xp.abs(w) < 0.5, near, far), x, y, w)
         return record(LerpBackward1, array, (input, end, weight))
+    if not input.dtype.is_complex:
+        scalars.check(weight, input.dtype)
     array = x + weight * (y - x) if abs(weight) < 0.5 else y - (y - x) * (1 - weight)
     return record(LerpBackward0, keep_layout(array, x, y), (input, end), (weight,))
 

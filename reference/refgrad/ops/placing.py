@@ -77,11 +77,9 @@ def _scatter_source(g: Any, mask: Array, shape: tuple[int, ...]) -> Any:
     return both.put_flat(both.take_flat(g, places), xp.arange(places.size), shape)
 
 
-def _refuse_mask(name: str, mask: Tensor) -> None:
+def _refuse_mask(name: str, mask: Tensor, shown: str) -> None:
     if mask._array.dtype.kind != "b":
-        raise RuntimeError(
-            f"{name} only supports boolean masks, but got mask with dtype {dtypes.c_name(mask.dtype)}"
-        )
+        raise RuntimeError(f"{name} only supports boolean masks, but got mask with dtype {shown}")
 
 
 @public
@@ -101,7 +99,7 @@ def _refuse_value(value: Any) -> None:
 
 def _masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     _refuse_value(value)
-    _refuse_mask("masked_fill_", mask)
+    _refuse_mask("masked_fill_", mask, dtypes.c_name(mask.dtype))
     number = scalars.stored(value._array.item() if isinstance(value, Tensor) else value, input.dtype)
     array = row_major(xp.where(mask._array, number, input._array))
     if isinstance(value, Tensor):
@@ -141,7 +139,7 @@ def _check_source(input: Tensor, mask: Tensor, source: Tensor) -> None:
             "masked_scatter: expected self and source to have same dtypes but got"
             f"{input.dtype._scalar} and {source.dtype._scalar}"
         )
-    _refuse_mask("masked_scatter_", mask)
+    _refuse_mask("masked_scatter_", mask, mask.dtype._scalar)
 
 
 def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -293,6 +291,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 def _index_filled(input: Tensor, dim: int, index: Tensor, value: Any, memory: Array) -> Tensor:
     """Return a copy that is filled; `memory` is what torch would write to."""
     x, places = input._array, index._array
+    if isinstance(value, complex) and not input.dtype.is_complex:
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     if isinstance(value, Tensor) and value._array.ndim:
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "

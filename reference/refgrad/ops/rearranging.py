@@ -110,10 +110,23 @@ def _dims(args: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
     return tuple([axis_of(each, ndim) for each in sizes_of(args)])
 
 
-@public
-def flip(input: Tensor, *dims: Any) -> Tensor:
+@method
+def flip(self: Tensor, *dims: Any) -> Tensor:
     """Return a copy with the order along some dimensions reversed."""
     check_given("flip", dims)
+    return _flipped(self, dims)
+
+
+def _flip_function(input: Tensor, dims: Any) -> Tensor:
+    """Return a copy with the order along some dimensions reversed."""
+    return _flipped(input, (dims,))
+
+
+_flip_function.__name__ = "flip"
+function(_flip_function)
+
+
+def _flipped(input: Tensor, dims: tuple[Any, ...]) -> Tensor:
     axes = _dims(dims, input._array.ndim)
     if len(set(axes)) < len(axes):
         twice = next(axis for at, axis in enumerate(axes) if axis in axes[:at])
@@ -232,13 +245,17 @@ function(_tile_function)
 
 def _places_of_counts(counts: Tensor) -> Tensor:
     array = counts._array
-    if array.dtype not in (xp.int32, xp.int64):
-        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype._scalar}'")
+    _check_counted(counts)
     if array.ndim != 1:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if (array < 0).any():
         raise RuntimeError("repeats can not be negative")
     return wrap(xp.repeat(xp.arange(array.size, dtype=array.dtype), array))
+
+
+def _check_counted(counts: Tensor) -> None:
+    if counts._array.dtype not in (xp.int32, xp.int64):
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype._scalar}'")
 
 
 @public
@@ -249,8 +266,10 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
     """
     if repeats is None:
         return _places_of_counts(input)
-    if isinstance(repeats, Tensor) and repeats._array.ndim > 1:
-        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    if isinstance(repeats, Tensor):
+        if repeats._array.ndim > 1:
+            raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+        _check_counted(repeats)
     if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     asked = 0 if dim is None else dim

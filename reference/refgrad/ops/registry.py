@@ -101,8 +101,15 @@ def fitted(
     _signatures.check_ints(name, index, values)
     if chosen.deprecated:
         _signatures.warn_deprecated(name, chosen)
+        values = {
+            each.name: each.read(values[each.name]) if each.reads(values[each.name]) else values[each.name]
+            for each in chosen.parameters
+            if each.name in values
+        }
         return own + _signatures.as_today(name, values), values, False
     names = [each.name for each in chosen.parameters]
+    if len(args) - len(own) > chosen.positional:  # sizes given one by one
+        return (*own, values[names[0]]), kwargs, False
     by_name = _by_name_elsewhere(overloads, names[: len(args) - len(own)])
     if by_name is not None:
         kept = len(own) + by_name

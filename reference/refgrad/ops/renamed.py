@@ -72,9 +72,12 @@ def _in_place(name: str, several: bool = False, floats: bool = False) -> None:
     compute = _named(name)
 
     def in_place(self: Tensor, *args: Any, **options: Any) -> Tensor:
-        return update(f"{name}_", self, compute, *args, promotes=several, floats=floats, **options)
+        return update(f"{name}_", self, compute, *args, **options)
 
-    _publish(name, in_place)
+    def in_place_of_two(self: Tensor, other: Any) -> Tensor:
+        return update(f"{name}_", self, compute, other, promotes=True, floats=floats)
+
+    _publish(name, in_place_of_two if several else in_place)
 
 
 def _publish(name: str, in_place: Any) -> None:
@@ -122,6 +125,8 @@ def _clamped(name: str) -> None:
     compute = _named(name)
 
     def in_place(self: Tensor, limit: Any) -> Tensor:
+        if isinstance(limit, complex):
+            raise NotImplementedError("clamp is not supported for complex types")
         return update(f"{name}_", self, compute, limit, before=keeps_dtype, promotes=True)
 
     _publish(name, in_place)

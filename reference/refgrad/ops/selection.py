@@ -228,7 +228,7 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     tensors = any(isinstance(each, Tensor) for each in given)
     want = dtypes.result_of((input, *given))
     if want.is_complex:
-        if not tensors and kinds is None:
+        if not tensors and kinds is None and input.dtype.is_floating_point:
             scalars.check(next(each for each in given if isinstance(each, complex)), dtypes.float64)
         kernel = "clamp" if len(given) == 2 else "maximum" if high is None else "minimum"
         raise NotImplementedError(

@@ -142,7 +142,8 @@ def float_power(input: Any, exponent: Any) -> Tensor:
 @method
 def float_power_(self: Tensor, exponent: Any) -> Tensor:
     """Raise each element of a tensor of doubles to a power, in place."""
-    want = dtypes.complex128 if self.dtype.is_complex else dtypes.float64
+    power_type = exponent.dtype if isinstance(exponent, Tensor) else dtypes.of_number(exponent)
+    want = dtypes.complex128 if self.dtype.is_complex or power_type.is_complex else dtypes.float64
     if self.dtype is not want:
         raise RuntimeError(
             f"the base given to float_power_ has dtype {self.dtype._scalar} but the operation's result requires dtype "

@@ -246,7 +246,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     if not isinstance(input, Tensor):
         input.layout  # noqa: B018 - Python says what is missing
     dim = [dim] if isinstance(dim, int) else dim
-    if p == "fro" and dim is not None:
+    if isinstance(p, str) and p == "fro" and dim is not None:
         len(dim)
     if isinstance(p, str) and p != "fro":
         if p != "nuc":
