@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import both
 from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .rearranging import pad_constant, put_back
+from .backward_kernels import backward_kernel
+from .rearranging import pad_constant
+from .windows import channels_innermost, is_channels_last
 
 __all__ = ["pad"]
 
@@ -17,10 +20,16 @@ Widths = list[tuple[int, int]]  # before and after, for each of the last dimensi
 
 
 def _kind(name: str, ndim: int) -> type[Node]:
+    kernel = backward_kernel(
+        f"{name}Pad{ndim}DBackwardBackward0",
+        lambda g, x, places: both.put_flat(g, places, tuple(x.shape)),
+        args="places",
+        adjoint=lambda grad, x, places: both.take_flat(grad, places),
+    )
     return derivative(
         f"{name}Pad{ndim}DBackward0",
         args="places padding",
-        self=lambda g, self, places: put_back(g, tuple(self.shape), places),
+        self=lambda g, self, places: kernel(g, self, places),
     )
 
 
@@ -48,6 +57,8 @@ Supported combinations for non-constant padding:
 def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:
     """Return a copy with a border: a constant, or elements of the tensor (reflect, replicate, circular)."""
     ndim = input._array.ndim
+    if mode not in ("constant", "circular", *_MODES):
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(pad) > 2 * ndim:
@@ -57,17 +68,14 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
         )
     if mode == "constant":
         return pad_constant(input, tuple(pad), 0.0 if value is None else value)
-    if value:
+    if value is not None:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     dims = len(pad) // 2
-    known = mode in _MODES or mode == "circular"
-    if known and (dims not in (1, 2, 3) or ndim not in (dims + 1, dims + 2)):
+    if dims not in (1, 2, 3) or ndim not in (dims + 1, dims + 2):
         raise NotImplementedError(_COMBINATIONS.format(len(pad), ndim))
     widths = [(pad[2 * at], pad[2 * at + 1]) for at in reversed(range(dims))]
     if mode == "circular":
         return _circular(input, widths)
-    if mode not in _MODES:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
     return _bordered(input, mode, widths, tuple(pad))
 
 
@@ -101,7 +109,10 @@ def _bordered(input: Tensor, mode: str, widths: Widths, padding: tuple[int, ...]
         lines.append(inside(xp.arange(total) - before, size))
     grid = xp.ix_(*lines)
     places = xp.arange(x.size).reshape(x.shape)[grid]
-    return record(kinds[dims - 1], xp.ascontiguousarray(x[grid]), (input,), (places, padding))
+    array = xp.ascontiguousarray(x[grid])
+    if x.ndim == dims + 2 > 3 and is_channels_last(x):
+        array = channels_innermost(array)
+    return record(kinds[dims - 1], array, (input,), (places, padding))
 
 
 def _check_reflection(shape: tuple[int, ...], widths: Widths) -> None:

@@ -383,6 +383,10 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
     for (a, b), size in zip(widths, x.shape, strict=True):
         if size + min(a, 0) < 0 or size + min(a, 0) + min(b, 0) < 0:
             raise RuntimeError("narrow(): length must be non-negative.")
+    if not x.ndim:
+        return record(
+            ConstantPadNdBackward0, storage.copy(x), (input,), (x.shape, xp.zeros((), xp.int64), ())
+        )
     grown = [(max(a, 0), max(b, 0)) for a, b in widths]
     cut = tuple(
         slice(max(-a, 0), size + a_ + b_ - max(-b, 0))

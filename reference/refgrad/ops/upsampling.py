@@ -11,11 +11,13 @@ import warnings
 from typing import Any
 
 from .. import both
+from .._signatures import type_name
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
+from .windows import channels_innermost, is_channels_last
 
 __all__ = ["interpolate", "upsample"]
 
@@ -134,35 +136,89 @@ def interpolate(
             )
     elif align_corners is None:
         align_corners = False
-    ndim = input._array.ndim - 2
+    ndim = input.dim() - 2
     sizes, factors = _asked(input, ndim, size, scale_factor)
-    if recompute_scale_factor:
-        sizes, factors = _grown(input, factors) if sizes is None else sizes, None
+    if recompute_scale_factor and size is not None:
+        raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
+    if recompute_scale_factor or (mode == "area" and sizes is None):
+        sizes, factors = _grown(input, factors), None
     if antialias:
         raise NotImplementedError("refgrad's interpolate has no antialias")
-    counts = _grown(input, factors) if sizes is None else sizes
-    _check_mode(input, ndim, mode)
-    shape = input._array.shape[2:]
+    _check_mode(ndim, mode)
     if mode == "area":
         pool = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d}[ndim]
-        return pool(input, counts)
-    if min(*shape, *counts, 1) <= 0:
-        raise RuntimeError(
-            f"Input and output sizes should be greater than 0, but got input ({_named(shape)}) output ({_named(counts)})"
-        )
-    scales = factors or (None,) * ndim
-    corners = bool(align_corners)
+        return pool(input, sizes)
+    corners = None if mode.startswith("nearest") else bool(align_corners)
+    _check_numbers(mode, ndim, sizes, factors, corners)
+    counts = _grown(input, factors) if sizes is None else tuple(sizes)
+    _check_sizes(input, counts)
+    _check_type(input, mode, ndim)
+    return _resized(input, mode, counts, factors or (None,) * ndim, corners)
+
+
+def _resized(input: Tensor, mode: str, counts: Any, scales: Any, corners: bool | None) -> Tensor:
+    x, ndim = input._array, len(counts)
+    wide = x.dtype if x.dtype.kind == "f" else xp.float64
     weights = tuple(
         [
-            _weights(mode, count, own, scale, corners).astype(input._array.dtype)
-            for count, own, scale in zip(counts, shape, scales, strict=True)
+            _weights(mode, count, own, scale, bool(corners)).astype(wide)
+            for count, own, scale in zip(counts, x.shape[2:], scales, strict=True)
         ]
     )
-    array = xp.ascontiguousarray(_apply(input._array, weights))
-    kept = (input._array.shape, counts, weights, *scales)
-    if not mode.startswith("nearest"):
-        kept = (*kept, corners)
-    return record(_kind(mode, ndim), array, (input,), kept)
+    array = _apply(x.astype(wide, copy=False), weights)
+    if x.dtype.kind != "f":  # bytes: what lies between two is rounded, and stays a byte
+        array = xp.clip(xp.floor(array + 0.5), 0, 255).astype(x.dtype)
+    laid_out = channels_innermost(array) if is_channels_last(x) and ndim > 1 else xp.ascontiguousarray(array)
+    kept = (x.shape, counts, weights, *scales)
+    return record(_kind(mode, ndim), laid_out, (input,), kept if corners is None else (*kept, corners))
+
+
+def _check_sizes(input: Tensor, counts: tuple[int, ...]) -> None:
+    shape = input._array.shape
+    if min(*shape[2:], *counts, 1) <= 0:
+        between = " and" if len(counts) == 1 else ""
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input ({_named(shape[2:])}){between} output "
+            f"({_named(counts)})"
+        )
+    if 0 in shape[1:]:
+        raise RuntimeError(
+            f"Non-empty {len(shape)}D data tensor expected but got a tensor with sizes {list(shape)}"
+        )
+
+
+def _check_type(input: Tensor, mode: str, ndim: int) -> None:
+    """Refuse a dtype that torch's kernel for the mode does not know."""
+    kernels = {"linear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+    kernel = f"compute_indices_weights_{kernels.get(mode, 'nearest')}"
+    if ndim == 2 and mode != "bicubic":
+        kernel = f"upsample_{mode.removesuffix('-exact')}2d_channels_last"
+    bytes_too = kernels.get(mode) != "linear" and input.dtype._scalar == "Byte"
+    if not (input.dtype.is_floating_point or bytes_too):
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype._scalar}'")
+
+
+def _check_numbers(mode: str, ndim: int, sizes: Any, factors: Any, corners: bool | None) -> None:
+    """Refuse sizes and factors that are no numbers, as C++ does."""
+    given, wanted = (sizes, int) if factors is None else (factors, int | float)
+    if all(isinstance(each, wanted) for each in given):
+        return
+    own = f"!{type_name(given)} of [{', '.join(type_name(each) for each in given)}]!"
+    shown = [own, "!NoneType!"] if factors is None else ["!NoneType!", own]
+    kinds = [type_name(given), "NoneType"] if factors is None else ["NoneType", type_name(given)]
+    name = f"upsample_{mode.replace('-', '_')}{ndim}d"
+    between = "" if corners is None else "bool align_corners, "
+    if corners is not None:
+        shown.insert(1, "bool")
+        kinds.insert(1, "bool")
+    first = f"(Tensor input, tuple of ints output_size, {between}"
+    scales = ", ".join(f"float {each} = None" for each in _SCALES[ndim].split())
+    raise TypeError(
+        f"{'_' if '-' in mode else ''}{name}() received an invalid combination of arguments - got (Tensor, "
+        f"{', '.join(kinds)}), but expected one of:\n * {first}tuple of floats scale_factors)\n      didn't match because "
+        f"some of the arguments have invalid types: (Tensor, {', '.join(shown)})\n * {first}{scales}, *, Tensor out = "
+        "None)\n"
+    )
 
 
 def _named(sizes: tuple[int, ...]) -> str:
@@ -194,17 +250,25 @@ def _asked(input: Tensor, ndim: int, size: Any, factor: Any) -> tuple[Any, Any]:
     else:
         values = (given,) * ndim
     if name == "size":
-        return tuple([int(each) for each in values]), None
-    return None, tuple([float(each) for each in values])
+        if isinstance(given, tuple | list) and not all(isinstance(each, int) for each in values):
+            raise TypeError(
+                "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size "
+                f"with types {[type(each) for each in values]}"
+            )
+        return list(values), None
+    return None, values if isinstance(given, tuple) else list(values)
 
 
 def _grown(input: Tensor, factors: Any) -> tuple[int, ...]:
     return tuple(
-        [math.floor(size * factor) for size, factor in zip(input._array.shape[2:], factors, strict=True)]
+        [
+            math.floor(float(size) * factor)
+            for size, factor in zip(input._array.shape[2:], factors, strict=True)
+        ]
     )
 
 
-def _check_mode(input: Tensor, ndim: int, mode: str) -> None:
+def _check_mode(ndim: int, mode: str) -> None:
     if mode == "area" and ndim in (1, 2):
         return
     wanted = {"linear": 3, "bilinear": 4, "trilinear": 5}
