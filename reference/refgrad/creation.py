@@ -214,15 +214,11 @@ def empty(*args: Any, **kwargs: Any) -> Tensor:
 
 
 def _formatted(size: tuple[int, ...], dtype: dtypes.dtype, memory_format: Any) -> Any:
-    if "channels_last" not in str(memory_format):
-        return allocate(backend.xp.empty, size, dtype._numpy)
-    rank = 5 if str(memory_format).endswith("3d") else 4
-    if len(size) != rank:
-        raise RuntimeError(
-            f"required rank {rank} tensor to use {str(memory_format).rpartition('.')[2]} format"
-        )
-    inner = allocate(backend.xp.empty, (size[0], *size[2:], size[1]), dtype._numpy)
-    return inner.transpose(0, rank - 1, *range(1, rank - 1))
+    from .layouts import strides_in
+
+    item = dtype.itemsize
+    steps = tuple([step * item for step in strides_in(memory_format, size)])
+    return allocate(lambda shape, kind: backend.empty(shape, kind, steps), size, dtype._numpy)
 
 
 @function

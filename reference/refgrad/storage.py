@@ -196,6 +196,14 @@ def copy(array: Array) -> Array:
     return made
 
 
+def copied(array: Array, steps: Sequence[int], dtype: Any = None) -> Array:
+    """Return a copy with these strides, in elements."""
+    kind = array.dtype if dtype is None else dtype
+    made = backend.empty(array.shape, kind, tuple([step * kind.itemsize for step in steps]))
+    made[...] = array
+    return made
+
+
 def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: int | None = None) -> Array:
     """View the memory of `array` with sizes, strides and offset in elements (the offset of `array` by default)."""
     item = array.itemsize

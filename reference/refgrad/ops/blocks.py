@@ -171,6 +171,20 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     )
 
 
+def _places(given: Tensor) -> Any:
+    """Return the number of pieces, or the places between them, that a tensor gives."""
+    if given.dtype is not dtypes.int64:
+        raise RuntimeError(
+            f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {given.dtype._scalar}"
+        )
+    if given._array.ndim > 1:
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but "
+            f"got a tensor with {given._array.ndim} dims"
+        )
+    return given.tolist()
+
+
 def _split_along(name: str, axis_for: Callable[[int], int], least: int) -> None:
     def call(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         ndim = input._array.ndim

@@ -10,6 +10,7 @@ from ..backend import xp
 from ..device import CPU, device, require
 from ..grad_mode import mode
 from ..graph import derivative
+from ..layouts import channels_last, channels_last_3d, preserve_format, strides_in, suggested
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .registry import method, operator, public
@@ -21,14 +22,16 @@ python_type = type  # the method below takes the name
 ToCopyBackward0 = derivative("ToCopyBackward0", self=lambda g: g)  # the engine casts back
 
 
-def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
+def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False, memory_format: Any = None) -> Tensor:
     """Return the elements in another dtype; the tensor itself where nothing changes."""
     array = self._array
-    if array.dtype == dtype._numpy and not copy:
+    if array.dtype == dtype._numpy and not copy and (memory_format is None or _has(array, memory_format)):
         return self
-    made = backend.empty(
-        array.shape, dtype._numpy, None if array.flags.c_contiguous else _strides(array, dtype)
-    )
+    if memory_format is None or memory_format is preserve_format:
+        steps = None if array.flags.c_contiguous else _strides(array, dtype)
+    else:
+        steps = tuple([step * dtype.itemsize for step in strides_in(memory_format, array.shape)])
+    made = backend.empty(array.shape, dtype._numpy, steps)
     if array.dtype.kind == "c" and not dtype.is_complex and dtype is not dtypes.bool:
         if array.size:
             warn_of_complex()
@@ -37,6 +40,10 @@ def convert(self: Tensor, dtype: dtypes.dtype, copy: bool = False) -> Tensor:
     if not (dtype.is_floating_point or dtype.is_complex):
         return wrap(made)
     return record(ToCopyBackward0, made, (self,))
+
+
+def _has(array: backend.Array, memory_format: Any) -> bool:
+    return memory_format in (preserve_format, suggested(array.shape, storage.strides(array)))
 
 
 def warn_of_complex() -> None:
@@ -67,15 +74,17 @@ def to(self: Tensor, *args: Any, **options: Any) -> Tensor:
         where = require(values["device"])
     copy = bool(values.get("copy", False))
     if where is None or where == self.device:
-        return convert(self, dtype, copy)
-    return relocate(self, where, dtype)
+        return convert(self, dtype, copy, values.get("memory_format"))
+    return relocate(self, where, dtype, values.get("memory_format"))
 
 
-def relocate(self: Tensor, where: device, dtype: dtypes.dtype | None = None) -> Tensor:
-    """Return a copy on another device, in another dtype if one is given; gradients are brought back from there."""
+def relocate(
+    self: Tensor, where: device, dtype: dtypes.dtype | None = None, memory_format: Any = None
+) -> Tensor:
+    """Return a copy on another device, in another dtype or memory format if asked; gradients are brought back."""
     from ..placement import bring_back, move
 
-    array = self._array if dtype is None else convert(wrap(self._array), dtype)._array
+    array = convert(wrap(self._array), dtype or self.dtype, False, memory_format)._array
     made = move(array, where)
     if made.dtype.kind not in "fc" or not requires_recording(self):
         return wrap(made)
@@ -92,8 +101,8 @@ def _wide(number: Any) -> dtypes.dtype:
 
 
 def _conversion(name: str, dtype: dtypes.dtype) -> None:
-    def apply(self: Tensor) -> Tensor:
-        return convert(self, dtype)
+    def apply(self: Tensor, *, memory_format: Any = None) -> Tensor:
+        return convert(self, dtype, False, memory_format)
 
     apply.__name__ = name
     apply.__doc__ = f"Return the elements as {dtype}."
@@ -126,7 +135,7 @@ def type_name(tensor: Tensor) -> str:
 
 
 @method
-def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+def type(self: Tensor, dtype: Any = None, non_blocking: bool = False, *, memory_format: Any = None) -> Any:
     """Return the name of the tensor's type, or the tensor converted to another."""
     if dtype is None:
         return type_name(self)
@@ -140,9 +149,9 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
             return relocate(self, where, dtype)
     if not isinstance(dtype, dtypes.dtype | python_type):
         raise TypeError("dtype must be a type, str, or dtype object")
-    return convert(
-        self, dtype if isinstance(dtype, dtypes.dtype) else dtypes.from_python(getattr(dtype, "dtype", dtype))
-    )
+    if not isinstance(dtype, dtypes.dtype):
+        dtype = dtypes.from_python(getattr(dtype, "dtype", dtype))
+    return convert(self, dtype, False, memory_format)
 
 
 @method
@@ -156,9 +165,11 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 @method
-def cpu(self: Tensor) -> Tensor:
-    """Return the tensor on the CPU: itself, or a copy."""
-    return self if self.device == CPU else relocate(self, CPU)
+def cpu(self: Tensor, *, memory_format: Any = None) -> Tensor:
+    """Return the tensor on the CPU (in a memory format): itself, or a copy."""
+    if self.device == CPU:
+        return self if memory_format is None else convert(self, self.dtype, False, memory_format)
+    return relocate(self, CPU, None, memory_format)
 
 
 @method
@@ -182,7 +193,12 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     if dtype.itemsize != array.itemsize and storage.strides(array)[-1] != 1:
         raise RuntimeError(f"self.stride(-1) must be 1 {what}, but got {storage.strides(array)[-1]}")
     _check_regrouping(array, dtype, what)
-    seen = wrap(array.view(dtype._numpy))
+    viewed = array.view(dtype._numpy)
+    if not array.size and array.ndim:  # NumPy forgets the strides
+        item = array.itemsize
+        steps = [*[step * item // dtype.itemsize for step in storage.strides(array)[:-1]], 1]
+        viewed = storage.restride(viewed, viewed.shape, steps)
+    seen = wrap(viewed)
     seen._counter = self._share_counter()
     return seen
 
@@ -338,9 +354,8 @@ def storage_offset(self: Tensor) -> int:
 @method
 def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
     """Return whether the elements lie in memory in row-major order, or that of a memory format."""
-    kind = "" if memory_format is None else repr(memory_format)
-    if "channels_last" in kind:
-        ndim = 5 if kind.endswith("3d") else 4
+    if memory_format in (channels_last, channels_last_3d):
+        ndim = 4 if memory_format is channels_last else 5
         return self._array.ndim == ndim and storage.is_contiguous(
             self._array.transpose(0, *range(2, ndim), 1)
         )

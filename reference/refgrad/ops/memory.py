@@ -7,6 +7,7 @@ from typing import Any
 from .. import backend, dtypes, storage
 from ..device import device_of, require
 from ..graph import derivative
+from ..layouts import preserve_format, strides_in
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import rebase, refuse_view, renew
@@ -86,14 +87,25 @@ SetNode = not_implemented("set_")
 
 
 @method
-def resize_(self: Tensor, *sizes: Any) -> Tensor:
-    """Take another shape; new elements are not initialised."""
+def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
+    """Take another shape, laid out row by row or in a memory format; new elements are not initialised."""
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
-    shape = sizes_of(sizes)
-    if shape == self._array.shape:
-        return self
-    self._array = storage.resized(self._array, shape)
+    shape = sizes_of(size)
+    if any(each < 0 for each in shape):
+        raise RuntimeError("numel: integer multiplication overflow")
+    from ..creation import check_size
+
+    check_size(shape, self.dtype)
+    if memory_format is None:
+        if shape == self._array.shape:
+            return self
+        steps = None
+    elif memory_format is preserve_format:
+        raise RuntimeError("Unsupported memory formatPreserve")
+    else:
+        steps = strides_in(memory_format, shape)
+    self._array = storage.resized(self._array, shape, steps)
     bump(self)
     return self
 

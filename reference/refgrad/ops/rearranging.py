@@ -258,13 +258,21 @@ def _check_counted(counts: Tensor) -> None:
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{counts.dtype._scalar}'")
 
 
+def _check_total(counts: Tensor, expected: int | None) -> None:
+    if expected is not None and expected != int(counts._array.sum()):
+        raise RuntimeError("allocated size does not match required size")
+
+
 @public
-def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None) -> Tensor:
-    """Return each element (or slice along a dimension) several times in a row.
+def repeat_interleave(
+    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Return each element (or slice along a dimension) several times in a row; `output_size` in all, if given.
 
     With counts as its only argument: each place as often as it says.
     """
     if repeats is None:
+        _check_total(input, output_size)
         return _places_of_counts(input)
     if isinstance(repeats, Tensor):
         if repeats._array.ndim > 1:
@@ -283,10 +291,14 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
                 "repeats must have the same size as input along dim, but got repeats.size(0) = "
                 f"{counts.size} and input.size({asked}) = {size}"
             )
+        _check_total(repeats.expand(size), output_size)
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen
     if repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
+    total = input._array.shape[axis] * repeats
+    if output_size is not None and output_size != total:
+        raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {total} but got {output_size}")
     apart = input.unsqueeze(axis + 1)
     shape = list(apart._array.shape)
     shape[axis + 1] = repeats

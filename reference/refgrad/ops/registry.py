@@ -65,9 +65,12 @@ def explained(call: F, name: str) -> F:
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
             found = explain(name, args, kwargs) or _takes_nothing(name, call, args, kwargs)
-            if found is None:
+            if found is not None:
+                raise found from error
+            renamed = _by_position(name, call, args, kwargs)
+            if renamed is None:
                 raise
-            raise found from error
+        return call(*renamed[0], **renamed[1])
 
     # What `functools.wraps` would do; hundreds of those would be felt in the import.
     checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
@@ -180,6 +183,32 @@ def _takes_nothing(
     return TypeError(
         f"TensorBase.{name.removeprefix('Tensor.')}() takes no arguments ({len(args) - 1} given)"
     )
+
+
+def _by_position(
+    name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """Return the arguments for a call whose names of parameters are torch's and not the function's own, else None.
+
+    Overloads of torch's name the same place differently (`sections`, `indices`); a tuple that may be given as so many
+    arguments (`flip(0, 1)`) has a name as well.
+    """
+    from .. import _signatures
+
+    code = getattr(call, "__wrapped__", call).__code__  # a guard of tensors on a GPU stands around it
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    strange = [key for key in kwargs if key not in own]
+    if not strange or not _signatures.overloads(name) or code.co_flags & inspect.CO_VARKEYWORDS:
+        return None
+    before = 1 if name.startswith("Tensor.") else 0
+    index, values = _signatures.bind(name, args[before:], kwargs)
+    places = [each.name for each in _signatures.overloads(name)[index].parameters]
+    if any(key not in places for key in strange):
+        return None
+    known = {key: value for key, value in kwargs.items() if key in own}
+    if code.co_flags & inspect.CO_VARARGS:
+        return (*args, *[values[key] for key in strange]), known
+    return args, known | {own[places.index(key) + before]: kwargs[key] for key in strange}
 
 
 def check_tensors(given: Any, argument: int = 0) -> None:

@@ -13,6 +13,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
 from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex
+from .joining import cat
 from .reductions import put_along, share_out
 from .registry import FUNCTIONS, explained, method, public
 from .shape import axis_of
@@ -271,11 +272,20 @@ _running_extreme("cummin", CumminBackward0, False)
 
 
 @public
-def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
-    """Return the differences of neighbours along a dimension, `n` times."""
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
+    """Return the differences of neighbours along a dimension, `n` times, after joining what stands before or behind."""
     if not input._array.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     axis = axis_of(dim, input._array.ndim)
+    around = [each for each in (prepend, append) if each is not None]
+    for each in around:
+        _check_neighbour(input, each, axis)
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    if not n:
+        return input
+    if around:
+        input = cat([each for each in (prepend, input, append) if each is not None], axis)
     for _ in range(n):
         count = input._array.shape[axis]
         if not count:
@@ -283,6 +293,18 @@ def diff(input: Tensor, n: int = 1, dim: int = -1) -> Tensor:
         later, earlier = input.narrow(axis, 1, count - 1), input.narrow(axis, 0, count - 1)
         input = later.logical_xor(earlier) if input._array.dtype.kind == "b" else later - earlier
     return input
+
+
+def _check_neighbour(input: Tensor, other: Tensor, axis: int) -> None:
+    """Refuse what cannot be joined to `input` along a dimension."""
+    if other._array.ndim != input._array.ndim:
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    for at, (size, own) in enumerate(zip(input._array.shape, other._array.shape, strict=True)):
+        if at != axis and size != own:
+            raise RuntimeError(
+                "diff expects the shape of tensor to prepend or append to match that of input except along the "
+                f"differencing dimension; input.size({at}) = {size}, but got tensor.size({at}) = {own}"
+            )
 
 
 def _no_derivative(g: Any) -> Any:

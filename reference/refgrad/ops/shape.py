@@ -238,18 +238,31 @@ def reshape_as(self: Tensor, other: Tensor) -> Tensor:
 
 @public
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
-    """Return a copy that gradients flow through; dense tensors keep their layout."""
-    keep = memory_format is None or "preserve" in str(memory_format)
-    array = storage.copy(input._array) if keep else input._array.copy()
-    return record(CloneBackward0, array, (input,))
+    """Return a copy that gradients flow through; dense tensors keep their layout unless a memory format is given."""
+    if memory_format is None or _preserves(memory_format):
+        return record(CloneBackward0, storage.copy(input._array), (input,))
+    from ..layouts import strides_in
+
+    steps = strides_in(memory_format, input._array.shape)
+    return record(CloneBackward0, storage.copied(input._array, steps), (input,))
+
+
+def _preserves(memory_format: Any) -> bool:
+    return bool(memory_format._name == "preserve_format")
 
 
 @method
 def contiguous(self: Tensor, *, memory_format: Any = None) -> Tensor:
-    """Return the tensor itself where it is row-major, or a row-major copy."""
-    if self._array.flags.c_contiguous:
+    """Return the tensor itself where it is row-major (or has that memory format), or a copy that is."""
+    if memory_format is None:
+        if self._array.flags.c_contiguous:
+            return self
+        return record(CloneBackward0, xp.ascontiguousarray(self._array), (self,))
+    if self.is_contiguous(memory_format=memory_format):
         return self
-    return record(CloneBackward0, xp.ascontiguousarray(self._array), (self,))
+    if _preserves(memory_format):
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+    return clone(self, memory_format=memory_format)
 
 
 def _laid_out(array: Array) -> Array:
