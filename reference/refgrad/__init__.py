@@ -8,6 +8,7 @@ derivatives work; each module in `ops` is a table of them. What is rarely needed
 from __future__ import annotations
 
 import importlib
+from math import e, inf, nan, pi
 from typing import Any
 
 from . import construction, creation, ops, ranges  # noqa: F401 - for what they publish
@@ -29,6 +30,7 @@ from .size import Size
 from .tensor import Tensor
 
 __version__ = "2.13.0"
+newaxis = None
 
 _DTYPES = {name: getattr(_dtypes, name) for name in _dtypes.__all__}
 _LAZY_MODULES = (
@@ -51,29 +53,23 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("finfo", "iinfo"), "limits"),
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
+    **dict.fromkeys(("frombuffer", "from_dlpack"), "foreign_memory"),
     **dict.fromkeys(("AcceleratorError", "OutOfMemoryError"), "accelerator"),
     "Generator": "generator",
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
     **dict.fromkeys(
         (
-            *(
-                "_assert",
-                "are_deterministic_algorithms_enabled",
-                "get_default_device",
-                "get_num_threads",
-                "is_storage",
-            ),
-            *(
-                "set_default_device",
-                "set_default_tensor_type",
-                "set_num_threads",
-                "set_warn_always",
-                "typename",
-            ),
+            *("_assert", "are_deterministic_algorithms_enabled", "get_default_device"),
+            *("get_deterministic_debug_mode", "get_float32_matmul_precision", "get_num_interop_threads"),
+            *("get_num_threads", "is_deterministic_algorithms_warn_only_enabled", "is_storage"),
+            *("is_warn_always_enabled", "set_default_device", "set_default_tensor_type"),
+            *("set_deterministic_debug_mode", "set_float32_matmul_precision", "set_flush_denormal"),
+            *("set_num_interop_threads", "set_num_threads", "set_warn_always", "typename"),
             "use_deterministic_algorithms",
         ),
         "settings",
     ),
+    **dict.fromkeys(("bilinear", "cosine_similarity", "pairwise_distance", "prelu"), "nn.functional"),
     "det": "linalg",
     "vmap": "func",
     **dict.fromkeys(("load", "save"), "serialization"),
@@ -92,11 +88,16 @@ __all__ = [
     "Size",
     "Tensor",
     "device",
+    "e",
     "enable_grad",
+    "inf",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "nan",
+    "newaxis",
     "no_grad",
+    "pi",
     "set_grad_enabled",
     "tensor",
 ]

@@ -26,7 +26,7 @@ from .ops.outputs import finish_out
 from .recording import record
 from .tensor import Tensor
 
-__all__ = ["DIGITS", "Draw", "fill", "integers", "normal", "uniform", "unsupported"]
+__all__ = ["DIGITS", "Draw", "draw_in_place", "fill", "integers", "normal", "uniform", "unsupported"]
 
 Draw = Callable[[int, Generator], Any]
 
@@ -62,7 +62,7 @@ def generator_of(values: Values, where: device) -> Generator:
     return found
 
 
-def _in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Values) -> Tensor:
+def draw_in_place(self: Tensor, name: str, node: type[Node], draw: Draw, values: Values) -> Tensor:
     def compute(tensor: Tensor) -> Tensor:
         made = backend.empty(tensor._array.shape, tensor._array.dtype, None)
         if not tensor._array.flags.c_contiguous:
@@ -124,7 +124,7 @@ def uniform_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Fill with numbers from [from, to)."""
     values = bind("Tensor.uniform_", args, kwargs)[1]
     draw = uniform(float(values.get("from", 0.0)), float(values.get("to", 1.0)), self.dtype)
-    return _in_place(self, "uniform_", UniformBackward0, draw, values)
+    return draw_in_place(self, "uniform_", UniformBackward0, draw, values)
 
 
 # ---- normal --------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def normal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     values = bind("Tensor.normal_", args, kwargs)[1]
     mean, std = float(values.get("mean", 0.0)), float(values.get("std", 1.0))
     draw = normal(mean, std, self.dtype, in_a_row=self._array.flags.c_contiguous)
-    return _in_place(self, "normal_", NormalBackward0, draw, values)
+    return draw_in_place(self, "normal_", NormalBackward0, draw, values)
 
 
 # ---- integers ------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def random_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         draw = _any_integers(self.dtype)
     else:
         draw = _integers_from(int(low), self.dtype)
-    return _in_place(self, "random_", node, draw, values)
+    return draw_in_place(self, "random_", node, draw, values)
 
 
 # ---- yes or no -----------------------------------------------------------------------------------------------
@@ -326,8 +326,8 @@ def bernoulli_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     chance = values.get("p", 0.5)
     if isinstance(chance, Tensor):
         draw = _below_each(backend.to_host(chance.expand(self.shape)._array), self.dtype)
-        return _in_place(self, "bernoulli_", BernoulliBackward1, draw, values)
-    return _in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance), self.dtype), values)
+        return draw_in_place(self, "bernoulli_", BernoulliBackward1, draw, values)
+    return draw_in_place(self, "bernoulli_", BernoulliBackward2, _below(float(chance), self.dtype), values)
 
 
 @function
@@ -365,4 +365,4 @@ def exponential_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}")
     kind = self._array.dtype
     draw: Draw = lambda count, generator: (-1 / rate * np.log1p(-generator.uniform53(count))).astype(kind)  # noqa: E731
-    return _in_place(self, "exponential_", ExponentialBackward0, draw, values)
+    return draw_in_place(self, "exponential_", ExponentialBackward0, draw, values)

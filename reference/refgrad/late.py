@@ -15,10 +15,28 @@ __all__ = ["FUNCTIONS", "load_all"]
 # By module. A plain name is a function and a method; `torch.x` is only a function, `Tensor.x` only a method.
 _NAMES = {
     "_random": "torch.bernoulli Tensor.bernoulli_ Tensor.exponential_ Tensor.normal_ Tensor.random_ Tensor.uniform_",
+    "_counts": (
+        "Tensor.bernoulli Tensor.cauchy_ Tensor.geometric_ Tensor.log_normal_ Tensor.multinomial torch.poisson"
+    ),
     "_random_tensors": (
         "torch.multinomial torch.normal torch.rand torch.rand_like torch.randint torch.randint_like torch.randn "
         "torch.randn_like torch.randperm"
     ),
+    "ops.asking": (
+        "Tensor.const_data_ptr Tensor.dim_order torch.get_device Tensor.is_cpu is_distributed torch.is_inference Tensor.is_ipu "
+        "Tensor.is_maia Tensor.is_mps Tensor.is_mtia Tensor.is_nested Tensor.is_nonzero Tensor.is_pinned torch.is_same_size "
+        "Tensor.is_set_to is_signed Tensor.is_sparse_csr Tensor.is_vulkan Tensor.is_xla Tensor.is_xpu Tensor.ndimension "
+        "Tensor.to_dense"
+    ),
+    "ops.bits": (
+        "bitwise_left_shift Tensor.bitwise_left_shift_ bitwise_right_shift Tensor.bitwise_right_shift_ frexp"
+    ),
+    "ops.membership": "torch.isin nonzero_static torch.unravel_index",
+    "ops.python_calls": "Tensor.apply_ Tensor.map_ Tensor.map2_",
+    "ops.restriding": (
+        "Tensor.as_strided_ as_strided_scatter Tensor.new_empty_strided Tensor.resize_as_ Tensor.sum_to_size"
+    ),
+    "signal_windows": "torch.bartlett_window torch.blackman_window torch.hamming_window torch.hann_window",
     "ops.blocks": (
         "torch.atleast_1d torch.atleast_2d torch.atleast_3d torch.block_diag torch.broadcast_shapes "
         "torch.broadcast_tensors torch.cartesian_prod torch.column_stack torch.combinations dsplit torch.dstack hsplit "
@@ -30,7 +48,7 @@ _NAMES = {
     ),
     "ops.convolution": "torch.conv1d torch.conv2d torch.conv3d",
     "ops.distances": (
-        "torch.cdist cross torch.cumulative_trapezoid dist heaviside Tensor.heaviside_ renorm torch.trapezoid"
+        "torch.cdist cross torch.cumulative_trapezoid dist heaviside Tensor.heaviside_ renorm torch.trapezoid torch.trapz"
     ),
     "ops.searching": (
         "argwhere bincount torch.bucketize histc torch.is_nonzero mode nanquantile quantile torch.searchsorted "
@@ -81,7 +99,18 @@ _NAMES = {
     ),
     "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.statistics": (
-        "all torch.aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
+        "all aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
+    ),
+    "ops.in_place_functions": (
+        "torch.addmv_ torch.arccos_ torch.arccosh_ torch.arcsin_ torch.arcsinh_ torch.arctan_ torch.arctanh_ torch.clamp_ "
+        "torch.clamp_max_ torch.clamp_min_ torch.clip_ torch.detach_ torch.fill_ torch.fix_ torch.gcd_ torch.index_put_ "
+        "torch.lcm_ torch.ldexp_ torch.logit_ torch.nan_to_num_ torch.negative_ torch.square_ torch.xlogy_ torch.zero_"
+    ),
+    "nn.core_functions": (
+        "torch.batch_norm torch.binary_cross_entropy_with_logits torch.celu torch.constant_pad_nd "
+        "torch.cosine_embedding_loss torch.dropout torch.dropout_ torch.embedding torch.group_norm "
+        "torch.hinge_embedding_loss torch.instance_norm torch.kl_div torch.layer_norm torch.margin_ranking_loss "
+        "torch.max_pool1d torch.max_pool2d torch.poisson_nll_loss Tensor.prelu torch.selu torch.threshold torch.triplet_margin_loss"
     ),
 }
 

@@ -52,17 +52,93 @@ def set_num_threads(num: int) -> None:
     _threads[0] = num
 
 
+@takes_nothing
+def get_num_interop_threads() -> int:
+    """Return how many threads may run operations at once."""
+    return _interop_threads[0]
+
+
+_interop_threads = [os.cpu_count() or 1]
+
+
+def set_num_interop_threads(num: int) -> None:
+    """Note how many threads may run operations at once; here one does."""
+    if not isinstance(num, int) or isinstance(num, bool):
+        raise TypeError(f"set_num_interop_threads expects an int, but got {type(num).__name__}")
+    if num <= 0:
+        raise RuntimeError("set_num_interop_threads expects a positive integer")
+    _interop_threads[0] = num
+
+
+# Every operation is deterministic; that an error, or only a warning, was asked for is remembered.
+_DEBUG_MODES = ("default", "warn", "error")
+_debug_mode = [0]
+
+
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accept: every operation is deterministic."""
-    _deterministic[0] = bool(mode)
-
-
-_deterministic = [False]
+    _debug_mode[0] = (1 if warn_only else 2) if mode else 0
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """Return what `use_deterministic_algorithms` was given."""
-    return _deterministic[0]
+    return _debug_mode[0] > 0
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Return whether `use_deterministic_algorithms` was asked only to warn."""
+    return _debug_mode[0] == 1
+
+
+def get_deterministic_debug_mode() -> int:
+    """Return 0 where any algorithm may be used, 1 where others than deterministic ones warn, 2 where they fail."""
+    return _debug_mode[0]
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """Accept 0, 1, 2, or "default", "warn", "error": every operation is deterministic."""
+    if not isinstance(debug_mode, int | str):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    if isinstance(debug_mode, str):
+        if debug_mode not in _DEBUG_MODES:
+            raise RuntimeError(
+                f"invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got {debug_mode}"
+            )
+        debug_mode = _DEBUG_MODES.index(debug_mode)
+    if not 0 <= debug_mode < len(_DEBUG_MODES):
+        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
+    _debug_mode[0] = int(debug_mode)
+
+
+_PRECISIONS = ("highest", "high", "medium")
+_precision = ["highest"]
+
+
+def get_float32_matmul_precision() -> str:
+    """Return what `set_float32_matmul_precision` was given."""
+    return _precision[0]
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Accept "highest", "high" or "medium": products of float32 are always computed in full here."""
+    if not isinstance(precision, str):
+        raise RuntimeError(f"set_float32_matmul_precision expects a str, but got {type(precision).__name__}")
+    if precision not in _PRECISIONS:
+        warnings.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has no "
+            "effect.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return
+    _precision[0] = precision
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """Refuse, as torch does on processors that cannot: NumPy keeps the smallest numbers. Returns False."""
+    if not isinstance(mode, bool):
+        raise RuntimeError(f"flush_denormal expects a bool, but got {type(mode).__name__}")
+    return False
 
 
 def set_default_device(device: Any) -> None:
@@ -93,6 +169,16 @@ def set_default_tensor_type(t: Any) -> None:
 
 def set_warn_always(b: bool) -> None:
     """Accept: warnings are Python's own here."""
+    _warn_always[0] = bool(b)
+
+
+_warn_always = [False]
+
+
+@takes_nothing
+def is_warn_always_enabled() -> bool:
+    """Return what `set_warn_always` was given."""
+    return _warn_always[0]
 
 
 def _assert(condition: Any, message: str) -> None:

@@ -276,6 +276,9 @@ class _Ufunc:
         if out is not None:
             options |= {"out": out, "casting": casting}
         found = _wrapped(self.ufunc)(*args, **options)
+        if isinstance(found, tuple):  # of frexp
+            pairs = zip(found, fitting[0][1], strict=True)
+            return tuple(StrictArray(numpy.array(each._host, kind, order="C")) for each, kind in pairs)
         if out is None:  # row-major, however the operands lie
             found = StrictArray(numpy.array(found._host, order="C"))
         if len(given) == len(args) and out is None and dtype is None:

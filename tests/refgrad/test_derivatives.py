@@ -104,6 +104,10 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "cat": (lambda a, b: torch.cat([a, b * 2, a], 1) ** 2, 2),
     "stack": (lambda a, b: torch.stack([a, b], 1) ** 2, 2),
     "split": (lambda a: a.split([1, 2], 1)[1] ** 2, 1),
+    "unsafe_split": (lambda a: a.unsafe_split(2, 1)[1] ** 2, 1),
+    "unsafe_split_with_sizes": (lambda a: a.unsafe_split_with_sizes([1, 2], 1)[1] ** 2, 1),
+    "as_strided_": (lambda a: (a * 1).as_strided_((2, 2), (1, 2)) ** 2, 1),
+    "frexp": (lambda a: torch.frexp(a)[0] ** 2, 1),
     "unbind": (lambda a: a.unbind(1)[0] * a.unbind(1)[2], 1),
     "flip": (lambda a: a.flip(1) * a.roll(1, 0), 1),
     "repeat": (lambda a: a.repeat(2, 1) ** 2, 1),
@@ -332,6 +336,7 @@ LAYOUTS: dict[str, Function] = {
 
 # Kinds of nodes that no entry above makes, and why.
 WITHOUT_DIFFERENCES = {
+    "AsStridedScatterBackward0": "torch's own derivative is another",
     "Unique2Backward0": "has no derivative in torch either",
     "UniqueDimBackward0": "has no derivative in torch either",
     "UniqueConsecutiveBackward0": "has no derivative in torch either",
@@ -351,6 +356,7 @@ WITHOUT_DIFFERENCES = {
         for name, count in (
             *(("Eq", 2), ("Ne", 2), ("Lt", 2), ("Le", 2), ("Gt", 2), ("Ge", 2), ("Bernoulli", 3)),
             *(("Exponential", 1), ("Normal", 4), ("Random", 3), ("Uniform", 1)),
+            *(("Cauchy", 1), ("Geometric", 1), ("LogNormal", 1), ("Poisson", 1)),
         )
         for at in range(count)
     },

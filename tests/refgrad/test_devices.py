@@ -24,6 +24,7 @@ ENGINE = HERE.parents[1] / "reference" / "refgrad"
 ON_THE_HOST = {
     *(
         "accelerator",
+        "_counts",
         "corrections",
         "_from_data",
         "_random",
@@ -33,7 +34,17 @@ ON_THE_HOST = {
         "backend",
         "construction",
     ),
-    *("creation", "dtypes", "fused", "generator", "ops/broadcasting", "ranges", "serialization", "size"),
+    *(
+        "creation",
+        "dtypes",
+        "foreign_memory",
+        "fused",
+        "generator",
+        "ops/broadcasting",
+        "ranges",
+        "serialization",
+        "size",
+    ),
 }
 
 

@@ -134,6 +134,13 @@ CALLS: dict[str, Call] = {
     "tile": lambda call, x, y: call(x, (2, 1)),
     "topk": lambda call, x, y: call(x, 2),
     "triplet_margin_loss": lambda call, x, y: call(x, y, 2 * y, margin=3.0),
+    "constant_pad_nd": lambda call, x, y: call(x, (1, 2)),
+    "split_with_sizes": lambda call, x, y: call(x, (1, 1)),
+    "unsafe_split_with_sizes": lambda call, x, y: call(x, (1, 1)),
+    "torch.batch_norm": lambda call, x, y: call(x, y[0], y[1], None, None, True, 0.1, 1e-5, False),
+    "torch.embedding": lambda call, x, y: call(x, index % 2),
+    "torch.instance_norm": lambda call, x, y: call(x[None], None, None, None, None, True, 0.1, 1e-5, False),
+    "torch.poisson_nll_loss": lambda call, x, y: call(x, y, True, False, 1e-8, 1),
     "unflatten": lambda call, x, y: call(x, 1, (3, 1)),
     "unfold": lambda call, x, y: call(x, 1, 2, 1),
     "upsample": lambda call, x, y: call(x[None], size=5),
@@ -162,9 +169,9 @@ WITHOUT: dict[str, str] = {
     **_for(
         _TRUTH,
         (
-            "all allclose any argmax argmin argsort argwhere bincount bitwise_and bitwise_not bitwise_or "
-            "bitwise_xor bool bucketize byte char count_nonzero eq equal gcd ge greater greater_equal gt "
-            "histc int isclose isfinite isinf isnan isneginf isposinf isreal lcm le less less_equal "
+            "all allclose any argmax argmin argsort argwhere bincount bitwise_and bitwise_left_shift bitwise_not "
+            "bitwise_or bitwise_right_shift bitwise_xor bool bucketize byte char count_nonzero eq equal gcd ge greater greater_equal gt "
+            "histc int isclose isin nonzero_static unravel_index isfinite isinf isnan isneginf isposinf isreal lcm le less less_equal "
             "logical_and logical_not logical_or logical_xor long lt ne nonzero not_equal one_hot "
             "searchsorted short signbit"
         ),
@@ -173,28 +180,30 @@ WITHOUT: dict[str, str] = {
         _CONSTANT,
         (
             "BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor "
-            "ShortTensor arange empty empty_like empty_strided eye from_numpy full full_like linspace "
-            "logspace new new_empty new_full new_ones new_tensor new_zeros ones ones_like randperm range "
+            "ShortTensor arange bartlett_window blackman_window empty empty_like empty_strided eye from_numpy full full_like hamming_window hann_window linspace "
+            "logspace new new_empty new_empty_strided new_full new_ones new_tensor new_zeros ones ones_like randperm range "
             "scalar_tensor tensor tril_indices triu_indices zeros zeros_like"
         ),
     ),
     **_for(
         _RANDOM,
         (
-            "alpha_dropout bernoulli dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout "
-            "gumbel_softmax multinomial normal rand rand_like randint randint_like randn randn_like random uniform"
+            "alpha_dropout bernoulli cauchy dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout "
+            "geometric gumbel_softmax log_normal multinomial normal poisson rand rand_like randint randint_like randn "
+            "randn_like random uniform"
         ),
     ),
     **_for(
         _NO_TENSOR,
         (
-            "backward broadcast_shapes data_ptr dim element_size get_device get_device is_complex is_conj is_contiguous "
-            "is_floating_point is_inference is_nonzero is_same_size is_tensor item nelement numel numpy register_hook "
+            "backward broadcast_shapes const_data_ptr data_ptr dim dim_order element_size get_device is_complex is_conj "
+            "is_contiguous is_distributed is_floating_point is_inference is_nonzero is_pinned is_same_size is_set_to is_signed is_tensor item ndimension nelement numel numpy register_hook "
             "register_post_accumulate_grad_hook retain_grad size storage_offset stride tolist type "
             "untyped_storage"
         ),
     ),
-    **dict.fromkeys(["cuda", "resize", "detach", "set"], _CUT),
+    **dict.fromkeys(["apply", "cuda", "map", "map2", "resize", "resize_as", "detach", "set"], _CUT),
+    "as_strided_scatter": "torch's own derivative is another",
     **dict.fromkeys(
         ["floor_divide", "heaviside", "unique", "unique_consecutive"], "has no derivative in torch either"
     ),

@@ -333,6 +333,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("detect_anomaly", "set_detect_anomaly"), ".anomaly_mode"),
     **dict.fromkeys(("gradcheck", "gradgradcheck", "GradcheckError"), ".gradcheck"),
     "GradientEdge": ".graph",
+    "Variable": ".variable",
     **dict.fromkeys(
         (
             *("enable_grad", "inference_mode", "is_multithreading_enabled", "no_grad", "set_grad_enabled"),
@@ -341,7 +342,7 @@ _ELSEWHERE = {
         "..grad_mode",
     ),
 }
-_MODULES = ("anomaly_mode", "function", "functional", "graph")
+_MODULES = ("anomaly_mode", "function", "functional", "graph", "variable")
 
 
 def __getattr__(name: str) -> Any:

@@ -350,6 +350,13 @@ def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tens
     return _times(y.sum(axis) - ends, dx if x is None else x)
 
 
+@function
+def trapz(y: Tensor, x: Any = None, *, dx: float = 1, dim: int = -1) -> Tensor:
+    """Return the area under samples along a dimension, as `trapezoid` does."""
+    area: Tensor = trapezoid(y, x, dim=dim) if x is not None else trapezoid(y, dx=dx, dim=dim)
+    return area
+
+
 def _refuse_bools(name: str, y: Tensor) -> None:
     if y._array.dtype.kind == "b":
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")

@@ -152,6 +152,14 @@ SplitWithSizesBackward0 = derivative(
     "SplitWithSizesBackward0", args="shape dim whole split_sizes", base=_Several, self=None
 )
 UnbindBackward0 = derivative("UnbindBackward0", args="shape dim whole", base=_Several, self=None)
+UnsafeSplitBackward0 = derivative(
+    "UnsafeSplitBackward0", args="shape dim whole split_size", base=_Several, self=None
+)
+UnsafeSplitWithSizesBackward0 = derivative(
+    "UnsafeSplitWithSizesBackward0", args="shape dim whole split_sizes", base=_Several, self=None
+)
+# Their pieces do not count as views, though they look at the same memory.
+_UNSAFE = (UnsafeSplitBackward0, UnsafeSplitWithSizesBackward0)
 
 
 def _several(kind: type[Node], self: Tensor, arrays: list[Any], args: tuple[Any, ...]) -> tuple[Tensor, ...]:
@@ -161,8 +169,9 @@ def _several(kind: type[Node], self: Tensor, arrays: list[Any], args: tuple[Any,
         node.metas = [(array.shape, array.dtype) for array in arrays]
         for at, each in enumerate(outs):
             each._node, each._output_nr, each._requires_grad = node, at, True
-    for each in outs:
-        attach(each, self, "multi")
+    if kind not in _UNSAFE:
+        for each in outs:
+            attach(each, self, "multi")
     return tuple(outs)
 
 
@@ -190,7 +199,13 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     return found
 
 
-def _with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+@public
+def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return views of pieces of the sizes listed, along a dimension."""
+    return _of_sizes(SplitWithSizesBackward0, input, split_sizes, dim)
+
+
+def _of_sizes(kind: type[Node], input: Tensor, split_sizes: Any, dim: int) -> tuple[Tensor, ...]:
     axis, length = _axis_to_split(input, dim)
     sizes = [int(each) for each in split_sizes]
     if sum(sizes) != length:
@@ -202,10 +217,14 @@ def _with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, 
         raise RuntimeError(
             f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
         )
-    return _split_sizes(input, SplitWithSizesBackward0, sizes, axis, tuple(sizes))
+    return _split_sizes(input, kind, sizes, axis, tuple(sizes))
 
 
 def _evenly(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    return _of_size(SplitBackward0, input, split_size, dim)
+
+
+def _of_size(kind: type[Node], input: Tensor, split_size: int, dim: int) -> tuple[Tensor, ...]:
     axis, length = _axis_to_split(input, dim)
     size = split_size
     if size < 0:
@@ -216,7 +235,7 @@ def _evenly(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
         )
     count = max((length + size - 1) // size, 1) if size else 1
     sizes = [min(size, length - at * size) for at in range(count)]
-    return _split_sizes(input, SplitBackward0, sizes, axis, size)
+    return _split_sizes(input, kind, sizes, axis, size)
 
 
 def _axis_to_split(input: Tensor, dim: int) -> tuple[int, int]:
@@ -227,7 +246,7 @@ def _axis_to_split(input: Tensor, dim: int) -> tuple[int, int]:
     return axis, input._array.shape[axis]
 
 
-_split_with_sizes = explained(_with_sizes, "split_with_sizes")
+_split_with_sizes = FUNCTIONS["split_with_sizes"]
 _split_evenly = explained(_evenly, "_VF.split")
 
 
@@ -241,16 +260,40 @@ method(_split_method)
 
 
 @public
+def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return pieces of one size along a dimension, which do not count as views."""
+    return _of_size(UnsafeSplitBackward0, input, split_size, dim)
+
+
+@public
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return pieces of the sizes listed along a dimension, which do not count as views."""
+    return _of_sizes(UnsafeSplitWithSizesBackward0, input, split_sizes, dim)
+
+
+@public
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Return at most `chunks` pieces of equal size along a dimension, which do not count as views."""
+    found: tuple[Tensor, ...] = _chunked(unsafe_split, unsafe_split_with_sizes, input, chunks, dim)
+    return found
+
+
+@public
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Return views of at most `chunks` pieces of equal size along a dimension."""
+    found: tuple[Tensor, ...] = _chunked(split, split, input, chunks, dim)
+    return found
+
+
+def _chunked(evenly: Any, by_sizes: Any, input: Tensor, chunks: int, dim: int) -> Any:
     if input._array.ndim == 0:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = input._array.shape[axis_of(dim, input._array.ndim)]
     if not length:
-        return split(input, [0] * chunks, dim)
-    return split(input, max((length + chunks - 1) // chunks, 1), dim)
+        return by_sizes(input, [0] * chunks, dim)
+    return evenly(input, max((length + chunks - 1) // chunks, 1), dim)
 
 
 @public

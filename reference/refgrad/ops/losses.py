@@ -370,6 +370,7 @@ def binary_cross_entropy_with_logits(
     array = ((1 - y) * x + factor * softplus).astype(y.dtype)
     if weight is not None:
         array = array * weight._array
+    array = keep_layout(array, x, y)
     kept = (_share(array.size, reduction), reduction)
     extra = (weight, pos_weight)
     return record(
@@ -398,6 +399,11 @@ def kl_div(
         )
     if not (isinstance(input, Tensor) and isinstance(target, Tensor)):
         raise TypeError("kl_div")
+    return divergence(input, target, reduction, log_target)
+
+
+def divergence(input: Tensor, target: Tensor, reduction: str, log_target: bool) -> Tensor:
+    """Do `kl_div` without its warnings."""
     if input.dtype._is_integral or target.dtype._is_integral:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input

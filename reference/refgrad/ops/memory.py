@@ -16,7 +16,7 @@ from .inplace import LEAF, bump, check_writable
 from .registry import method
 from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
 
-__all__ = ["UntypedStorage"]
+__all__ = ["UntypedStorage", "check_reshapable", "reshape_in_place"]
 
 
 class UntypedStorage:
@@ -121,14 +121,14 @@ TransposeBackward1 = derivative(
 )
 
 
-def _check_reshapable(self: Tensor) -> None:
+def check_reshapable(self: Tensor) -> None:
     if self._view is not None and self.requires_grad:
         refuse_view(self)
     elif self.requires_grad and self._node is None:
         raise RuntimeError(LEAF)
 
 
-def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:
+def reshape_in_place(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Tensor:
     """Let the tensor itself take the shape of a view of it."""
     node = record(kind, array, (self,), args)._node
     self._array = array
@@ -141,33 +141,33 @@ def _reshaped(self: Tensor, kind: Any, array: Any, args: tuple[Any, ...]) -> Ten
 @method
 def t_(self: Tensor) -> Tensor:
     """Transpose the tensor itself."""
-    _check_reshapable(self)
+    check_reshapable(self)
     if self._array.ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self._array.ndim}D")
-    return _reshaped(self, TBackward1, t(self)._array, ())
+    return reshape_in_place(self, TBackward1, t(self)._array, ())
 
 
 @method
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swap two dimensions of the tensor itself."""
-    _check_reshapable(self)
+    check_reshapable(self)
     axes = axis_of(dim0, self._array.ndim), axis_of(dim1, self._array.ndim)
-    return _reshaped(self, TransposeBackward1, transpose(self, *axes)._array, axes)
+    return reshape_in_place(self, TransposeBackward1, transpose(self, *axes)._array, axes)
 
 
 @method
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     """Drop dimensions of size 1 of the tensor itself."""
-    _check_reshapable(self)
+    check_reshapable(self)
     shape = self._array.shape
     if dim is None:
-        return _reshaped(self, SqueezeBackward3, squeeze(self)._array, (shape,))
-    return _reshaped(self, SqueezeBackward4, squeeze(self, dim)._array, (shape, dim))
+        return reshape_in_place(self, SqueezeBackward3, squeeze(self)._array, (shape,))
+    return reshape_in_place(self, SqueezeBackward4, squeeze(self, dim)._array, (shape, dim))
 
 
 @method
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     """Put a dimension of size 1 into the tensor itself."""
-    _check_reshapable(self)
+    check_reshapable(self)
     axis = axis_of(dim, self._array.ndim + 1)
-    return _reshaped(self, UnsqueezeBackward1, unsqueeze(self, axis)._array, (axis,))
+    return reshape_in_place(self, UnsqueezeBackward1, unsqueeze(self, axis)._array, (axis,))

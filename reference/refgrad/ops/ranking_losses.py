@@ -10,7 +10,7 @@ from ..grad_mode import no_grad
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .broadcasting import row_major
+from .broadcasting import keep_layout, row_major
 from .losses import chosen_reduction
 from .pointwise import converted
 from .selection import where
@@ -44,7 +44,7 @@ def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: boo
 
 def _plus(value: Tensor, number: float) -> Tensor:
     array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(AddBackward1, array + array.dtype.type(number), (value,))
+    return record(AddBackward1, keep_layout(array + array.dtype.type(number), array), (value,))
 
 
 def _reduced(value: Tensor, reduction: str) -> Tensor:

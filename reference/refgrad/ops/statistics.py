@@ -18,7 +18,7 @@ from .holomorphic import suited
 from .inplace import MISMATCH
 from .outputs import finish_out
 from .reductions import _shared_along, axes_of, quotient, spread, unreduced
-from .registry import explained, function, public
+from .registry import explained, public
 from .shape import axis_of
 
 __all__: list[str] = []
@@ -317,7 +317,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
     return result
 
 
-@function
+@public
 def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the smallest and the largest element, or those along a dimension."""
     x = input._array

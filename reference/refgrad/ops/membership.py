@@ -1,0 +1,64 @@
+"""Which elements are in a set, and where elements are, as coordinates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .. import dtypes
+from ..backend import xp
+from ..tensor import Tensor, wrap
+from .registry import FUNCTIONS, function, public
+
+__all__: list[str] = []
+
+
+@function
+def isin(*args: Any, **kwargs: Any) -> Tensor:
+    """Return, for each element, whether it is among the test elements."""
+    from .._signatures import bind
+
+    values = bind("isin", args, kwargs)[1]
+    elements = values.get("elements", values.get("element"))
+    tested = values.get("test_elements", values.get("test_element"))
+    joint = dtypes.result_of((elements, tested))
+    for each in (elements, tested):
+        if isinstance(each, Tensor) and each.dtype in (dtypes.bool, dtypes.complex64, dtypes.complex128):
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {each.dtype._scalar}")
+    one, two = [
+        each._array if isinstance(each, Tensor) else xp.asarray(each, joint._numpy)
+        for each in (elements, tested)
+    ]
+    found = xp.isin(one, two, invert=bool(values.get("invert", False)))
+    return wrap(xp.asarray(found))
+
+
+@public
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """Return the indices of `size` elements that are not zero, one row each; rows that are missing are filled."""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    found = xp.argwhere(input._array)[:size] if input._array.ndim else input._array.reshape(1).nonzero()[0]
+    rows = found.reshape(-1, input._array.ndim)[:size] if input._array.ndim else xp.empty((size, 0), xp.int64)
+    made = xp.full((size, input._array.ndim), fill_value, xp.int64)
+    made[: len(rows)] = rows
+    return wrap(made)
+
+
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Return the coordinates, one tensor for each dimension of `shape`, of elements that are counted row by row."""
+    if indices.is_complex() or indices.is_floating_point() or indices.dtype is dtypes.bool:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if not isinstance(shape, int | Sequence):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for each in sizes:
+        if not isinstance(each, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(each)}")
+    if any(each < 0 for each in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    return tuple((indices // math.prod(sizes[axis + 1 :])) % size for axis, size in enumerate(sizes))
+
+
+FUNCTIONS["unravel_index"] = unravel_index
