@@ -98,9 +98,32 @@ def asarray(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("asarray", args, kwargs)[1]
     check_place(values)
     data, dtype, copy = values["obj"], asked_dtype(values), bool(values.get("copy"))
-    if isinstance(data, Tensor) and not copy and dtype in (None, data.dtype) and values.get("device") is None:
-        return data
+    if isinstance(data, Tensor) and values.get("device") is None:
+        return _asked_of_tensor(data, dtype, copy, values.get("requires_grad"))
     return finish(_array(data, dtype, copy=copy), _options_of(values))
+
+
+def _asked_of_tensor(data: Tensor, dtype: Any, copy: bool, requires_grad: bool | None) -> Tensor:
+    """Return a tensor itself, converted or copied where that is asked for; the graph is kept with the gradient."""
+    if requires_grad is None:
+        requires_grad = data.requires_grad
+        if requires_grad:
+            warnings.warn(
+                "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
+                "requires_grad=False explicitly to get the old behavior and silence this warning.",
+                UserWarning,
+                stacklevel=4,
+            )
+    found = data if dtype in (None, data.dtype) else data.to(dtype)
+    found = found.clone() if copy and found is data else found
+    if not requires_grad and not found.is_leaf:
+        detached: Tensor = found.detach()
+        return detached
+    if requires_grad and found.dtype._is_integral:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    if found.is_leaf:
+        found.requires_grad_(requires_grad)
+    return found
 
 
 @function
@@ -143,8 +166,9 @@ def _legacy(dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: Values, *, any_d
     if isinstance(other := values.get("other"), Tensor):
         if not any_dtype and other.dtype is not dtype:
             raise TypeError(f"expected {_options(dtype)} (got {_options(other.dtype)})")
-        detached: Tensor = other.detach()
-        return detached
+        from .ops.indexing import alias_of
+
+        return alias_of(other)
     if "data" in values:
         return _legacy_data(values["data"], dtype)
     size = values.get("size", (0,))

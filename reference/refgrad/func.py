@@ -326,13 +326,17 @@ def vmap(
                 "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
                 f"{sizes} for the mapped dimension"
             )
+        if not sizes[0]:  # one place of zeros tells what comes out
+            leaves = [
+                each if dim is None else _one_place(each, dim) for each, dim in zip(leaves, dims, strict=True)
+            ]
         results = []
-        for at in range(sizes[0]):
+        for at in range(max(sizes[0], 1)):
             given = [
                 each if dim is None else each.select(dim, at) for each, dim in zip(leaves, dims, strict=True)
             ]
             results.append(func(*trees.unflatten(given, structure), **kwargs))
-        return _joined(name, results, out_dims)
+        return _joined(name, results, out_dims, not sizes[0])
 
     return call
 
@@ -376,8 +380,15 @@ def _mapped(name: str, in_dims: Any, args: tuple[Any, ...], leaves: list[Any], s
     return dims
 
 
-def _joined(name: str, results: list[Any], out_dims: Any) -> Any:
-    """Stack what each call returned, leaf by leaf."""
+def _one_place(value: Tensor, dim: int) -> Tensor:
+    shape = list(value.shape)
+    shape[dim] = 1
+    zeros: Tensor = value.new_zeros(shape)
+    return zeros
+
+
+def _joined(name: str, results: list[Any], out_dims: Any, empty: bool) -> Any:
+    """Stack what each call returned, leaf by leaf; nothing of it where there was no place to call for."""
     rows = [trees.flatten(each)[0] for each in results]
     structure = trees.flatten(results[0])[1]
     dims = trees.broadcast(out_dims, structure)
@@ -398,7 +409,8 @@ def _joined(name: str, results: list[Any], out_dims: Any) -> Any:
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(parts[0])}. Did you mean to set "
                 "out_dims= to None for output?"
             )
-        joined.append(_stack(parts, dim))
+        stacked = _stack(parts, dim)
+        joined.append(stacked.narrow(dim, 0, 0) if empty else stacked)
     return trees.unflatten(joined, structure)
 
 

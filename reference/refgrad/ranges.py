@@ -57,8 +57,13 @@ def range(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("range", args, kwargs)[1]
     check_place(values)
     start, end, step = (plain_number(values.get(name, default)) for name, default in _ARANGE)
-    start, end, step = _checked_range(start, end, step)
     dtype = _out_dtype(values, dtypes.get_default_dtype())
+    if dtype is dtypes.bool or dtype.is_complex:
+        raise NotImplementedError(f"\"range_cpu\" not implemented for '{dtype._scalar}'")
+    start, end, step = _checked_range(start, end, step)
+    if dtype._is_integral:  # each is cut to an integer first
+        start, end, step = _checked_range(int(start), int(end), int(step))
+        return _finished((start + step * np.arange((end - start) // step + 1)).astype(dtype._numpy), values)
     count = math.floor((end - start) / step) + 1
     return _finished(_steps(start, step, count, dtype), values)
 
@@ -140,6 +145,8 @@ def logspace(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("logspace", args, kwargs)[1]
     start, end, dtype = _ends("logspace", values)
     work = dtypes.float64 if dtype._is_integral else dtype
+    if dtype._is_integral:  # the exponents' ends are cut to integers
+        start, end = int(start), int(end)
     exponents = _even(start, end, int(values["steps"]), work)
     base = np.float64(plain_number(values.get("base", 10.0)))
     wide = np.complex128 if dtype.is_complex else np.float64

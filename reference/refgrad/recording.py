@@ -245,5 +245,5 @@ def is_anomaly_enabled() -> bool:
 
 @takes_nothing
 def is_anomaly_check_nan_enabled() -> bool:
-    """Return whether anomaly mode refuses gradients with nan."""
-    return _anomaly.enabled and _anomaly.check_nan
+    """Return whether anomaly mode refuses gradients with nan, if it is on."""
+    return _anomaly.check_nan

@@ -289,6 +289,17 @@ def _made_by(difference: Any, before: int = 0) -> str:
     return line
 
 
+_TRANSFORMED = re.compile(r"vmap\(|torch\.func\.|autograd\.functional\.")
+
+
+def _transformed(difference: Any) -> bool:
+    """Tell whether it shows how a function was transformed: place by place, and backwards only."""
+    shown = ("node", "edges", "is view", "strides", "requires_grad", "is_leaf", "version", "output_nr")
+    if difference.aspect not in (*shown, "error text"):
+        return False
+    return bool(_TRANSFORMED.search(difference.line) or _TRANSFORMED.search(_made_by(difference)))
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "names of types",
@@ -368,6 +379,13 @@ RULES: tuple[Rule, ...] = (
             )
             or (difference.aspect in ("node", "edges") and "create_graph=True" in _made_by(difference))
         ),
+        goes_on=True,
+    ),
+    Rule(
+        "functions of functions",
+        "vmap calls a function once for each place, and derivatives of functions go backwards: other nodes, layouts and "
+        "sizes in messages.",
+        _transformed,
         goes_on=True,
     ),
     Rule(

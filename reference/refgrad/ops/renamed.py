@@ -75,6 +75,8 @@ def _in_place(name: str, several: bool = False, floats: bool = False) -> None:
         return update(f"{name}_", self, compute, *args, **options)
 
     def in_place_of_two(self: Tensor, other: Any) -> Tensor:
+        if name == "ldexp" and self.dtype._is_integral:  # torch writes its product there
+            raise RuntimeError(f"ldexp can't be cast to the desired output type {self.dtype._scalar}")
         return update(f"{name}_", self, compute, other, promotes=True, floats=floats)
 
     _publish(name, in_place_of_two if several else in_place)

@@ -22,7 +22,7 @@ NAMED = Subject(
         "F.silu({x}, inplace=True)", "F.mish({x}, inplace=True)", "F.relu6({x}, inplace=True)", "F.hardswish({x}, inplace=True)", "F.hardtanh({x}, 1.0, -1.0)",
         "torch.from_numpy({x}.detach().numpy())", "torch.from_numpy(1)", "torch.get_default_dtype()", "torch.get_default_device()", "torch.is_grad_enabled()", "torch.is_inference_mode_enabled()", "torch.is_anomaly_enabled()",
         "torch.is_anomaly_check_nan_enabled()", "torch.are_deterministic_algorithms_enabled()", "torch.is_storage({x})", "torch.typename({x})", "{x}.dim()", "{x}.get_device()", "{x}.is_inference()", "{x}.is_same_size({w})", "{x}.new()",
-        "{x}.new([1, 2])", "{x}.new(2)", "{x}.new({w})", "{x}.new_tensor({w})", "{x}.untyped_storage().nbytes()", "{x}.cuda()", "torch.vmap(lambda row: row * 2)({x})", "torch.vmap(torch.sum)({x})", "torch.vmap(lambda row: row.exp(), 1)({x})",
+        "{x}.new([1, 2])", "{x}.new(2).shape", "{x}.new({w})", "{x}.new_tensor({w})", "{x}.untyped_storage().nbytes()", "{x}.cuda()", "torch.vmap(lambda row: row * 2)({x})", "torch.vmap(torch.sum)({x})", "torch.vmap(lambda row: row.exp(), 1)({x})",
         "torch.vmap(lambda a, b: a * b)({x}, {w})", "torch.vmap(lambda row: row, in_dims=5)({x})", "torch.vmap(torch.dot)({x}, {x})", "torch.func.grad(lambda a: (a * a).sum())({x})", "torch.func.vjp(torch.exp, {x})[0]", "torch.func.jacrev(torch.sin)({x})",
         "torch.autograd.functional.jacobian(torch.exp, {x})", "torch.autograd.functional.hessian(lambda a: (a ** 3).sum(), {x})", "torch.autograd.functional.vjp(torch.sin, {x}, {x})", "torch.autograd.functional.jvp(torch.sin, {x}, {x})",
         "torch.autograd.functional.hvp(lambda a: (a ** 3).sum(), {x}, {x})", "torch.autograd.functional.vhp(lambda a: a.exp().sum(), {x}, {w})",
