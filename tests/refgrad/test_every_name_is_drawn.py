@@ -42,7 +42,8 @@ NOT_DRAWN: dict[str, str] = {
             "F.rrelu_ Tensor.bernoulli_ Tensor.exponential_ Tensor.normal_ Tensor.random_ Tensor.uniform_ "
             "nn.AlphaDropout nn.Dropout1d nn.Dropout2d nn.Dropout3d nn.FeatureAlphaDropout nn.RReLU torch.bernoulli "
             "torch.multinomial torch.normal torch.rand torch.rand_like torch.randint torch.randint_like torch.randn "
-            "torch.randn_like torch.randperm"
+            "torch.randn_like torch.randperm Tensor.bernoulli Tensor.cauchy_ Tensor.geometric_ Tensor.log_normal_ "
+            "Tensor.multinomial torch.poisson"
         ),
     ),
     **_for(
@@ -50,10 +51,12 @@ NOT_DRAWN: dict[str, str] = {
         (
             "torch.get_num_threads torch.get_rng_state torch.initial_seed torch.manual_seed torch.seed "
             "torch.set_default_device torch.set_default_dtype torch.set_default_tensor_type torch.set_num_threads "
-            "torch.set_printoptions torch.set_rng_state torch.set_warn_always torch.use_deterministic_algorithms"
+            "torch.set_printoptions torch.set_rng_state torch.set_warn_always torch.use_deterministic_algorithms "
+            "torch.get_num_interop_threads torch.is_warn_always_enabled torch.set_deterministic_debug_mode "
+            "torch.set_float32_matmul_precision torch.set_flush_denormal torch.set_num_interop_threads"
         ),
     ),
-    **_for(_OUTSIDE, "Tensor.data_ptr torch.load torch.save"),
+    **_for(_OUTSIDE, "Tensor.const_data_ptr Tensor.data_ptr torch.load torch.save"),
     "Tensor.register_post_accumulate_grad_hook": "calls the program's own functions: held to facts of hooks",
 }
 
