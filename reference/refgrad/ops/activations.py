@@ -31,6 +31,7 @@ from .activation_kernels import (
 )
 from .backward_kernels import threshold_backward
 from .broadcasting import check_broadcast, keep_layout, row_major
+from .holomorphic import refuse_complex, refuse_complex_gradient
 from .inplace import update
 from .shape import axis_of
 
@@ -123,13 +124,19 @@ PreluKernelBackward0 = derivative(
 
 
 def _unary(
-    kernel: str, kind: Any, compute: Callable[..., Array], input: Tensor, inplace: bool, *args: Any
+    kernel: str,
+    kind: Any,
+    compute: Callable[..., Array],
+    input: Tensor,
+    inplace: bool,
+    *args: Any,
+    of: str = "f",
 ) -> Tensor:
-    """Apply a function of floats; `kernel` is what torch calls it when it refuses other elements."""
+    """Apply a function of floats (or of the kinds `of`); `kernel` is what torch calls it when it refuses others."""
 
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
-        if x.dtype.kind != "f":
+        if x.dtype.kind not in of:
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{tensor.dtype._scalar}'")
         return record(kind, keep_layout(xp.asarray(compute(x)), x), (tensor,), args)
 
@@ -196,6 +203,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     dtype = input.dtype
     if dtype is dtypes.bool:
         raise RuntimeError("Bool inputs not supported for hardtanh")
+    refuse_complex(input._array, "clamp is not supported for complex types")
     if dtype is dtypes.uint8 and (min_val < 0 or max_val < 0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = (int(min_val), int(max_val)) if dtype._is_integral else (min_val, max_val)
@@ -216,8 +224,8 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Return x where above the threshold and `value` elsewhere."""
-    if input._array.dtype.kind == "b":
-        raise NotImplementedError("\"threshold_cpu\" not implemented for 'Bool'")
+    if input._array.dtype.kind in "bc":
+        raise NotImplementedError(f"\"threshold_cpu\" not implemented for '{input.dtype._scalar}'")
 
     def apply(tensor: Tensor) -> Tensor:
         x = tensor._array
@@ -263,7 +271,12 @@ def logsigmoid(input: Tensor) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x * sigmoid(x)."""
-    return _unary("silu_cpu", SiluBackward0, lambda x: x * logistic(x), input, inplace)
+    refuse_complex_gradient("silu", input)
+
+    def compute(x: Array) -> Array:
+        return x / (1 + xp.exp(-x)) if x.dtype.kind == "c" else x * logistic(x)
+
+    return _unary("silu_cpu", SiluBackward0, compute, input, inplace, of="fc")
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:

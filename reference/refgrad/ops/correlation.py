@@ -10,6 +10,7 @@ from ..backend import xp
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import DivBackward1
+from .complex import complex_of
 from .joining import cat
 from .linear_algebra import mm
 from .pointwise import converted
@@ -94,8 +95,11 @@ def corrcoef(input: Tensor) -> Tensor:
     spread = found.diag().sqrt()
     found = found / spread.view(-1, 1)
     found = found / spread.view(1, -1)
-    limited: Tensor = found.clip(-1, 1)
-    return limited
+    if not found.dtype.is_complex:
+        limited: Tensor = found.clip(-1, 1)
+        return limited
+    parts: Tensor = complex_of(found.real.clip(-1, 1), found.imag.clip(-1, 1))
+    return parts
 
 
 @function

@@ -290,6 +290,8 @@ HeavisideInPlaceNode = not_implemented("aten::heaviside_")
 
 
 def _refuse_other_dtype(input: Tensor, values: Tensor) -> None:
+    if input.dtype.is_complex or values.dtype.is_complex:
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
 

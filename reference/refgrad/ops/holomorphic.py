@@ -7,8 +7,13 @@ from typing import Any
 from .. import both, dtypes
 from ..backend import Array
 from ..graph import Node
+from ..recording import requires_recording
+from ..tensor import Tensor
 
-__all__ = ["holomorphic", "refuse_complex", "suited"]
+__all__ = ["holomorphic", "refuse_complex", "refuse_complex_gradient", "suited"]
+
+
+_CONJUGATING: dict[type[Node], type[Node]] = {}
 
 
 def holomorphic(kind: type[Node]) -> type[Node]:
@@ -18,6 +23,12 @@ def holomorphic(kind: type[Node]) -> type[Node]:
     constants are real, that is g * f'(conj(z)).
     """
 
+    if kind not in _CONJUGATING:
+        _CONJUGATING[kind] = _conjugating(kind)
+    return _CONJUGATING[kind]
+
+
+def _conjugating(kind: type[Node]) -> type[Node]:
     plain: Any = kind.differentiate
 
     def conjugated(g: Any, values: Any, edges: Any) -> Any:
@@ -32,16 +43,17 @@ def holomorphic(kind: type[Node]) -> type[Node]:
     return type(kind.__name__, (kind,), members)
 
 
-_HOLOMORPHIC: dict[type[Node], type[Node]] = {}
-
-
 def suited(kind: type[Node], array: Array) -> type[Node]:
     """Return the kind of node for the result at hand: its own, or for complex numbers the conjugating one."""
-    if array.dtype.kind != "c":
-        return kind
-    if kind not in _HOLOMORPHIC:
-        _HOLOMORPHIC[kind] = holomorphic(kind)
-    return _HOLOMORPHIC[kind]
+    return holomorphic(kind) if array.dtype.kind == "c" else kind
+
+
+def refuse_complex_gradient(name: str, *tensors: Tensor) -> None:
+    """Refuse to record a function of complex numbers that has a derivative for real ones only."""
+    if any(each._array.dtype.kind == "c" for each in tensors) and requires_recording(*tensors):
+        raise RuntimeError(
+            f"{name} does not support automatic differentiation for outputs with complex dtype."
+        )
 
 
 def refuse_complex(x: Array, text: str, error: type[Exception] = NotImplementedError) -> None:

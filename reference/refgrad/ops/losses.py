@@ -14,6 +14,7 @@ from ..tensor import Tensor
 from .arithmetic import refuse_bool_sub
 from .backward_kernels import backward_kernel
 from .broadcasting import check_broadcast, common, keep_layout
+from .holomorphic import refuse_complex
 from .inplace import check_cast
 
 __all__ = [
@@ -404,6 +405,8 @@ def kl_div(
 
 def divergence(input: Tensor, target: Tensor, reduction: str, log_target: bool) -> Tensor:
     """Do `kl_div` without its warnings."""
+    for operand in (input, target):
+        refuse_complex(operand._array, "kl_div: Complex inputs not supported.", RuntimeError)
     if input.dtype._is_integral or target.dtype._is_integral:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input

@@ -78,7 +78,8 @@ def _variance(
     count = _count(x.shape, axes)
     mean = xp.asarray(x.sum(axis=axes, keepdims=True) / xp.asarray(count, x.dtype)) if x.ndim else x
     deviation = x - mean
-    total = xp.asarray((deviation * deviation).sum(axis=axes, keepdims=keep))
+    squares = deviation * deviation if x.dtype.kind == "f" else deviation.real**2 + deviation.imag**2
+    total = xp.asarray(squares.sum(axis=axes, keepdims=keep))
     if count - correction <= 0 or not total.size:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
@@ -90,7 +91,7 @@ def _variance(
     if dim is not None and axes is None and x.ndim:
         axes = ()  # for the gradient, no dimensions are none and not all
     spread = row_major(
-        xp.asarray(total / xp.asarray(freedom, x.dtype) if x.size else xp.full_like(total, math.nan))
+        xp.asarray(total / xp.asarray(freedom, total.dtype) if x.size else xp.full_like(total, math.nan))
     )
     return spread, row_major(mean.reshape(spread.shape)), axes
 

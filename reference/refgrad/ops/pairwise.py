@@ -7,17 +7,28 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend, both, dtypes, scalars
-from ..backend import xp
+from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary, refuse_bool_sub
 from .broadcasting import cast, check_broadcast, common, keep_layout
+from .holomorphic import holomorphic, refuse_complex, refuse_complex_gradient
 from .inplace import check_cast, update
 from .pointwise import converted
 from .registry import FUNCTIONS, function, method, public
 
 __all__: list[str] = []
+
+
+def log_sum(x: Array, y: Array) -> Array:
+    """Return log(e**x + e**y) of complex numbers; those with the larger real part stand in front of the logarithm."""
+    first = (x.real > y.real) | xp.isnan(x.real)
+    high, low = xp.where(first, x, y), xp.where(first, y, x)
+    found = high + xp.log1p(xp.exp(low - high))
+    same = (x == y) & xp.isinf(x.real)  # the difference of infinities is nan
+    return xp.where(same, x if x.ndim else y, found).astype(xp.result_type(x, y))
+
 
 ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
     "atan2": (
@@ -31,7 +42,7 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
         lambda g, other, result: g * other / result,
     ),
     "logaddexp": (
-        xp.logaddexp,
+        lambda x, y: log_sum(x, y) if xp.result_type(x, y).kind == "c" else xp.logaddexp(x, y),
         lambda g, self, other: g / (1 + both.exp(difference(other, self))),
         lambda g, self, other: g / (1 + both.exp(difference(self, other))),
     ),
@@ -109,6 +120,9 @@ def _publish(
             x = _computed(compute, input, other)
             return record(numbered, keep_layout(x, input._array), (input,), (), (other,))
         joint = dtypes.result_of((input, other))
+        if joint.is_complex and name != "logaddexp":
+            check_broadcast(input._array.shape, other._array.shape)
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
         if joint._is_integral and name in ("logaddexp", "hypot"):
             check_broadcast(input._array.shape, other._array.shape)
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
@@ -116,7 +130,7 @@ def _publish(
             check_broadcast(input._array.shape, other._array.shape)
             floats = [converted(each._array) for each in (input, other)]
             return wrap(keep_layout(xp.asarray(compute(*floats)), *floats))
-        return binary(kind, compute, input, other)
+        return binary(holomorphic(kind) if joint.is_complex else kind, compute, input, other)
 
     combine.__name__ = name
     combine.__doc__ = f"Return `{name}` of each pair of elements."
@@ -322,7 +336,8 @@ NanToNumBackward0 = derivative(
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return log(x / (1 - x))."""
     x = input._array
-    if x.dtype.kind not in "fc":
+    refuse_complex(x, "\"logit_cpu\" not implemented for '{}'")
+    if x.dtype.kind != "f":
         x = x.astype(dtypes.get_default_dtype()._numpy)
     one = xp.ones((), x.dtype)
     inside = x if eps is None else xp.clip(x, x.dtype.type(eps), one - x.dtype.type(eps))
@@ -334,6 +349,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 @public
 def nan_to_num(input: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
     """Return the elements with nan and infinities replaced by numbers."""
+    refuse_complex_gradient("nan_to_num", input)
     array = xp.nan_to_num(input._array, nan=nan or 0.0, posinf=posinf, neginf=neginf)
     return record(NanToNumBackward0, keep_layout(array, input._array), (input,))
 

@@ -101,6 +101,8 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
         if x.dtype.kind != "f":
             if x.dtype.kind != "c":
                 x = converted(x)
+            elif name in NOT_FOR_COMPLEX:
+                refuse_complex(x, NOT_FOR_COMPLEX[name], _REFUSED_BY.get(name, NotImplementedError))
             result = record(of_complex, _laid_out(compute(x), x), (input,))
         else:
             result = record(kind, _laid_out(compute(x), x), (input,))
@@ -142,7 +144,10 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
     return apply
 
 
+_REFUSED_BY = {"deg2rad": RuntimeError, "rad2deg": RuntimeError}
 NOT_FOR_COMPLEX = {
+    **{name: f"\"{name}_vml_cpu\" not implemented for '{{}}'" for name in ("erf", "erfc", "erfinv")},
+    **{name: f"{name} is not supported for complex tensors." for name in ("deg2rad", "rad2deg")},
     **{name: f"{name} is not supported for complex inputs" for name in ("floor", "ceil", "trunc")},
     "round": "\"round_vml_cpu\" not implemented for '{}'",
     "relu": "clamp is not supported for complex types",
@@ -167,9 +172,11 @@ def _publish(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
     public(call)
 
     def in_place(self: Tensor) -> Tensor:
-        return update(f"{name}_", self, call, before=refuse_bool)
+        return update(f"{name}_", self, call, before=refuse_kind)
 
-    def refuse_bool(self: Tensor) -> None:
+    def refuse_kind(self: Tensor) -> None:
+        if name == "abs":
+            refuse_complex(self._array, "In-place abs is not supported for complex tensors.", RuntimeError)
         refused = NOT_FOR_BOOL.get(name)
         if self._array.dtype.kind == "b" and type(refused) is RuntimeError:  # the others come from the kernel
             raise refused

@@ -192,6 +192,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
     if x.ndim:
         _refuse_bool("kthvalue", x)
+    refuse_complex(x, "\"kthvalue_cpu\" not implemented for '{}'")
     places = _order(x, axis, False)[(*[slice(None)] * axis, slice(k - 1, k))] if x.ndim else x
     return _picked("kthvalue", KthvalueBackward0, input, places, dim, keepdim)
 
@@ -203,6 +204,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         if x.size:
             _refuse_bool("median", x)
+            refuse_complex(x, "\"median_cpu\" not implemented for '{}'")
         else:
             nothing = xp.nan if x.dtype.kind == "f" else xp.asarray(-(2**63), xp.int64).astype(x.dtype)
             return record(MedianBackward0, xp.full((), nothing, x.dtype), (input,))
@@ -213,6 +215,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     _check_ranked("median", x, axis)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
+    refuse_complex(x, "\"median_out\" not implemented for '{}'")
     if not x.ndim:
         return _picked("median", MedianBackward1, input, x, dim, keepdim)
     order, middle = _order(x, axis, False), (x.shape[axis] - 1) // 2
@@ -232,6 +235,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
         if not x.size:
             return record(NanmedianBackward0, median(input.detach())._array, (input,))
         _refuse_bool("median", x)
+        refuse_complex(x, "\"median_cpu\" not implemented for '{}'")
         ranked = xp.sort(x, axis=None)
         known = int((ranked == ranked).sum())
         return record(NanmedianBackward0, xp.asarray(ranked[max(known - 1, 0) // 2]), (input,))
@@ -239,6 +243,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     _check_ranked("median", x, axis)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"median_out\" not implemented for 'Bool'")
+    refuse_complex(x, "\"median_out\" not implemented for '{}'")
     if not x.ndim:
         return _picked("nanmedian", NanmedianBackward1, input, x, dim, keepdim)
     known = (x == x).sum(axis=axis, keepdims=True)
@@ -257,6 +262,7 @@ def _running_extreme(name: str, kind: type[Node], largest: bool) -> None:
         if not x.size:
             indices = wrap(xp.zeros(x.shape, xp.int64))
             return pair(name, record(kind, xp.array(x, order="C"), (input,), (dim,), (indices,)), indices)
+        refuse_complex(x, f"\"{name}_cpu\" not implemented for '{{}}'")
         best = (xp.maximum if largest else xp.minimum).accumulate(x, axis=axis)
         here = xp.arange(x.shape[axis]).reshape([-1 if at == axis else 1 for at in range(x.ndim)])
         places = xp.maximum.accumulate(xp.where((x == best) | xp.isnan(x), here, 0), axis=axis)
@@ -377,6 +383,7 @@ def _different(
     if dim is not None:
         check_slices(x.shape, dim)
     axis = None if dim is None else axis_of(dim, x.ndim)
+    refuse_complex(x, "\"unique\" not implemented for '{}'")
     values, inverse, counts = xp.unique(
         x, return_inverse=True, return_counts=True, axis=axis if x.ndim else None, equal_nan=False
     )

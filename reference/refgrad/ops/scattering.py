@@ -12,6 +12,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
+from .holomorphic import refuse_complex_gradient
 from .inplace import OVERLAP, refuse_overlap, update_late
 from .reductions import flat_index
 from .registry import public
@@ -386,6 +387,7 @@ def slice_scatter(
     """Return a copy with `src` in place of a slice along a dimension."""
     if not input._array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    refuse_complex_gradient("slice_scatter", input, src)
     made = _copied(input)
     axis = axis_of(dim, input._array.ndim)
     part = slice(*slice(start, end, step).indices(input._array.shape[axis]))

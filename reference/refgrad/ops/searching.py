@@ -14,6 +14,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .dispatched import publish_by_flags
+from .holomorphic import refuse_complex
 from .outputs import finish_out
 from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
@@ -63,6 +64,8 @@ def _found(sequence: Tensor, values: Any, right: bool, out_int32: bool) -> Tenso
             warnings.warn(NOT_CONTIGUOUS.format(what), UserWarning, stacklevel=4)
     if array.size and array.dtype.kind == "b" and sequence._array.dtype.kind == "b":
         raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
+    for each in (array, sequence._array):
+        refuse_complex(each, "\"searchsorted_out_cpu\" not implemented for '{}'")
     places = xp.asarray(_places(sequence._array, array, right))
     return wrap(places.astype(xp.int32 if out_int32 else xp.int64))
 
@@ -157,6 +160,8 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
         for edge in edges:
             if edge < 0 and x.dtype.kind == "u":
                 raise RuntimeError("value cannot be converted to type uint8_t without overflow")
+    if min == max:
+        refuse_complex(x, "\"aminmax_cpu\" not implemented for '{}'")
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype._scalar}'")
     if bins <= 0:
@@ -212,6 +217,7 @@ def _runs(
 
         check_slices(x.shape, dim)
     axis = 0 if dim is None else axis_of(dim, x.ndim)
+    refuse_complex(x, "\"unique\" not implemented for '{}'")
     rows = x.reshape(-1) if dim is None else xp.moveaxis(x, axis, 0)
     changed = xp.ones(rows.shape[0], bool)
     changed[1:] = (rows[1:] != rows[:-1]).any(axis=tuple(range(1, rows.ndim)))
@@ -266,6 +272,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
         return pair("mode", record(ModeBackward0, x.copy(), (input,), ((), 0, keepdim), (indices,)), indices)
     if not x.shape[axis]:
         raise IndexError(f"mode(): Expected reduction dim {axis} to have non-zero size.")
+    refuse_complex(x, "\"mode_cpu\" not implemented for '{}'")
     same = xp.expand_dims(x, axis + 1) == xp.expand_dims(x, axis)
     counts = same.sum(axis=axis + 1)
     most = counts == counts.max(axis=axis, keepdims=True)

@@ -224,8 +224,9 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
     if low is None and high is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     given = [each for each in (low, high) if each is not None]
-    refuse_complex(input._array, "clamp is not supported for complex types")
     tensors = any(isinstance(each, Tensor) for each in given)
+    if kinds is None or not tensors:
+        refuse_complex(input._array, "clamp is not supported for complex types")
     want = dtypes.result_of((input, *given))
     if want.is_complex:
         if not tensors and kinds is None and input.dtype.is_floating_point:

@@ -13,8 +13,9 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import check_broadcast, common, keep_layout
+from .holomorphic import holomorphic
 from .inplace import update
-from .pairwise import difference
+from .pairwise import difference, log_sum
 from .pointwise import _float_function, _publish
 from .powers import pow as power
 from .registry import method, public
@@ -107,7 +108,7 @@ def _two_to(value: Any) -> Any:
 def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     """Return log2(2**x + 2**y)."""
     joint = dtypes.result_of((input, other))
-    if joint._is_integral:
+    if joint._is_integral or joint.is_complex:
         check_broadcast(input._array.shape, other._array.shape)
         raise NotImplementedError(f"\"logaddexp2_cpu\" not implemented for '{joint._scalar}'")
     return binary(Logaddexp2Backward0, xp.logaddexp2, input, other)
@@ -118,12 +119,13 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """Return x * 2**y."""
 
     def scaled(x: Array, y: Array) -> Array:
-        want = x.dtype if x.dtype.kind == "f" else dtypes.get_default_dtype()._numpy
+        want = xp.result_type(x, y)
         return x.astype(want) * xp.exp2(y.astype(want))
 
-    x = input if input.dtype.is_floating_point else input.to(dtypes.get_default_dtype())
-    y = other if other.dtype.is_floating_point else other.to(x.dtype)
-    return binary(LdexpBackward0, scaled, x, y)
+    x = input.to(dtypes.get_default_dtype()) if input.dtype._is_integral else input
+    y = other.to(x.dtype) if other.dtype._is_integral else other
+    of_complex = x.dtype.is_complex or y.dtype.is_complex
+    return binary(holomorphic(LdexpBackward0) if of_complex else LdexpBackward0, scaled, x, y)
 
 
 @public
@@ -233,9 +235,16 @@ def _log_sums_back(g: Any, self: Any, result: Any, dim: int) -> Any:
 
 
 def _running_log_sums(value: Any, dim: int) -> Any:
-    if isinstance(value, Tensor):
-        return logcumsumexp(value, dim)
-    return xp.logaddexp.accumulate(value, axis=dim)
+    return logcumsumexp(value, dim) if isinstance(value, Tensor) else _accumulated(value, dim)
+
+
+def _accumulated(x: Array, axis: int) -> Array:
+    if x.dtype.kind != "c":
+        return xp.logaddexp.accumulate(x, axis=axis)
+    found = xp.moveaxis(x.copy(), axis, 0)
+    for at in range(1, len(found)):
+        found[at] = log_sum(found[at - 1], found[at])
+    return xp.moveaxis(found, 0, axis)
 
 
 LogcumsumexpBackward0 = derivative(
@@ -252,5 +261,5 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     axis = axis_of(dim, x.ndim)
     if x.dtype.kind not in "fc":
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype._scalar}'")
-    array = xp.logaddexp.accumulate(x, axis=axis) if x.ndim else x.copy()
+    array = _accumulated(x, axis) if x.ndim else x.copy()
     return record(LogcumsumexpBackward0, xp.ascontiguousarray(array).reshape(x.shape), (input,), (dim,))

@@ -14,7 +14,7 @@ from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .backward_kernels import log_softmax_backward, softmax_backward
 from .broadcasting import row_major
-from .holomorphic import suited
+from .holomorphic import refuse_complex, suited
 from .inplace import MISMATCH
 from .outputs import finish_out
 from .reductions import _shared_along, axes_of, quotient, spread, unreduced
@@ -288,6 +288,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
     refuse_integral(input, dtype)
     x = input._array
     axes = axes_of(dim, x.ndim)
+    refuse_complex(x, "nansum on CPU does not support complex inputs", RuntimeError)
     axes = axes if x.ndim else None
     want = dtype._numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else None
     array = row_major(xp.asarray(xp.nansum(x, axis=axes, keepdims=keepdim and x.ndim > 0, dtype=want)))
@@ -330,6 +331,7 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     if axes and not x.shape[axes[0]]:
         raise IndexError(f"aminmax: Expected reduction dim {axes[0]} to have non-zero size.")
     keep = keepdim and x.ndim > 0
+    refuse_complex(x, "\"aminmax_cpu\" not implemented for '{}'")
     found = [row_major(xp.asarray(compute(x, axis=axes, keepdims=keep))) for compute in (xp.min, xp.max)]
     low, high = record_several(
         AminmaxBackward0, found, (input,), (axes, keepdim), (wrap(found[0]), wrap(found[1]))
