@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .backend import xp
 from .graph import FREED, PLAIN, Node
 from .saved import SavedList, SavedTensor, unpack_one
 from .tensor import Tensor, wrap
@@ -56,11 +55,6 @@ def _steps(operand: str, at: int) -> Callable[[Node], Any]:
         return tuple([step // node.metas[0][1].itemsize for step in _kept(node, "strides")[at]])
 
     return find
-
-
-def _buffer(node: Node) -> Any:
-    """Return exp(-|x|), which torch keeps of log-sigmoid."""
-    return wrap(xp.exp(-xp.abs(saved_value(node, "self")._array)))
 
 
 def _is_training(node: Node) -> bool:
@@ -175,7 +169,6 @@ _OTHERS: dict[str, dict[str, Any]] = {
     "UnbindBackward0": _NO_SIZES,
     "MaskedScatterBackward0": {"self_sym_sizes": None, "source_sym_sizes": "shape"},
     "RoundBackward1": {"decimals": None},
-    "LogSigmoidBackward0": {"buffer": _buffer},
     "ClampMinBackward0": {"max": None},
     "ClampMaxBackward0": {"min": None},
     "EluBackward0": {"rate": None, "input_scale": "rate"},

@@ -10,7 +10,7 @@ from .. import both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .activation_kernels import (
     elu_backward,
     elu_slope_of_result,
@@ -96,7 +96,11 @@ SoftplusBackward0 = derivative(
     args="beta threshold",
     self=lambda g, self, beta, threshold: softplus_backward(g, self, beta, threshold),
 )
-LogSigmoidBackward0 = derivative("LogSigmoidBackward0", self=lambda g, self: log_sigmoid_backward(g, self))
+LogSigmoidBackward0 = derivative(
+    "LogSigmoidBackward0",
+    saves="buffer",
+    self=lambda g, self, buffer: log_sigmoid_backward(g, self),  # which could do without e**-|x|
+)
 SiluBackward0 = derivative(
     "SiluBackward0", self=lambda g, self: g * ((s := logistic(self)) * (1 + self * (1 - s)))
 )
@@ -265,8 +269,9 @@ def logsigmoid(input: Tensor) -> Tensor:
     x = input._array
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype._scalar}'")
-    array = xp.minimum(x, xp.zeros((), x.dtype)) - xp.log1p(xp.exp(-xp.abs(x)))
-    return record(LogSigmoidBackward0, row_major(xp.asarray(array)), (input,))
+    buffer = row_major(xp.asarray(xp.exp(-xp.abs(x))))
+    array = row_major(xp.asarray(xp.minimum(x, xp.zeros((), x.dtype)))) - xp.log1p(buffer)
+    return record(LogSigmoidBackward0, array, (input,), (), (wrap(buffer),))
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:

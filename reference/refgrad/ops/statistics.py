@@ -333,9 +333,7 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     keep = keepdim and x.ndim > 0
     refuse_complex(x, "\"aminmax_cpu\" not implemented for '{}'")
     found = [row_major(xp.asarray(compute(x, axis=axes, keepdims=keep))) for compute in (xp.min, xp.max)]
-    low, high = record_several(
-        AminmaxBackward0, found, (input,), (axes, keepdim), (wrap(found[0]), wrap(found[1]))
-    )
+    low, high = record_several(AminmaxBackward0, found, (input,), (axes, keepdim))
     return structured("aminmax", min=low, max=high)
 
 
@@ -351,5 +349,5 @@ def _aminmax_slope(
 
 
 AminmaxBackward0 = derivative(
-    "AminmaxBackward0", saves="min max", args="dim keepdim", joint=("self", _aminmax_slope)
+    "AminmaxBackward0", results="min max", args="dim keepdim", joint=("self", _aminmax_slope)
 )
