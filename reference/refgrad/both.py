@@ -299,6 +299,20 @@ def running_sum(value: Both, dim: int) -> Both:
     return value.cumsum(dim) if isinstance(value, Tensor) else xp.cumsum(value, axis=dim)
 
 
+def transposed(value: Both) -> Both:
+    """Turn a matrix."""
+    return value.t() if isinstance(value, Tensor) else value.T
+
+
+def over(value: Both, number: float) -> Both:
+    """Divide by a number as C++ does, which torch records as `DivBackward1`."""
+    if isinstance(value, Tensor):
+        from .ops.arithmetic import divided
+
+        return divided(value, number)
+    return value / number
+
+
 def scale(value: Both, number: float) -> Both:
     """Multiply by a number as C++ does, which torch records as `MulBackward1`."""
     if isinstance(value, Tensor):

@@ -307,6 +307,10 @@ def _caller(rule: Rule | None, wanted: list[int]) -> Rule:
 
 
 def _parameters(rule: Rule, skip: int) -> tuple[str, ...]:
+    """Return what a rule asks for: its parameters, or what is written on it where they are any."""
+    asks: tuple[str, ...] | None = getattr(rule, "asks", None)
+    if asks is not None:
+        return asks
     code = rule.__code__
     return tuple(code.co_varnames[skip : code.co_argcount])
 

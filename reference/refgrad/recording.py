@@ -138,7 +138,7 @@ def _plan(kind: Any, mask: int) -> tuple[int, ...]:
 
     As in torch, a result that any rule names is kept whichever inputs require grad.
     """
-    needed = {"result"}
+    needed = set(kind.results)
     for index, names in enumerate(kind.asked):
         if mask >> index & 1:
             needed.update(names)

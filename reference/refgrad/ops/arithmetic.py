@@ -73,7 +73,12 @@ def scaled(value: Tensor, number: Any) -> Tensor:
     return binary(MulBackward1, xp.multiply, value, number, (number,), (value,))
 
 
-DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
+DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: both.over(g, other))
+
+
+def divided(value: Tensor, number: Any) -> Tensor:
+    """Return the quotient by a number, recorded as derivative rules in C++ record it."""
+    return binary(DivBackward1, xp.divide, value, number, (number,), (value,))
 
 
 def binary(

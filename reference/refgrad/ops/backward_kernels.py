@@ -10,11 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import backend, both
+from ..backend import xp
+from ..engine import run
+from ..grad_mode import enable_grad
 from ..graph import derivative
-from ..recording import record
-from ..tensor import Tensor
+from ..recording import gradient_edge, record, record_several
+from ..tensor import Tensor, wrap
 
-__all__ = ["backward_kernel", "moving_kernel"]
+__all__ = ["backward_kernel", "composite_kernel", "moving_kernel"]
 
 
 def backward_kernel(
@@ -31,7 +34,8 @@ def backward_kernel(
     (a matrix that equals its transpose). `seconds`, one for each of `values`, are the derivatives with respect to
     those, `second(grad, grad_output, *values, *args)`; 0 where there is none.
     """
-    count = len(values.split())
+    names = ("grad_output", *values.split())
+    count = len(names) - 1
     seconds += (None,) * (count - len(seconds))
 
     def kernel(g: Any, *given: Any) -> Any:
@@ -49,16 +53,59 @@ def backward_kernel(
                 found.append(None)
         return found
 
-    def of_one(grad: Any, needs: Sequence[bool], grad_output: Any, self: Any, *more: Any) -> list[Any]:
-        return slopes(grad, needs, grad_output, (self, *more))
+    def rule(grad: Any, needs: Sequence[bool], grad_output: Any, *given: Any) -> list[Any]:
+        return slopes(grad, needs, grad_output, given)
 
-    def of_two(
-        grad: Any, needs: Sequence[bool], grad_output: Any, self: Any, target: Any, *more: Any
-    ) -> list[Any]:
-        return slopes(grad, needs, grad_output, (self, target, *more))
-
-    kind = derivative(name, args=args, joint=(f"grad_output {values}", of_one if count == 1 else of_two))
+    rule.asks = (*names, *args.split())  # type: ignore[attr-defined]
+    kind = derivative(name, args=args, joint=(" ".join(names), rule))
     return kernel
+
+
+def composite_kernel(
+    name: str, compute: Callable[..., Sequence[Any]], values: str, args: str
+) -> Callable[..., Sequence[Any]]:
+    """Return `compute(grad, *values, *args)` as a function of arrays or tensors that records `name` as one node.
+
+    It gives a gradient for each of `values`, None where none is needed. Its own derivative is found by a backward pass
+    through what it consists of.
+    """
+    names = ("grad_output", *values.split())
+    count = len(names)
+
+    def kernel(*given: Any) -> Sequence[Any]:
+        if not isinstance(given[0], Tensor):
+            return compute(*given)
+        found = compute(*[both.plain(each) for each in given[:count]], *given[count:])
+        nothing = xp.zeros(0, given[0]._array.dtype)
+        arrays = [nothing if each is None else backend.as_array(each) for each in found]
+        made = record_several(kind, arrays, given[:count], given[count:])
+        return [None if array is None else each for array, each in zip(found, made, strict=True)]
+
+    def rule(grads: Any, needs: Sequence[bool], *given: Any) -> list[Any]:
+        recorded = any(isinstance(each, Tensor) for each in grads)
+        with enable_grad():
+            inside = [_apart(each, needed) for each, needed in zip(given, needs, strict=False)]
+            found = compute(*inside, *given[count:])
+        roots: Any = [
+            (*gradient_edge(each), grad if isinstance(grad, Tensor) else wrap(backend.as_array(grad)))
+            for each, grad in zip(found, grads, strict=True)
+            if grad is not None and each is not None and each.requires_grad
+        ]
+        wanted: Any = [gradient_edge(each) for each, needed in zip(inside, needs, strict=False) if needed]
+        arrived = iter(run(roots, keep_graph=False, create_graph=recorded, captures=wanted))
+        slopes = [next(arrived) if needed else None for needed in needs]
+        return slopes if recorded else [None if each is None else each._array for each in slopes]
+
+    rule.asks = (*names, *args.split())  # type: ignore[attr-defined]
+    kind = derivative(name, args=args, joint=(" ".join(names), rule))
+    return kernel
+
+
+def _apart(value: Any, needed: bool) -> Any:
+    """Return a tensor of the same elements that a backward pass can end at: a view of a tensor, a leaf over an array."""
+    if isinstance(value, Tensor):
+        return value.view_as(value) if needed else value
+    return None if value is None else wrap(value).requires_grad_(needed)
 
 
 def moving_kernel(

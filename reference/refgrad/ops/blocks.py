@@ -92,7 +92,7 @@ def _unblock(g: Any, needs: Sequence[bool], shapes: tuple[Any, ...]) -> list[Any
     found, row, column = [], 0, 0
     for needed, (shape, size) in zip(needs, shapes, strict=True):
         if shape == (0,):  # torch counts no row for it, though its block has one
-            found.append(both.zeros_like(g[:0, 0]) if needed else None)
+            found.append(both.zeros_like(g.reshape(-1)[:0]) if needed else None)
             continue
         part = g[row : row + size[0], column : column + size[1]]
         for _ in range(2 - len(shape)):

@@ -264,7 +264,7 @@ def _sgn_slope(g: Any, value: Any, result: Any) -> Any:
     if both.plain(value).dtype.kind != "c":
         return both.zeros_like(g)
     size = both.absolute(value)
-    return both.keep((g - both.real(both.conj(result) * g) * result) / size, both.plain(size) != 0)
+    return both.mask_out((g - both.real(both.conj(result) * g) * result) / size, both.plain(size) == 0)
 
 
 @public

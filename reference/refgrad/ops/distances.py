@@ -12,6 +12,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded, refuse_bool_sub
 from .broadcasting import check_broadcast, common, keep_layout, row_major
+from .holomorphic import suited
 from .inplace import update
 from .outputs import finish_out
 from .pointwise import converted
@@ -30,10 +31,10 @@ def _norm_slope(difference: Any, result: Any, p: float) -> Any:
     if p == 0:
         return both.zeros_like(difference)
     if p == 1:
-        return both.sign(difference)
+        return both.unit(difference)
     if p == float("inf"):
         size = both.absolute(difference)
-        return both.keep(both.sign(difference), both.plain(size) == both.plain(result))
+        return both.keep(both.unit(difference), both.plain(size) == both.plain(result))
     if p == 2:
         return quotient(difference, result)
     scaled = difference * both.absolute(difference) ** (p - 2)
@@ -171,8 +172,8 @@ def _renorm_slope(g: Any, value: Any, p: float, dim: int, maxnorm: float) -> Any
     norm = _summed(size**p, rest) ** (1 / p)
     wide = both.plain(norm) > maxnorm
     factor = maxnorm / (norm + 1e-7)
-    inner = _summed(g * value, rest)
-    slope = both.sign(value) * size ** (p - 1) * quotient(norm ** (1 - p), 1 + both.zeros_like(norm))
+    inner = _summed(both.real(g * both.conj(value)), rest)
+    slope = both.unit(value) * size ** (p - 1) * quotient(norm ** (1 - p), 1 + both.zeros_like(norm))
     turned = factor * (g - inner * slope / (norm + 1e-7))
     return both.where(both.like(wide, g), turned, g)
 
@@ -232,9 +233,16 @@ def _turned(a: Any, b: Any, dim: int) -> Any:
 LinalgCrossBackward0 = derivative(
     "LinalgCrossBackward0",
     args="dim",
-    self=lambda g, other, dim: _turned(both.expand(other, g.shape), g, dim),
-    other=lambda g, self, dim: _turned(g, both.expand(self, g.shape), dim),
+    self=lambda g, other, dim: _crossed(other, g, dim),
+    other=lambda g, self, dim: _crossed(g, self, dim),
 )
+
+
+def _crossed(a: Any, b: Any, dim: int) -> Any:
+    if isinstance(a, Tensor):
+        return cross_along(a, b, dim)
+    a, b = xp.broadcast_arrays(a, b)
+    return _turned(a, b, dim)
 
 
 def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
@@ -257,7 +265,7 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     if input.dtype is not other.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {other.dtype._scalar}")
     return record(
-        LinalgCrossBackward0,
+        suited(LinalgCrossBackward0, x),
         row_major(_turned(x, y, axis)).astype(x.dtype, copy=False),
         (input, other),
         (dim,),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from .. import backend, both, dtypes, scalars
@@ -29,29 +28,45 @@ from .shape import (
 
 __all__ = ["addmm", "matmul"]
 
+Strides = tuple[tuple[int, ...], tuple[int, ...]]  # of both factors of a product, in bytes
+
 
 def _times_transposed(g: Any, other: Any) -> Any:
     return both.matmul(g, other.swapaxes(-1, -2))
 
 
-def _transposed_times(self: Any, g: Any, strides: Sequence[tuple[int, ...]] = ()) -> Any:
-    """Return self.T @ g, laid out as the second factor was: then a leaf behind a transpose can take it over."""
-    if strides and _by_columns(self, strides[1]):
-        return both.matmul(g.swapaxes(-1, -2), self).swapaxes(-1, -2)
+def _transposed_times(self: Any, g: Any) -> Any:
     return both.matmul(self.swapaxes(-1, -2), g)
 
 
-def _by_columns(self: Any, strides: tuple[int, ...]) -> bool:
-    """Return whether what `self` was multiplied by lay in memory column by column."""
-    rows, item = self.shape[1], both.plain(self).itemsize
-    return bool(strides[0] == item and strides[1] == item * rows and rows > 1)
+def _first_slope(g: Any, second: Any, strides: Strides, alpha: Any = 1) -> Any:
+    """Return g @ second.T, laid out as the first factor was: then a leaf behind a transpose can take it over."""
+    if _by_columns(g.shape[0], both.plain(second), strides[0]):
+        found = both.transposed(both.matmul(second, both.transposed(g)))
+    else:
+        found = both.matmul(g, both.transposed(second))
+    return found if alpha == 1 else both.scale(found, alpha)
+
+
+def _second_slope(g: Any, first: Any, strides: Strides, alpha: Any = 1) -> Any:
+    """Return first.T @ g, laid out as the second factor was."""
+    if _by_columns(first.shape[1], both.plain(first), strides[1]):
+        found = both.transposed(both.matmul(both.transposed(g), first))
+    else:
+        found = both.matmul(both.transposed(first), g)
+    return found if alpha == 1 else both.scale(found, alpha)
+
+
+def _by_columns(rows: int, like: Array, strides: tuple[int, ...]) -> bool:
+    """Return whether a matrix of so many rows, with elements as those of `like`, lay in memory column by column."""
+    return bool(strides == (like.itemsize, like.itemsize * rows))
 
 
 MmBackward0 = derivative(
     "MmBackward0",
     args="strides",
-    self=lambda g, mat2: _times_transposed(g, mat2),
-    mat2=lambda g, self, strides: _transposed_times(self, g, strides),
+    self=lambda g, mat2, strides: _first_slope(g, mat2, strides),
+    mat2=lambda g, self, strides: _second_slope(g, self, strides),
 )
 BmmBackward0 = derivative(
     "BmmBackward0",
@@ -61,19 +76,15 @@ BmmBackward0 = derivative(
 MvBackward0 = derivative(
     "MvBackward0",
     self=lambda g, vec: g.reshape((-1, 1)) * vec.reshape((1, -1)),
-    vec=lambda g, self: self.swapaxes(0, 1) @ g,
+    vec=lambda g, self: both.transposed(self) @ g,
 )
 DotBackward0 = derivative("DotBackward0", self=lambda g, tensor: g * tensor, tensor=lambda g, self: g * self)
 AddmmBackward0 = derivative(
     "AddmmBackward0",
     args="beta alpha strides",
-    self=lambda g, beta: g if beta == 1 else g * beta,
-    mat1=lambda g, mat2, alpha: (
-        _times_transposed(g, mat2) if alpha == 1 else _times_transposed(g, mat2) * alpha
-    ),
-    mat2=lambda g, mat1, alpha, strides: (
-        _transposed_times(mat1, g, strides) if alpha == 1 else _transposed_times(mat1, g, strides) * alpha
-    ),
+    self=lambda g, beta: g if beta == 1 else both.scale(g, beta),
+    mat1=lambda g, mat2, alpha, strides: _first_slope(g, mat2, strides, alpha),
+    mat2=lambda g, mat1, alpha, strides: _second_slope(g, mat1, strides, alpha),
 )
 
 

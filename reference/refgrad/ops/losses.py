@@ -174,23 +174,36 @@ BinaryCrossEntropyBackward0 = derivative(
     saves="weight",
     args="share reduction",
     self=lambda g, self, target, weight, share: entropy_backward(g, self, target, share, both.plain(weight)),
-    target=lambda g, self, weight, share: (
-        _weighted(g * share, weight) * (both.log(1 - self) - both.log(self))
+    target=lambda g, self, weight, share, reduction: _shared(
+        _weighted((both.log(1 - self) - both.log(self)) * g, weight), share, reduction
     ),
 )
 BinaryCrossEntropyWithLogitsBackward0 = derivative(
     "BinaryCrossEntropyWithLogitsBackward0",
     saves="weight pos_weight",
     args="share reduction",
-    self=lambda g, self, target, weight, pos_weight, share: (
-        _weighted(g * share, weight) * _logits_slope(self, target, pos_weight)
+    self=lambda g, self, target, weight, pos_weight, share, reduction: _shared(
+        _weighted(_logits_slope(self, target, pos_weight) * g, weight), share, reduction
     ),
-    target=lambda g, self, weight, share: -_weighted(g * share, weight) * self,
+    target=lambda g, self, weight, pos_weight, share, reduction: _shared(
+        _weighted(_target_slope(self, pos_weight) * g, weight), share, reduction
+    ),
 )
+
+
+def _shared(g: Any, share: float, reduction: str) -> Any:
+    return both.over(g, round(1 / share)) if reduction == "mean" else g
 
 
 def _weighted(g: Any, weight: Any) -> Any:
     return g if weight is None else g * weight
+
+
+def _target_slope(x: Any, pos_weight: Any) -> Any:
+    if pos_weight is None:
+        return -x
+    s = 1 / (1 + both.exp(-x))
+    return both.log(1 - s) - pos_weight * both.log(s)
 
 
 def _logits_slope(x: Any, target: Any, pos_weight: Any) -> Any:

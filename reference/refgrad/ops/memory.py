@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import backend, dtypes, storage
+from .. import backend, both, dtypes, storage
 from ..device import device_of, require
 from ..graph import derivative
 from ..layouts import preserve_format, strides_in
@@ -115,7 +115,7 @@ SqueezeBackward4 = derivative(
 )
 SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, shape: g.reshape(shape))
 UnsqueezeBackward1 = derivative("UnsqueezeBackward1", args="dim", self=lambda g, dim: g.squeeze(dim))
-TBackward1 = derivative("TBackward1", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
+TBackward1 = derivative("TBackward1", self=lambda g: both.transposed(g))
 TransposeBackward1 = derivative(
     "TransposeBackward1", args="dim0 dim1", self=lambda g, dim0, dim1: swapped(g, dim0, dim1)
 )

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import both
+from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, record_several
@@ -46,7 +46,8 @@ def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | Non
         centre = value.mean()
         if freedom <= 0:
             same = both.plain(value) == both.plain(centre)
-            return g * both.like(xp.where(same, math.nan, math.inf).astype(both.plain(g).dtype), g)
+            kind = dtypes.get_default_dtype()._numpy  # of numbers that torch chooses from
+            return g * both.like(xp.where(same, math.nan, math.inf).astype(kind), g)
         return (2.0 / freedom) * g * (value - centre)
     freedom = _count(shape, dim) - correction
     scale = 2.0 / freedom if freedom else math.inf

@@ -10,6 +10,7 @@ from ..backend import xp
 from ..graph import derivative
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
+from .backward_kernels import composite_kernel
 from .broadcasting import row_major
 from .indexing import alias_of
 from .windows import channels_innermost, is_channels_last
@@ -34,22 +35,40 @@ def _weight_slope(g: Any, x: Any, axes: Any, eps: float, shape: Any, size: Any) 
     return both.sum_to(g * _normalised(x, axes, eps)[0], shape).reshape(size)
 
 
-_RULES: dict[str, Any] = {
-    # torch keeps the moments and the bias as well, though it could do without
-    "input": lambda g, input, weight, bias, result1, result2, axes, eps, shape: _input_slope(
-        g, input, weight, axes, eps, shape
+def _layer_slopes(
+    g: Any, x: Any, weight: Any, bias: Any, needs: Any, axes: Any, eps: float, shape: Any, size: Any
+) -> list[Any]:
+    return [
+        _input_slope(g, x, weight, axes, eps, shape) if needs[0] else None,
+        _weight_slope(g, x, axes, eps, shape, size) if needs[1] else None,
+        both.sum_to(g, shape).reshape(size) if needs[2] else None,
+    ]
+
+
+layer_norm_backward = composite_kernel(
+    "NativeLayerNormBackwardBackward0", _layer_slopes, "input weight bias", "needs axes eps shape size"
+)
+
+
+# torch keeps the moments as well, here and below, though it could do without
+NativeLayerNormBackward0 = derivative(
+    "NativeLayerNormBackward0",
+    saves="result1 result2",
+    args="axes eps shape size",
+    joint=(
+        "input weight bias",
+        lambda g, needs, input, weight, bias, result1, result2, axes, eps, shape, size: layer_norm_backward(
+            g, input, weight, bias, tuple(needs), axes, eps, shape, size
+        ),
+    ),
+)
+_BATCH: dict[str, Any] = {
+    "input": lambda g, input, weight, running_mean, running_var, result1, result2, axes, eps, shape: (
+        _input_slope(g, input, weight, axes, eps, shape)
     ),
     "weight": lambda g, input, axes, eps, shape, size: _weight_slope(g, input, axes, eps, shape, size),
     "bias": lambda g, shape, size: both.sum_to(g, shape).reshape(size),
 }
-_BATCH = _RULES | {
-    "input": lambda g, input, weight, running_mean, running_var, result1, result2, axes, eps, shape: (
-        _input_slope(g, input, weight, axes, eps, shape)
-    ),
-}
-NativeLayerNormBackward0 = derivative(
-    "NativeLayerNormBackward0", saves="result1 result2", args="axes eps shape size", **_RULES
-)
 NativeBatchNormBackward0 = derivative(
     "NativeBatchNormBackward0",
     saves="result1 result2 running_mean running_var",
@@ -63,7 +82,7 @@ _FIXED: dict[str, Any] = {
     "weight": lambda g, input, mean, factor, shape, size: both.sum_to(
         g * ((input - both.like(mean, input)) * both.like(factor, input)), shape
     ).reshape(size),
-    "bias": _RULES["bias"],
+    "bias": _BATCH["bias"],
 }
 NativeBatchNormEvalBackward0 = derivative(
     "NativeBatchNormBackward0",

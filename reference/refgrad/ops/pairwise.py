@@ -13,7 +13,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary, refuse_bool_sub
 from .broadcasting import cast, check_broadcast, common, keep_layout
-from .holomorphic import holomorphic, refuse_complex, refuse_complex_gradient
+from .holomorphic import holomorphic, refuse_complex, refuse_complex_gradient, suited
 from .inplace import check_cast, update
 from .pointwise import converted
 from .registry import FUNCTIONS, function, method, public
@@ -229,11 +229,11 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         w = weight._array.astype(x.dtype, copy=False)
         near, far = x + w * (y - x), y - (y - x) * (1 - w)
         array = keep_layout(xp.where(xp.abs(w) < 0.5, near, far), x, y, w)
-        return record(LerpBackward1, array, (input, end, weight))
+        return record(suited(LerpBackward1, array), array, (input, end, weight))
     if not input.dtype.is_complex:
         scalars.check(weight, input.dtype)
     array = x + weight * (y - x) if abs(weight) < 0.5 else y - (y - x) * (1 - weight)
-    return record(LerpBackward0, keep_layout(array, x, y), (input, end), (weight,))
+    return record(suited(LerpBackward0, array), keep_layout(array, x, y), (input, end), (weight,))
 
 
 INTEGER_ADDCDIV = (
@@ -283,7 +283,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     arrays = _three("addcdiv", input, tensor1, tensor2)
     array = arrays[0] + arrays[1] * value / arrays[2]
     array = keep_layout(array, *arrays)
-    return record(AddcdivBackward0, array, (input, tensor1, tensor2), (value,))
+    return record(suited(AddcdivBackward0, array), array, (input, tensor1, tensor2), (value,))
 
 
 def _in_place(call: Any, before: Any = None) -> None:

@@ -39,6 +39,12 @@ def _relu_slope(g: Any, result: Any) -> Any:
     return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result)
 
 
+def _acosh_slope(x: Any) -> Any:
+    if both.plain(x).dtype.kind == "c":  # the root of a product may be the other one
+        return both.rsqrt(x + 1) * both.rsqrt(x - 1)
+    return both.rsqrt(x * x - 1)
+
+
 def _round(x: Array) -> Array:
     return xp.round(x)
 
@@ -69,7 +75,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "cosh": (xp.cosh, lambda g, self: g * _sinh(self)),
     "tanh": (xp.tanh, lambda g, result: tanh_backward(g, result)),
     "asinh": (xp.arcsinh, lambda g, self: g * both.rsqrt(self * self + 1)),
-    "acosh": (xp.arccosh, lambda g, self: g * both.rsqrt(self * self - 1)),
+    "acosh": (xp.arccosh, lambda g, self: g * _acosh_slope(self)),
     "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
     "erf": (both._erf_array, lambda g, self: g * (TWO_OVER_SQRT_PI * both.exp(-(self * self)))),
     "sigmoid": (_sigmoid, lambda g, result: sigmoid_backward(g, result)),

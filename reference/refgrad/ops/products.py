@@ -11,6 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
+from .holomorphic import suited
 from .inplace import check_cast, update_late
 from .linear_algebra import addmm, mm
 from .registry import check_tensors, function, public
@@ -125,7 +126,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
             )
     product = xp.outer(vec1._array.astype(joint._numpy), vec2._array.astype(joint._numpy))
     array = _added(input, product, beta, alpha).astype(joint._numpy, copy=False)
-    return record(AddrBackward0, array, (input, vec1, vec2), (beta, alpha))
+    return record(suited(AddrBackward0, array), array, (input, vec1, vec2), (beta, alpha))
 
 
 def _size_at(tensor: Tensor, axis: int) -> int:

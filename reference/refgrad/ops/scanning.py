@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import both, dtypes, storage
@@ -12,7 +13,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
 from .dispatched import publish_by_flags
-from .holomorphic import refuse_complex
+from .holomorphic import refuse_complex, suited
 from .joining import cat
 from .reductions import put_along, share_out
 from .registry import FUNCTIONS, explained, method, public
@@ -69,7 +70,7 @@ def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
 
 def _running_back(g: Any, dim: int) -> Any:
     """Sum from the end, as each element went into all later sums."""
-    if not g.ndim:
+    if math.prod(g.shape) <= 1 or g.shape[dim] == 1:
         return g
     if isinstance(g, Tensor):
         return g.flip(dim).cumsum(dim).flip(dim)
@@ -105,7 +106,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     array = (
         row_major(xp.cumprod(x, axis=axis, dtype=_wide(x, dtype))) if x.ndim else x.astype(_wide(x, dtype))
     )
-    return record(CumprodBackward0, array, (input,), (axis,))
+    return record(suited(CumprodBackward0, array), array, (input,), (axis,))
 
 
 def _picked(name: str, kind: type[Node], input: Tensor, places: Array, dim: int, keepdim: bool = True) -> Any:

@@ -316,38 +316,45 @@ def scatter_with(input: Tensor, dim: int, index: Tensor, src: Any, reduce: str) 
 # ---- in place of a view ------------------------------------------------------------------------------------------
 
 
-def _into_view(name: str, args: str, view: Callable[..., Any]) -> Any:
+def _into_view(name: str, args: str, view: Callable[..., Any], replace: Callable[..., Any]) -> Any:
     """Make the kind of node of a copy of a tensor in which a view of it was replaced."""
-    return derivative(
-        name, args=args, joint=("self src", lambda g, needs, *given: _view_slopes(g, needs, view, given))
-    )
+
+    def rest(g: Any, given: tuple[Any, ...]) -> Any:
+        if isinstance(g, Tensor):
+            return replace(g, g._zeros(view(g._array, *given).shape), *given)
+        places = view(xp.arange(g.size).reshape(g.shape), *given)
+        kept = xp.ones(g.shape, bool)
+        kept.reshape(-1)[places.reshape(-1)] = False
+        return both.keep(g, kept)
+
+    def rule(g: Any, needs: Any, *given: Any) -> list[Any]:
+        return [rest(g, given) if needs[0] else None, view(g, *given) if needs[1] else None]
+
+    rule.asks = tuple(args.split())  # type: ignore[attr-defined]
+    return derivative(name, args=args, joint=("self src", rule))
 
 
-def _view_slopes(g: Any, needs: Any, view: Callable[..., Any], given: tuple[Any, ...]) -> list[Any]:
-    places = view(xp.arange(both.plain(g).size).reshape(tuple(g.shape)), *given)
-    kept = xp.ones(tuple(g.shape), bool)
-    kept.reshape(-1)[places.reshape(-1)] = False
-    return [
-        both.keep(g, kept) if needs[0] else None,
-        both.take_flat(g, places) if needs[1] else None,
-    ]
+def _selected(value: Any, dim: int, index: int) -> Any:
+    return value[(*[slice(None)] * (dim % value.ndim), index)]
 
 
-def _selected(array: Array, dim: int, index: int) -> Array:
-    return array[(*[slice(None)] * (dim % array.ndim), index)]
+def _sliced(value: Any, dim: int, start: int, end: int, step: int) -> Any:
+    return value[(*[slice(None)] * (dim % value.ndim), slice(start, end, step))]
 
 
-def _sliced(array: Array, dim: int, start: int, end: int, step: int) -> Array:
-    return array[(*[slice(None)] * (dim % array.ndim), slice(start, end, step))]
+def _diagonal(value: Any, offset: int, dim1: int, dim2: int) -> Any:
+    return both.diagonal(value, offset, (dim1, dim2))
 
 
-def _diagonal(array: Array, offset: int, dim1: int, dim2: int) -> Array:
-    return xp.diagonal(array, offset, dim1, dim2)
-
-
-SelectScatterBackward0 = _into_view("SelectScatterBackward0", "dim index", _selected)
-SliceScatterBackward0 = _into_view("SliceScatterBackward0", "dim start end step", _sliced)
-DiagonalScatterBackward0 = _into_view("DiagonalScatterBackward0", "offset dim1 dim2", _diagonal)
+SelectScatterBackward0 = _into_view(
+    "SelectScatterBackward0", "dim index", _selected, lambda *given: select_scatter(*given)
+)
+SliceScatterBackward0 = _into_view(
+    "SliceScatterBackward0", "dim start end step", _sliced, lambda *given: slice_scatter(*given)
+)
+DiagonalScatterBackward0 = _into_view(
+    "DiagonalScatterBackward0", "offset dim1 dim2", _diagonal, lambda *given: diagonal_scatter(*given)
+)
 
 
 def _replaced(

@@ -23,7 +23,7 @@ ReshapeAliasBackward0 = derivative(
 )
 UnsafeViewBackward0 = derivative("UnsafeViewBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
 CloneBackward0 = derivative("CloneBackward0", self=lambda g: g)
-TBackward0 = derivative("TBackward0", self=lambda g: g if g.ndim < 2 else g.swapaxes(0, 1))
+TBackward0 = derivative("TBackward0", self=lambda g: both.transposed(g))
 TransposeBackward0 = derivative(
     "TransposeBackward0", args="dim0 dim1", self=lambda g, dim0, dim1: swapped(g, dim0, dim1)
 )

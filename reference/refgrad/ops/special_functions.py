@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -49,9 +49,10 @@ def _erfinv(value: Any) -> Any:
 
 
 def _sinc_slope(g: Any, x: Any) -> Any:
-    scaled = x * math.pi
-    found = (scaled * both.cos(scaled) - both.sin(scaled)) / (scaled * x)
-    return g * both.mask_out(found, both.plain(x) == 0)
+    scaled, square = x * math.pi, x * x * math.pi
+    found = g * ((scaled * both.cos(scaled) - both.sin(scaled)) / square)
+    nothing = both.like(backend.zero(both.plain(g).dtype), g)
+    return both.where(both.like(both.plain(square) == 0, g), nothing, found)
 
 
 # name: (node, what NumPy computes, derivative). Integers become float first.

@@ -97,14 +97,14 @@ def norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
     if order == 0:
         return None
     if order == 1:
-        return g * both.sign(value)
+        return g * both.unit(value)
     if order == 2:
         return g * both.mask_out(value / result, both.plain(result) == 0)
     if math.isinf(order):
         size = both.absolute(value)
         reached = both.plain(size) == both.plain(result)
         shares = reached / reached.sum(axis=dim, keepdims=True)
-        return both.sign(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
+        return both.unit(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
     if order < 1:
         steep = both.sign(value) * both.absolute(value) ** (order - 1)
         return both.mask_out(steep, both.plain(value) == 0) * g * result ** (1 - order)
@@ -185,7 +185,10 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
     array = row_major(total if keepdim or not x.ndim else total.squeeze(axes))
     return finish_out(
-        "logsumexp", record(LogsumexpBackward0, array, (input,), (x.shape, axes, keepdim)), out, input
+        "logsumexp",
+        record(suited(LogsumexpBackward0, array), array, (input,), (x.shape, axes, keepdim)),
+        out,
+        input,
     )
 
 
