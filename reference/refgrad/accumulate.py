@@ -8,16 +8,11 @@ from . import backend, dtypes, storage
 from .backend import Array
 from .tensor import Tensor, wrap
 
-__all__ = ["accumulate", "check_assigned", "dtype_of_grad", "set_dtype_of_grad"]
+__all__ = ["accumulate", "add_to_grad", "check_assigned", "dtype_of_grad", "set_dtype_of_grad", "tell_leaf"]
 
 
 def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
-    """Run the leaf's hooks on a gradient and add it to `.grad`.
-
-    The first gradient becomes `.grad`: as it is, if nobody else holds its memory (`owned`) and it is laid out like
-    the leaf; as a copy otherwise. Later ones are added in place, so that `.grad` stays the same tensor, or out of
-    place when the pass is itself recorded.
-    """
+    """Run the leaf's hooks on a gradient and add it to `.grad`."""
     hooks = leaf._leaf_hooks
     if hooks is not None and hooks.pre:
         from .engine_hooks import run_tensor_hooks
@@ -25,7 +20,17 @@ def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
         before = grad
         grad = run_tensor_hooks(hooks.pre, grad, recording)
         owned = owned and grad is before
-    known = leaf._grad
+    add_to_grad(leaf, grad, recording, owned)
+
+
+def add_to_grad(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
+    """Add a gradient to `.grad` and run the hooks that wait for that.
+
+    The first gradient becomes `.grad`: as it is, if nobody else holds its memory (`owned`) and it is laid out like
+    the leaf; as a copy otherwise. Later ones are added in place, so that `.grad` stays the same tensor, or out of
+    place when the pass is itself recorded.
+    """
+    hooks, known = leaf._leaf_hooks, leaf._grad
     if recording:
         leaf._grad = _copy_recorded(leaf, grad) if known is None else known + grad
     elif known is None:
@@ -33,10 +38,16 @@ def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
     else:
         _add(known, grad)
     if hooks is not None and hooks.post:
-        for hook in list(hooks.post.values()):
-            returned = hook(leaf)
-            if returned is not None:
-                raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+        tell_leaf(leaf)
+
+
+def tell_leaf(leaf: Tensor) -> None:
+    """Run the hooks that wait for a gradient to be added to `.grad`."""
+    hooks = leaf._leaf_hooks
+    for hook in () if hooks is None else list(hooks.post.values()):
+        returned = hook(leaf)
+        if returned is not None:
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
 
 
 def _first(model: Array, grad: Any, owned: bool) -> Tensor:

@@ -132,7 +132,11 @@ class _Task:
                 continue
             node = heappop(ready)[1]
             grad = grads.pop(node, None)
-            if grad is None or node.hooks is not None or careful or anomaly.enabled:
+            if anomaly.enabled:
+                with engine_hooks.explained(node):
+                    self.run_carefully(node, grad)
+                continue
+            if grad is None or node.hooks is not None or careful:
                 self.run_carefully(node, grad)
                 continue
             edges = node.edges
@@ -163,12 +167,12 @@ class _Task:
     def arrive(self, leaf: Any) -> None:
         """Add what came for a leaf to its `.grad`."""
         grad = self.grads.pop(leaf, None)
-        if leaf.hooks is not None or leaf in self.watched:
-            grad = engine_hooks.before(leaf, grad, self)
-            if self.needed is not None and leaf not in self.needed:
-                return
-        if grad is not None:
+        if leaf.hooks is not None or leaf in self.watched or anomaly.enabled:
+            engine_hooks.arrive(leaf, grad, self)
+        elif grad is not None:
             accumulate(leaf.variable, grad, self.recording, leaf not in self.shared)
+        elif leaf.variable._leaf_hooks is not None:
+            engine_hooks.arrive(leaf, None, self)
 
     def send(self, node: Node, edges: tuple[Node | None, ...], grad: Any, found: Iterable[Any]) -> None:
         """Hand what a node returned for its inputs to the nodes of those, and let run which have all."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import backend
+from .accumulate import add_to_grad, tell_leaf
 from .backend import xp
 from .grad_mode import mode
 from .graph import Node
@@ -17,7 +19,7 @@ from .tensor import Tensor, wrap
 if TYPE_CHECKING:
     from .engine import _Task
 
-__all__ = ["after", "before", "call", "run_tensor_hooks"]
+__all__ = ["after", "arrive", "before", "call", "explained", "run_tensor_hooks"]
 
 
 def lift(grad: Any, recording: bool) -> Any:
@@ -37,8 +39,7 @@ def before(node: Node, grad: Any, task: _Task) -> Any:
     hooks = node.hooks
     if hooks is not None:
         for output, registered in hooks.tensor.items():
-            if parts[output] is not None:
-                parts[output] = run_tensor_hooks(registered, parts[output], task.recording)
+            parts[output] = run_tensor_hooks(registered, parts[output], task.recording)
         for output, reference in hooks.retain.items():
             tensor = reference()
             if tensor is not None and parts[output] is not None:
@@ -80,13 +81,47 @@ def _retain(tensor: Tensor, grad: Any, recording: bool) -> None:
 
 
 def _capture(node: Node, parts: list[Any], task: _Task) -> None:
-    variable = getattr(node, "variable", None)
-    hooks = None if variable is None else variable._leaf_hooks
     for output in task.watched[node]:
-        grad = parts[output]
-        if grad is not None and hooks is not None and hooks.pre:
-            grad = run_tensor_hooks(hooks.pre, grad, task.recording)
-        task.captured[node, output] = lift(grad, task.recording)
+        task.captured[node, output] = lift(parts[output], task.recording)
+
+
+def arrive(leaf: Any, grad: Any, task: _Task) -> None:
+    """Let a gradient (or None) arrive at a leaf that is watched or has hooks: run them in torch's order."""
+    with explained(leaf):
+        variable, given, recording = leaf.variable, grad, task.recording
+        hooks = variable._leaf_hooks
+        if hooks is not None and hooks.pre:
+            grad = run_tensor_hooks(hooks.pre, grad, recording)
+        if leaf in task.watched:
+            _capture(leaf, [grad], task)
+        if task.needed is not None and leaf not in task.needed:
+            return
+        own = leaf.hooks
+        if own is not None and own.pre:
+            (grad,) = _run_pre_hooks(own.pre, [grad], recording)
+        if grad is not None:
+            owned = own is None and grad is given and leaf not in task.shared
+            add_to_grad(variable, grad, recording, owned)
+        else:
+            tell_leaf(variable)
+        if own is not None and own.post:
+            _run_post_hooks(own.post, (), (lift(grad, recording),))
+
+
+@contextmanager
+def explained(node: Node) -> Iterator[None]:
+    """In anomaly mode, tell of a node that fails where its operation ran, and which node's derivative that was."""
+    if not anomaly.enabled:
+        yield
+        return
+    outer, anomaly.running = anomaly.running, node
+    try:
+        yield
+    except Exception:
+        warn_of(node)
+        raise
+    finally:
+        anomaly.running = outer
 
 
 def _name(value: Any) -> str:
@@ -102,6 +137,8 @@ def run_tensor_hooks(hooks: dict[int, Callable[..., Any]], grad: Any, recording:
         returned = hook(tensor)
         if returned is None:
             continue
+        if tensor is None:
+            raise RuntimeError(NONE_REPLACED)
         if not isinstance(returned, Tensor):
             raise TypeError(f"expected Variable, but hook returned '{_name(returned)}'")
         _check_replacement(hook, tensor, returned)
@@ -138,6 +175,8 @@ def _checked(hook: Any, old: tuple[Any, ...], returned: tuple[Any, ...]) -> tupl
             f"hook '{name}' has returned an incorrect number of values (got {len(returned)}, but expected {len(old)})"
         )
     for a, b in zip(old, returned, strict=True):
+        if a is None and b is not None:
+            raise RuntimeError(NONE_REPLACED)
         if isinstance(a, Tensor) and isinstance(b, Tensor):
             _check_replacement(hook, a, b)
     return returned
@@ -151,32 +190,49 @@ def after(node: Node, grad: Any, found: Iterable[Any], recording: bool) -> Itera
         outputs = grad if isinstance(grad, list) else [grad]
         received = tuple([lift(part, recording) for part in outputs])
         given = tuple([lift(part, recording) for part in found])
-        for hook in list(hooks.post.values()):
-            returned = hook(given, received)
-            if returned is not None:
-                if not isinstance(returned, tuple):
-                    raise TypeError(f"expected tuple, but hook returned '{_name(returned)}'")
-                given = _checked(hook, given, returned)
+        given = _run_post_hooks(hooks.post, given, received)
         found = [lower(part, recording) for part in given]
     if anomaly.enabled and anomaly.check_nan:
         _check_nan(node, found)
     return found
 
 
+def _run_post_hooks(
+    hooks: dict[int, Callable[..., Any]], given: tuple[Any, ...], received: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    for hook in list(hooks.values()):
+        returned = hook(given, received)
+        if returned is not None:
+            if not isinstance(returned, tuple):
+                raise TypeError(f"expected tuple, but hook returned '{_name(returned)}'")
+            given = _checked(hook, given, returned)
+    return given
+
+
 def _check_nan(node: Node, found: list[Any]) -> None:
     for index, part in enumerate(found):
         array = part._array if isinstance(part, Tensor) else part
         if array is not None and xp.isnan(array).any():
-            if node.trace is not None:
-                warn_of(node)
             raise RuntimeError(f"Function '{node.name()}' returned nan values in its {index}th output.")
 
 
-def warn_of(node: Node) -> None:
-    """Tell where the operation ran whose derivative failed."""
-    lines = "".join(traceback.format_list(node.trace))
-    warnings.warn(
-        f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{lines}",
-        UserWarning,
-        stacklevel=2,
-    )
+def warn_of(node: Any) -> None:
+    """Tell where the operation ran whose derivative failed, and whose derivative that was itself."""
+    start = f"Error detected in {node.name()}. "
+    induced = "Traceback of forward call that caused the error:\n"
+    while node is not None:
+        if node.trace is None:
+            text = f"Error detected in {node.name()}. {NO_TRACE}"
+        else:
+            text = start + induced + "".join(traceback.format_list(node.trace))
+        warnings.warn(text, UserWarning, stacklevel=2)
+        node = node.parent
+        if node is not None:
+            start = f"\n\nPrevious calculation was induced by {node.name()}. "
+            induced = "Traceback of forward call that induced the previous calculation:\n"
+
+
+NO_TRACE = (
+    "No forward pass information available. Enable detect anomaly during forward pass for more information."
+)
+NONE_REPLACED = "can't replace a None gradient with a non-None value"

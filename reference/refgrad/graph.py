@@ -79,8 +79,9 @@ class Node:
 
     runs_without_gradient: ClassVar[bool] = False
 
-    # Where the operation ran; set in anomaly mode only.
+    # Where the operation ran, and the node in whose derivative; set in anomaly mode only.
     trace: Any = None
+    parent: Node | None = None
 
     # The device that gradients are brought to; set where one from another device may come.
     home: Any = None

@@ -226,11 +226,13 @@ class _Anomaly:
     def __init__(self) -> None:
         self.enabled = False
         self.check_nan = True
+        self.running: Node | None = None  # the innermost node whose derivative is being computed
 
     def remember(self, node: Node) -> None:
         import traceback
 
         node.trace = traceback.extract_stack()[:-3]
+        node.parent = self.running
 
 
 _anomaly = _Anomaly()

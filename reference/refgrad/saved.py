@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .graph import PACKED, PLAIN, Node
-from .recording import saved_hooks
+from .recording import anomaly, saved_hooks
 from .tensor import Tensor, wrap
 
 __all__ = ["Packed", "SavedList", "SavedTensor", "unpack_one"]
@@ -130,9 +130,18 @@ def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_in_messages(item)} {list(item.shape)}]{source} is at version {item._version}; expected version {version} "
-        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        f"instead. Hint: {HINT_IN_ANOMALY_MODE if anomaly.enabled else HINT}"
     )
+
+
+HINT = (
+    "enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+HINT_IN_ANOMALY_MODE = (
+    "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
+    "changed in there or anywhere later. Good luck!"
+)
 
 
 class Packed:

@@ -101,34 +101,32 @@ def geometry(array: backend.Array) -> Geometry:
 
 def rebase(self: Tensor, node: Node) -> None:
     """Make `node` the history of a tensor that it just changed in place, and of the base if that is a view."""
-    _move_retained(self, node)
     view = self._view
     if view is None:
+        _move_retained(self, self._node, self._output_nr, node)
         self._node, self._output_nr, self._requires_grad = node, 0, True
         return
     base = view.base
     slices = CopySlices(base, self, node)
-    _move_retained(base, slices)
+    _move_retained(base, base._node, base._output_nr, slices)
     base._node, base._output_nr, base._requires_grad = slices, 0, True
-    self._node = None
     regenerate(self, view)
 
 
 def renew(self: Tensor, node: Node) -> None:
     """Make `node` the history of a tensor that it gave another shape: the base of a view stays as it is."""
-    _move_retained(self, node)
+    _move_retained(self, self._node, self._output_nr, node)
     self._node, self._output_nr, self._requires_grad = node, 0, True
     if self._view is not None:
         self._view.version = self._view.base._version
 
 
-def _move_retained(self: Tensor, node: Node) -> None:
-    """Let `retain_grad` follow a tensor to the node of its new value."""
-    old = self._node
-    if self._retains_grad and old is not None and old.hooks is not None:
+def _move_retained(self: Tensor, old: Node | None, output: int, node: Node | None) -> None:
+    """Let `retain_grad` follow a tensor from the node of its old value to that of its new one."""
+    if self._retains_grad and old is not None and old.hooks is not None and node is not None:
         from .hooks import hooks_of
 
-        reference = old.hooks.retain.pop(self._output_nr, None)
+        reference = old.hooks.retain.pop(output, None)
         if reference is not None:
             hooks_of(node).retain[0] = reference
 
@@ -140,6 +138,7 @@ def regenerate(self: Tensor, view: View) -> None:
         if view.origin is not None and mode.enabled:
             refuse_view(self, directly=False)
         before, mode.enabled = mode.enabled, True
+        old, output = self._node, self._output_nr
         try:
             self._node = None
             part, seen = geometry(self._array), base
@@ -152,6 +151,7 @@ def regenerate(self: Tensor, view: View) -> None:
             connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
         finally:
             mode.enabled = before
+            _move_retained(self, old, output, self._node)
         self._output_nr = 0
         view.version = base._version
 
