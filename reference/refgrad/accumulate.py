@@ -47,6 +47,8 @@ def tell_leaf(leaf: Tensor) -> None:
     for hook in () if hooks is None else list(hooks.post.values()):
         returned = hook(leaf)
         if returned is not None:
+            if isinstance(returned, Tensor):
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
             raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
 
 

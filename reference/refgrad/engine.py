@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from heapq import heappop, heappush
 from math import inf
+from threading import get_ident
 from typing import Any
 
 from . import engine_hooks
@@ -16,7 +17,7 @@ from .accumulate import accumulate
 from .both import cast, refused_bool, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
-from .recording import anomaly
+from .recording import anomaly, hooks_on_saved, saved_hooks
 from .tensor import Tensor
 
 __all__ = ["run"]
@@ -39,6 +40,7 @@ def run(
     task = _Task(roots, keep_graph, create_graph, captures, only)
     before = mode.enabled, mode.backward_pass
     mode.enabled, mode.backward_pass = create_graph, task
+    entered = hooks_on_saved() if saved_hooks else []
     try:
         task.run()
     except TypeError as error:
@@ -48,6 +50,8 @@ def run(
         raise refusal from error
     finally:
         mode.enabled, mode.backward_pass = before
+        if saved_hooks:  # what a hook entered or left does not outlast the pass
+            saved_hooks[:] = [each for each in saved_hooks if each[0] != get_ident()] + entered
     return [task.captured.get(each) for each in captures]
 
 

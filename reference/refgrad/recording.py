@@ -6,6 +6,7 @@ Every differentiable operation ends in a call of `record`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import get_ident
 from typing import Any
 from weakref import ref
 
@@ -17,6 +18,7 @@ from .tensor import Tensor, new, wrap
 
 __all__ = [
     "gradient_edge",
+    "hooks_on_saved",
     "record",
     "record_several",
     "refuse_integral",
@@ -26,8 +28,14 @@ __all__ = [
 
 ndarray = backend.ndarray
 
-# The stack of `saved_tensors_hooks` that are in force.
-saved_hooks: list[Any] = []
+# The `saved_tensors_hooks` that are in force, each with the thread that entered it.
+saved_hooks: list[tuple[int, Any]] = []
+
+
+def hooks_on_saved() -> list[tuple[int, Any]]:
+    """Return the hooks that this thread has entered, the innermost last."""
+    thread = get_ident()
+    return [each for each in saved_hooks if each[0] == thread]
 
 
 def record(
@@ -158,13 +166,16 @@ def save(
     saved: list[Any] = []
     versions: list[int] = []
     operands = (*inputs, *extra) if extra else inputs
+    hooks = hooks_on_saved() if saved_hooks else None
     for source in plan:
         made = source - len(operands)  # counts the results
         item = None if source < 0 else operands[source] if made < 0 else _shadow(outs[made])
         if not isinstance(item, Tensor):
             versions.append(PLAIN)
-        elif saved_hooks:
-            item = saved_hooks[-1].pack(item, made >= 0)
+        elif hooks:
+            if made >= 0:
+                item._node, item._requires_grad = node, True
+            item = hooks[-1][1].pack(item, made >= 0)
             versions.append(PACKED)
         else:
             if item._inference:

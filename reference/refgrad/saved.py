@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .grad_mode import no_grad
 from .graph import PACKED, PLAIN, Node
-from .recording import anomaly, saved_hooks
+from .recording import anomaly, hooks_on_saved
 from .tensor import Tensor, wrap
 
-__all__ = ["Packed", "SavedList", "SavedTensor", "unpack_one"]
+__all__ = ["Packed", "SavedList", "SavedTensor", "pack", "unpack_one"]
 
 
 def unpack_one(node: Node, index: int, recording: bool) -> Any:
@@ -44,10 +45,10 @@ class SavedList:
         self.versions = [
             PLAIN if each is None else 0 if each._counter is None else each._counter[0] for each in self.items
         ]
-        if saved_hooks:
-            for at, each in enumerate(self.items):
-                if each is not None:
-                    self.items[at], self.versions[at] = saved_hooks[-1].pack(each, False), PACKED
+        hooks = hooks_on_saved()
+        for at, each in enumerate(self.items) if hooks else ():
+            if each is not None:
+                self.items[at], self.versions[at] = hooks[-1][1].pack(each, False), PACKED
 
     def unpacked(self) -> tuple[Tensor | None, ...]:
         """Return the tensors; refused where one is no longer what was saved."""
@@ -75,16 +76,16 @@ class SavedTensor:
         self._node = node
         self._index = index
 
-    def register_hooks(
-        self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]
-    ) -> None:
-        """Pack the tensor now, and unpack it whenever it is needed."""
-        if not (callable(pack_hook) and callable(unpack_hook)):
+    def register_hooks(self, *hooks: Callable[[Any], Any]) -> None:
+        """Pack the tensor now with the first of two hooks, and unpack it with the second whenever it is needed."""
+        if len(hooks) != 2 or not all(map(callable, hooks)):
+            given = ", ".join(map(repr, (self, *hooks)))
             raise TypeError(
                 "register_hooks(): incompatible function arguments. The following argument types are supported:\n"
                 "    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, arg1: "
-                f"collections.abc.Callable) -> None\n\nInvoked with: {self!r}, {pack_hook!r}, {unpack_hook!r}"
+                f"collections.abc.Callable) -> None\n\nInvoked with: {given}"
             )
+        pack_hook, unpack_hook = hooks
         node, index = self._node, self._index
         if node.saved is None:
             raise RuntimeError(RAW_FREED)
@@ -97,7 +98,7 @@ class SavedTensor:
         if not isinstance(item, Tensor):
             raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
         check_version(node, item, node.versions[index], is_result=is_result)
-        packed = Packed(pack_hook(item), unpack_hook, item, is_result)
+        packed = Packed(pack(pack_hook, wrap(item._array)), unpack_hook, item, is_result)
         node.saved = (*node.saved[:index], packed, *node.saved[index + 1 :])
         node.versions = (*node.versions[:index], PACKED, *node.versions[index + 1 :])
 
@@ -142,6 +143,20 @@ HINT_IN_ANOMALY_MODE = (
     "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
     "changed in there or anywhere later. Good luck!"
 )
+
+
+def pack(hook: Callable[[Tensor], Any], tensor: Tensor) -> Any:
+    """Return what a hook makes of a tensor, which it must not change."""
+    before = 0 if tensor._inference else tensor._version
+    with no_grad():
+        packed = hook(tensor)
+    if not tensor._inference and tensor._version != before:
+        raise RuntimeError(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
+            "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you "
+            "need to perform in-place operations on the input to a pack hook."
+        )
+    return packed
 
 
 class Packed:

@@ -9,7 +9,7 @@ from .._signatures import type_name
 from ..backend import xp
 from ..engine_hooks import lift, lower
 from ..graph import FREED, PACKED, Node
-from ..recording import _shadow, saved_hooks
+from ..recording import _shadow, hooks_on_saved
 from ..saved import SavedTensor, check_version
 from ..tensor import Tensor, wrap
 
@@ -104,16 +104,17 @@ class FunctionCtx(Node):
     def keep(self, outputs: tuple[Any, ...], attached: tuple[Any, ...]) -> None:
         """Keep what was to be saved: inputs as they are, outputs by a shadow (they point to this node)."""
         saved, versions, places = [], [], []
+        hooks = hooks_on_saved()
         for each in self._to_save:
             place = next((nr for nr, out in enumerate(outputs) if out is each and each is not None), -1)
             if place < 0 or attached[place]._node is not self:
                 place = -1
-            elif saved_hooks:
+            elif hooks:
                 each = attached[place]
             else:
                 each = _shadow(attached[place])
-            if each is not None and saved_hooks:
-                saved.append(saved_hooks[-1].pack(each, place >= 0))
+            if each is not None and hooks:
+                saved.append(hooks[-1][1].pack(each, place >= 0))
                 versions.append(PACKED)
             else:
                 saved.append(each)

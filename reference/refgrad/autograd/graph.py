@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from .. import grad_mode
@@ -11,8 +12,8 @@ from ..absent import nothing_else
 from ..engine import pass_reaches
 from ..graph import Node
 from ..hooks import RemovableHandle
-from ..recording import gradient_edge, saved_hooks
-from ..saved import Packed
+from ..recording import gradient_edge, hooks_on_saved, saved_hooks
+from ..saved import Packed, pack
 from ..tensor import Tensor
 
 __all__ = [
@@ -37,15 +38,17 @@ class saved_tensors_hooks:  # noqa: N801 - torch's name
 
     def pack(self, tensor: Tensor, is_result: bool) -> Packed:
         """Return a tensor in the form that a node keeps it in."""
-        return Packed(self.pack_hook(tensor), self.unpack_hook, tensor, is_result)
+        return Packed(pack(self.pack_hook, tensor), self.unpack_hook, tensor, is_result)
 
     def __enter__(self) -> None:
         if _refusal:
             raise RuntimeError(_refusal[0])
-        saved_hooks.append(self)
+        saved_hooks.append((get_ident(), self))
 
     def __exit__(self, *_: Any) -> None:
-        saved_hooks.pop()
+        own = hooks_on_saved()
+        if own:
+            saved_hooks.remove(own[-1])
 
 
 class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - torch's name
@@ -65,6 +68,8 @@ class disable_saved_tensors_hooks:  # noqa: N801 - torch's name
         self.error_message = error_message
 
     def __enter__(self) -> None:
+        if hooks_on_saved():
+            raise RuntimeError(self.error_message)
         self.before = _refusal[:]
         _refusal[:] = [self.error_message]
 
