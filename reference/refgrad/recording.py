@@ -260,3 +260,13 @@ def is_anomaly_enabled() -> bool:
 def is_anomaly_check_nan_enabled() -> bool:
     """Return whether anomaly mode refuses gradients with nan, if it is on."""
     return _anomaly.check_nan
+
+
+def check_constants(function: str, **given: Any) -> None:
+    """Refuse arguments that need a gradient, of which torch has no derivative."""
+    for name, each in given.items():
+        if each is not None and requires_recording(each):
+            raise RuntimeError(
+                f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
+                "have requires_grad True."
+            )

@@ -41,7 +41,10 @@ NATIVE: dict[str, tuple[str, str]] = {
         "binary_cross_entropy_with_logits",
         "input target weight pos_weight",
     ),
+    "cosine_embedding_loss": ("cosine_embedding_loss", "input1 input2 target margin"),
     "cross_entropy": ("nn.cross_entropy_loss", "input target weight"),
+    "hinge_embedding_loss": ("hinge_embedding_loss", "input target margin"),
+    "triplet_margin_loss": ("triplet_margin_loss", "anchor positive negative margin p eps swap"),
     "group_norm": ("group_norm", "input num_groups weight bias eps"),
     "instance_norm": (
         "instance_norm",

@@ -9,7 +9,7 @@ from typing import Any
 from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
 from .arithmetic import scaled
 from .backward_kernels import backward_kernel
@@ -132,11 +132,14 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     if not x.ndim:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     _check_batch(x.shape, classes.shape)
+    check_constants("nll_loss_forward" if x.ndim < 3 else "nll_loss2d_forward", weight=weight)
     _check_target_dimensions(x.shape, classes.shape)
     if x.ndim > 2:
         _check_target_dtype(target)
     _check_target_sizes(x.shape, classes.shape)
     if weight is not None and weight._array.shape != (x.shape[axis],):
+        if x.ndim > 2:
+            raise RuntimeError("weight tensor should be defined either for all or no classes")
         raise RuntimeError(
             f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
             f"tensor of shape: {list(weight._array.shape)}"
@@ -149,6 +152,10 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     if x.dtype.kind not in "fc":
         frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
         raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype)._scalar}'")
+    if weight is not None and weight._array.dtype != x.dtype:
+        raise RuntimeError(
+            f"expected scalar type {dtypes.of(x.dtype)._scalar} but found {weight.dtype._scalar}"
+        )
     unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
     outside = unsigned >= x.shape[axis]
     if not outside.any():
@@ -199,8 +206,9 @@ def cross_entropy(
     reduction = chosen_reduction(reduction, size_average, reduce)
     axis = 0 if input._array.ndim == 1 else 1
     if target._array.shape != input._array.shape:
+        _check_smoothing(label_smoothing)
         chances = input.log_softmax(axis)
-        if not label_smoothing:
+        if label_smoothing <= 0:
             return nll_loss(chances, target, weight, None, ignore_index, None, reduction)
         plain = nll_loss(chances, target, weight, None, ignore_index, None, reduction)
         spread = -(
@@ -226,10 +234,19 @@ def cross_entropy(
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {target.dtype._scalar}"
         )
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
     classes = input.size(axis)
-    if label_smoothing:
+    if weight is not None and weight._array.shape != (classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
+            f"weight tensor of shape: {list(weight._array.shape)}"
+        )
+    chances = input.log_softmax(axis)
+    _check_smoothing(label_smoothing)
+    if label_smoothing > 0 and classes:
         target = target * (1 - label_smoothing) + label_smoothing / classes
-    product = input.log_softmax(axis) * target
+    product = chances * target
     if weight is not None:
         product = product * weight.view(-1, *[1] * (input.ndim - 2)) if input.ndim > 1 else product * weight
     if reduction == "none":
@@ -243,6 +260,11 @@ def cross_entropy(
     if reduction == "sum":
         return total
     return _mean_over(total, input._array.size // classes)
+
+
+def _check_smoothing(label_smoothing: float) -> None:
+    if label_smoothing > 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
 
 
 DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)

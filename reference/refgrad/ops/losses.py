@@ -9,7 +9,7 @@ from typing import Any
 from .. import backend, both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import check_constants, record
 from ..tensor import Tensor
 from .arithmetic import refuse_bool_sub
 from .backward_kernels import backward_kernel
@@ -213,20 +213,29 @@ def _logits_slope(x: Any, target: Any, pos_weight: Any) -> Any:
     return (1 - target) * s - pos_weight * target * (1 - s)
 
 
-def _pair(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Expand both to their common sizes, with a warning where they differ."""
-    if target._array.shape == input._array.shape:
-        return input, target
-    warnings.warn(
-        f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
-        "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-        UserWarning,
-        stacklevel=3,
-    )
-    check_broadcast(input._array.shape, target._array.shape)
-    shape = backend.broadcast_shapes(input._array.shape, target._array.shape)
-    one, two = [each if each._array.shape == shape else each.expand(tuple(shape)) for each in (input, target)]
-    return one, two
+def _prepared(
+    input: Tensor, target: Tensor, reduction: str, size_average: Any = None, reduce: Any = None
+) -> tuple[Tensor, Tensor, str]:
+    """Expand both to their common sizes, with a warning where they differ; return them, and how to reduce."""
+    shape, wanted = input._array.shape, target._array.shape
+    if shape != wanted:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            UserWarning,
+            stacklevel=3,
+        )
+    if size_average is not None or reduce is not None:
+        reduction = chosen_reduction(reduction, size_average, reduce)
+    if shape != wanted:
+        check_broadcast(shape, wanted)
+        common_shape = tuple(backend.broadcast_shapes(shape, wanted))
+        input, target = [
+            each if each._array.shape == common_shape else each.expand(common_shape)
+            for each in (input, target)
+        ]
+    check_reduction(reduction)
+    return input, target, reduction
 
 
 def _arrays(name: str, input: Tensor, target: Tensor) -> tuple[Array, Array]:
@@ -245,10 +254,10 @@ def mse_loss(
     weight: Any = None,
 ) -> Tensor:
     """Return the squared differences: their mean, their sum, or each."""
-    reduction = chosen_reduction(reduction, size_average, reduce)
+    given = input
+    input, target, reduction = _prepared(input, target, reduction, size_average, reduce)
     if weight is not None:
-        return _with_weights(mse_loss(input, target, reduction="none"), input, weight, reduction)
-    input, target = _pair(input, target)
+        return _with_weights(mse_loss(input, target, reduction="none"), given, weight, reduction)
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
     array = keep_layout(difference * difference, x, y)
@@ -260,12 +269,12 @@ def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Any = None
 ) -> Tensor:
     """Return squares of small and absolute values of large differences: mean, sum, or each."""
-    check_reduction(reduction)
+    given = input
+    input, target, reduction = _prepared(input, target, reduction)
     if weight is not None:
         each = huber_loss(input, target, "none", delta)
-        weighted = _with_weights(each, input, weight, "none" if reduction == "mean" else reduction)
+        weighted = _with_weights(each, given, weight, "none" if reduction == "mean" else reduction)
         return weighted.mean() if reduction == "mean" else weighted
-    input, target = _pair(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     check_cast(dtypes.result_of((input, target)), input.dtype)
@@ -288,12 +297,11 @@ def smooth_l1_loss(
     beta: float = 1.0,
 ) -> Tensor:
     """Return squares of small differences over `beta` and absolute values of large ones: mean, sum, or each."""
-    reduction = chosen_reduction(reduction, size_average, reduce)
+    input, target, reduction = _prepared(input, target, reduction, size_average, reduce)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
-    input, target = _pair(input, target)
     x, y = _arrays("smooth_l1_cpu", input, target)
     size = xp.abs(x - y)
     array = xp.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta).astype(size.dtype)
@@ -311,10 +319,10 @@ def l1_loss(
     weight: Any = None,
 ) -> Tensor:
     """Return the absolute differences: their mean, their sum, or each."""
-    reduction = chosen_reduction(reduction, size_average, reduce)
+    given = input
+    input, target, reduction = _prepared(input, target, reduction, size_average, reduce)
     if weight is not None:
-        return _with_weights(l1_loss(input, target, reduction="none"), input, weight, reduction)
-    input, target = _pair(input, target)
+        return _with_weights(l1_loss(input, target, reduction="none"), given, weight, reduction)
     size = (input - target).abs()
     result: Tensor = size if reduction == "none" else size.mean() if reduction == "mean" else size.sum()
     return result
@@ -341,6 +349,7 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
+    check_constants("binary_cross_entropy", weight=weight)
     x, y = input._array, target._array
     if x.dtype != y.dtype:
         raise RuntimeError(f"Found dtype {target.dtype._scalar} but expected {input.dtype._scalar}")
@@ -355,7 +364,7 @@ def binary_cross_entropy(
     floor = x.dtype.type(-100)
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
     if weight is not None:
-        array = array * weight._array
+        array = (array * weight._array).astype(array.dtype)
     kept = (_share(array.size, reduction), reduction)
     return record(BinaryCrossEntropyBackward0, _reduced(array, reduction), (input, target), kept, (weight,))
 
@@ -373,6 +382,7 @@ def binary_cross_entropy_with_logits(
     reduction = chosen_reduction(reduction, size_average, reduce)
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    check_constants("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     x, y = input._array, target._array
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"log_sigmoid_cpu\" not implemented for '{input.dtype._scalar}'")
@@ -381,7 +391,7 @@ def binary_cross_entropy_with_logits(
     check_cast(dtypes.result_of((input, target)), target.dtype)
     softplus = xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(-x, xp.zeros((), x.dtype))
     factor = 1 if pos_weight is None else (pos_weight._array - 1) * y + 1
-    array = ((1 - y) * x + factor * softplus).astype(y.dtype)
+    array = keep_layout(((1 - y) * x + factor * softplus).astype(y.dtype), y)
     if weight is not None:
         array = array * weight._array
     array = keep_layout(array, x, y)

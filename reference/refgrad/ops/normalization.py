@@ -8,7 +8,7 @@ from typing import Any
 from .. import both, dtypes
 from ..backend import xp
 from ..graph import derivative
-from ..recording import record, requires_recording
+from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
 from .backward_kernels import composite_kernel
 from .broadcasting import row_major
@@ -149,12 +149,7 @@ def _check_counts(input: Tensor, given: dict[str, Any], training: bool) -> None:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
         if each is not None and each._array.size != features:
             raise RuntimeError(f"{name} should contain {features} elements not {each._array.size}")
-    for name in ("running_mean", "running_var"):
-        if given[name] is not None and requires_recording(given[name]):
-            raise RuntimeError(
-                f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
-                "cannot have requires_grad True."
-            )
+    check_constants("native_batch_norm", running_mean=given["running_mean"], running_var=given["running_var"])
 
 
 def verify_batch(size: Any, shown: Any) -> None:

@@ -18,7 +18,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_overlap
 
-__all__ = ["elementwise_out", "finish_out", "finish_outs", "written"]
+__all__ = ["elementwise_out", "finish_out", "finish_outs", "refuse_first", "written"]
 
 
 def _by_name(table: dict[str, str]) -> dict[str, str]:
@@ -232,6 +232,15 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
     out._array[...] = result._array
     bump(out)
     return out
+
+
+def refuse_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse, before a function with a parameter `out` computes anything, what autograd would have to record."""
+    given = [*args, *kwargs.values()]
+    given += [each for part in given if isinstance(part, tuple | list) for each in part]
+    outs = kwargs["out"]
+    for out in _tensors(outs if isinstance(outs, tuple | list) else (outs,)):
+        _refuse_differentiation(name, out, _tensors(given))
 
 
 def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

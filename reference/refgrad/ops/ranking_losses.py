@@ -13,6 +13,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import keep_layout, row_major
 from .losses import chosen_reduction
 from .pointwise import converted
+from .registry import FUNCTIONS
 from .selection import where
 from .statistics import norm_of, norm_slope, refuse_empty
 
@@ -82,8 +83,8 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
-    short = _plus(-target * (input1 - input2), margin).clamp_min(0)
-    return _reduced(short, reduction)
+    difference = input1 - input2
+    return _reduced(_plus(-target * difference, margin).clamp_min_(0), reduction)
 
 
 def hinge_embedding_loss(
@@ -119,7 +120,12 @@ def cosine_embedding_loss(
     reduction = chosen_reduction(reduction, size_average, reduce)
     if target.dim() not in (0, 1):
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    dim = target.dim()
+    dim, ranks = target.dim(), (input1.dim(), input2.dim())
+    if ranks != (dim + 1, dim + 1):
+        raise RuntimeError(
+            f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes "
+            f"{list(input1.shape)} and {list(input2.shape)}."
+        )
     size = _plus((input1 * input1).sum(dim), 1e-12) * _plus((input2 * input2).sum(dim), 1e-12)
     cosine = (input1 * input2).sum(dim) / size.sqrt()
     nothing = wrap(xp.zeros_like(cosine._array))
@@ -144,6 +150,12 @@ def triplet_margin_loss(
     reduction = chosen_reduction(reduction, size_average, reduce)
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
+    ranks = [each.dim() for each in (anchor, positive, negative)]
+    if len(set(ranks)) > 1:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {ranks[0]}D, positive {ranks[1]}D, and negative {ranks[2]}D inputs"
+        )
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
@@ -166,7 +178,7 @@ def poisson_nll_loss(
     loss = input.exp() - target * input if log_input else input - target * _plus(input, eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
-        loss = loss + stirling.masked_fill(target <= 1, 0)
+        loss = loss.add_(stirling.masked_fill(target <= 1, 0))
     return _reduced(loss, reduction)
 
 
@@ -182,13 +194,16 @@ def gaussian_nll_loss(
     if isinstance(var, float):
         if var < 0:
             raise ValueError("var has negative entry/entries")
-        var = wrap(xp.full_like(input._array, var))
-    elif (var._array < 0).any():
+        var = wrap(xp.ones_like(input._array)) * var
+    elif FUNCTIONS["any"](var < 0):
         raise ValueError("var has negative entry/entries")
     if var.size() != input.size():
         if input.size()[:-1] == var.size():
             var = var.unsqueeze(-1)
-        elif input.size()[:-1] != var.size()[:-1] or var.size(-1) != 1:
+        elif (
+            input.ndim != var.ndim
+            or sum(own for size, own in zip(input.size(), var.size(), strict=True) if size != own) != 1
+        ):
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(reduction + " is not valid")

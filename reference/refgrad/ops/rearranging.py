@@ -280,6 +280,8 @@ def repeat_interleave(
         _check_counted(repeats)
     if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    if dim is not None and not input._array.ndim:
+        axis_of(1, 0)  # where torch counts the places
     asked = 0 if dim is None else dim
     if dim is None:
         input, dim = input.flatten(), 0

@@ -40,9 +40,8 @@ def explained(call: F, name: str) -> F:
     checks_itself = call.__code__.co_flags & inspect.CO_VARARGS and not hasattr(call, "declared")
     of_tensors = name.startswith("Tensor.")  # whose first argument is a tensor for sure
     known: set[Any] = set()
-    without_out = (
-        "out" not in call.__code__.co_varnames and not call.__code__.co_flags & inspect.CO_VARKEYWORDS
-    )
+    takes_anything = bool(call.__code__.co_flags & inspect.CO_VARKEYWORDS)
+    without_out = "out" not in call.__code__.co_varnames and not takes_anything
 
     def checked(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) > 1:
@@ -58,10 +57,13 @@ def explained(call: F, name: str) -> F:
                 if all_alike:
                     known.add(looked_at if any(type(each) is tuple for each in looked_at) else kinds)
         try:
-            if kwargs and without_out and "out" in kwargs:
-                from .outputs import written
+            if kwargs and "out" in kwargs:
+                from .outputs import refuse_first, written
 
-                return written(name, call, args, kwargs)
+                if without_out:
+                    return written(name, call, args, kwargs)
+                if not takes_anything:
+                    refuse_first(call.__name__, args, kwargs)
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
             found = explain(name, args, kwargs) or _takes_nothing(name, call, args, kwargs)
