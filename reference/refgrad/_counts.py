@@ -27,18 +27,16 @@ def bernoulli(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Return ones where a draw falls below the probabilities (or below `p`), zeros elsewhere."""
     import refgrad
 
-    drawn: Tensor = refgrad.bernoulli(self, *args, **kwargs)
+    drawn: Tensor = refgrad.bernoulli(self, **bind("Tensor.bernoulli", args, kwargs)[1])
     return drawn
 
 
 @method
-def multinomial(
-    self: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
-) -> Tensor:
+def multinomial(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Return indices drawn with the given weights, from each row, with or without putting them back."""
     import refgrad
 
-    drawn: Tensor = refgrad.multinomial(self, num_samples, replacement, generator=generator)
+    drawn: Tensor = refgrad.multinomial(self, **bind("Tensor.multinomial", args, kwargs)[1])
     return drawn
 
 

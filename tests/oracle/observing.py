@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 Seen = list[tuple[str, Any]]
-_NOT_OURS = re.compile(r"0x[0-9a-f]{6,}|\s*\((?:Triggered|function) internally.*", re.DOTALL)
+_NOT_OURS = re.compile(
+    r"0x[0-9a-f]{6,}|\s*\((?:Triggered|function) internally.*|\nException raised from.*", re.DOTALL
+)
 # What a method is said to belong to changes in torch with what was imported before.
 _BASE = re.compile(r"\b_?TensorBase\.")
 _NAME = re.compile(r"a\d+")

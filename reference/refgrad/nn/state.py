@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, cast
 
 from ..grad_mode import no_grad
@@ -197,6 +198,10 @@ class WithState:
         """Call `hook(module, incompatible_keys)` when the module is loaded; it may change the lists of keys."""
         return register(self._load_state_dict_post_hooks, hook)
 
+
+for _each in vars(WithState).values():  # Python is to call them what they are in torch
+    if isinstance(_each, FunctionType):
+        _each.__qualname__ = f"Module.{_each.__name__}"
 
 _NEVER = (
     "Reached a code path in Module.{}() that should never be called. Please file an issue at "

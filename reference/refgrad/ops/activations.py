@@ -147,6 +147,11 @@ def _unary(
     return update("", input, apply) if inplace else apply(input)
 
 
+def _refuse_complex_number(value: Any, stored_as: dtypes.dtype = dtypes.float32) -> None:
+    if isinstance(value, complex):
+        scalars.check(value, stored_as)
+
+
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return the positive part."""
     result: Tensor = input.relu_() if inplace else input.relu()
@@ -167,6 +172,7 @@ def tanh(input: Tensor) -> Tensor:
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return x where positive and `negative_slope * x` elsewhere."""
+    _refuse_complex_number(negative_slope)
     return _unary(
         "leaky_relu_cpu",
         LeakyReluBackward1 if inplace else LeakyReluBackward0,
@@ -185,6 +191,7 @@ def _elu(x: Array, alpha: float, scale: float, rate: float = 1.0) -> Array:
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**x - 1)` elsewhere."""
     kind = EluBackward1 if inplace else EluBackward0
+    _refuse_complex_number(alpha)
     return _unary("elu_cpu", kind, lambda x: _elu(x, alpha, 1.0), input, inplace, alpha, 1, 1)
 
 
@@ -197,6 +204,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**(x / alpha) - 1)` elsewhere."""
+    _refuse_complex_number(alpha, dtypes.float64)
     scales = alpha, 1.0, 1.0 / alpha
     kind = CeluBackward1 if inplace else CeluBackward0
     return _unary("elu_cpu", kind, lambda x: _elu(x, *scales), input, inplace, *scales)
@@ -253,6 +261,8 @@ def _softplus(x: Array, beta: float, limit: float) -> Array:
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Return log(1 + e**(beta x)) / beta; x itself where that is large."""
+    _refuse_complex_number(beta)
+    _refuse_complex_number(threshold)
     return _unary(
         "softplus_cpu",
         SoftplusBackward0,

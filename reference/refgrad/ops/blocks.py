@@ -143,8 +143,6 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         raise RuntimeError(
             f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {input._array.ndim} dims"
         )
-    axis = axis_of(dim, input._array.ndim)
-    length = input._array.shape[axis]
     if isinstance(indices_or_sections, Tensor):
         if indices_or_sections.dtype is not dtypes.int64:
             raise RuntimeError(
@@ -157,6 +155,8 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
                 f"got a tensor with {indices_or_sections._array.ndim} dims"
             )
         indices_or_sections = indices_or_sections.tolist()
+    axis = axis_of(dim, input._array.ndim)
+    length = input._array.shape[axis]
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:
@@ -236,23 +236,22 @@ def broadcast_shapes(*shapes: Any) -> Size:
             raise RuntimeError(
                 f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {each}"
             )
-    rows = [(each,) if isinstance(each, int) else tuple(each) for each in shapes]
+    rows = [(each,) if isinstance(each, int) else each for each in shapes]
     width = max((len(each) for each in rows), default=0)
     found = [1] * width
     for at, row in enumerate(rows):
         for back in range(-1, -1 - len(row), -1):
-            if row[back] < 0:
-                raise RuntimeError(
-                    f"Trying to create tensor with negative dimension ({row[back]}): ({row[back]})"
-                )
-            if row[back] in (1, found[back]):
+            if row[back] == found[back]:
                 continue
-            if found[back] != 1:
+            if found[back] == 1:
+                if row[back] < 0:
+                    raise ValueError("Attempting to broadcast a dimension with negative length!")
+                found[back] = row[back]
+            elif row[back] != 1:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {row[back]} at {back}! Mismatching argument at "
                     f"index {at} had {row}; but expected shape should be broadcastable to {found}"
                 )
-            found[back] = row[back]
     return Size(found)
 
 

@@ -70,6 +70,10 @@ def as_index(part: Any) -> Tensor:
         if isinstance(each, Tensor) and (each._array.size != 1 or each._array.dtype.kind not in "biu"):
             raise TypeError("only integer tensors of a single element can be converted to an index")
     array = xp.asarray([both.plain(each) for each in part])
+    if array.dtype.kind == "O":
+        from .._signatures import type_name
+
+        raise RuntimeError(f"Could not infer dtype of {type_name(array.flat[0])}")
     if array.dtype.kind in "US":
         raise TypeError(f"new(): invalid data type '{type(part[0]).__name__}'")
     if array.dtype.kind == "c":

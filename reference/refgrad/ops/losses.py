@@ -15,7 +15,7 @@ from .arithmetic import refuse_bool_sub
 from .backward_kernels import backward_kernel
 from .broadcasting import check_broadcast, common, keep_layout
 from .holomorphic import refuse_complex
-from .inplace import check_cast
+from .inplace import MISMATCH, check_cast
 
 __all__ = [
     "binary_cross_entropy",
@@ -361,6 +361,12 @@ def binary_cross_entropy(
     ):  # torch looks at one pair after the other
         if wrong.any():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    if weight is not None:
+        from .blocks import broadcast_shapes
+
+        joint = broadcast_shapes(target.shape, weight.shape)
+        if joint != x.shape:
+            raise RuntimeError(MISMATCH.format(list(x.shape), list(joint)))
     floor = x.dtype.type(-100)
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
     if weight is not None:
@@ -389,6 +395,10 @@ def binary_cross_entropy_with_logits(
     if y.dtype.kind == "b":  # 1 - target, with a 1 of the same dtype
         refuse_bool_sub(target, True)
     check_cast(dtypes.result_of((input, target)), target.dtype)
+    if pos_weight is not None:
+        check_broadcast(pos_weight._array.shape, y.shape)
+    if weight is not None:
+        check_broadcast(y.shape, weight._array.shape)
     softplus = xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(-x, xp.zeros((), x.dtype))
     factor = 1 if pos_weight is None else (pos_weight._array - 1) * y + 1
     array = keep_layout(((1 - y) * x + factor * softplus).astype(y.dtype), y)

@@ -278,6 +278,10 @@ def repeat_interleave(
         if repeats._array.ndim > 1:
             raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
         _check_counted(repeats)
+    elif repeats < 0:
+        raise RuntimeError("Repeats must be non-negative")
+    elif dim in (0, -1) and not input._array.ndim:  # which then has not the dimension to repeat along
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if dim is not None and not input._array.ndim:
@@ -296,8 +300,6 @@ def repeat_interleave(
         _check_total(repeats.expand(size), output_size)
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen
-    if repeats < 0:
-        raise RuntimeError("Repeats must be non-negative")
     total = input._array.shape[axis] * repeats
     if output_size is not None and output_size != total:
         raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {total} but got {output_size}")

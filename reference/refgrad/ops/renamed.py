@@ -123,13 +123,17 @@ def _nan_to_num(self: Tensor, nan: float | None = None, posinf: Any = None, negi
     return self
 
 
+def _keeps_dtype(self: Tensor, limit: Any) -> None:
+    if isinstance(limit, complex):
+        raise NotImplementedError("clamp is not supported for complex types")
+    keeps_dtype(self, limit)
+
+
 def _clamped(name: str) -> None:
     compute = _named(name)
 
     def in_place(self: Tensor, limit: Any) -> Tensor:
-        if isinstance(limit, complex):
-            raise NotImplementedError("clamp is not supported for complex types")
-        return update(f"{name}_", self, compute, limit, before=keeps_dtype, promotes=True)
+        return update(f"{name}_", self, compute, limit, before=_keeps_dtype, promotes=True)
 
     _publish(name, in_place)
 

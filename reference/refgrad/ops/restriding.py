@@ -83,7 +83,9 @@ def new_empty_strided(self: Tensor, size: Any, stride: Any, **options: Any) -> T
 @method
 def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     """Return the sum over the dimensions along which sizes of `size` were expanded to those of the tensor."""
-    shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+    from .._signatures import bind, ints
+
+    shape = ints("sum_to_size", "size", bind("Tensor.sum_to_size", size, {})[1]["size"])
     have = self._array.shape
     lead = len(have) - len(shape)
     if lead < 0 or any(a not in (1, b) for a, b in zip(shape, have[lead:], strict=True)):
