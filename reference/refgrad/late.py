@@ -91,7 +91,8 @@ _NAMES = {
     ),
     "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
     "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
-    "ops.shrinking": "hardshrink",
+    "ops.drawing": "torch.rrelu_",
+    "ops.shrinking": "torch.celu_ hardshrink torch.selu_ torch.threshold_",
     "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",
     "ops.products": (
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
@@ -108,7 +109,8 @@ _NAMES = {
     ),
     "nn.core_functions": (
         "torch.batch_norm torch.binary_cross_entropy_with_logits torch.celu torch.constant_pad_nd "
-        "torch.cosine_embedding_loss torch.dropout torch.dropout_ torch.embedding torch.group_norm "
+        "torch.cosine_embedding_loss torch.dropout torch.dropout_ torch.alpha_dropout torch.alpha_dropout_ torch.feature_alpha_dropout "
+        "torch.feature_alpha_dropout_ torch.feature_dropout torch.feature_dropout_ torch.rrelu torch.embedding torch.group_norm "
         "torch.hinge_embedding_loss torch.instance_norm torch.kl_div torch.layer_norm torch.margin_ranking_loss "
         "torch.max_pool1d torch.max_pool2d torch.poisson_nll_loss Tensor.prelu torch.selu torch.threshold torch.triplet_margin_loss"
     ),

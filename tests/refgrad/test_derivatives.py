@@ -107,6 +107,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "unsafe_split": (lambda a: a.unsafe_split(2, 1)[1] ** 2, 1),
     "unsafe_split_with_sizes": (lambda a: a.unsafe_split_with_sizes([1, 2], 1)[1] ** 2, 1),
     "as_strided_": (lambda a: (a * 1).as_strided_((2, 2), (1, 2)) ** 2, 1),
+    "fill": (lambda a, b: torch.fill(a, b.sum()) * a, 2),
     "frexp": (lambda a: torch.frexp(a)[0] ** 2, 1),
     "unbind": (lambda a: a.unbind(1)[0] * a.unbind(1)[2], 1),
     "flip": (lambda a: a.flip(1) * a.roll(1, 0), 1),
@@ -351,7 +352,9 @@ WITHOUT_DIFFERENCES = {
         ),
         "0 wherever there is a derivative; the differential tests compare it",
     ),
-    **dict.fromkeys(("FillBackward2", "ZeroBackward0"), "0, for the result does not depend on it"),
+    **dict.fromkeys(
+        ("FillBackward0", "FillBackward2", "ZeroBackward0"), "0, for the result does not depend on it"
+    ),
     **{
         f"{name}Backward{at}": "0: a truth value or random number, written in place"
         for name, count in (

@@ -188,7 +188,7 @@ WITHOUT: dict[str, str] = {
     **_for(
         _RANDOM,
         (
-            "alpha_dropout bernoulli cauchy dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout "
+            "alpha_dropout bernoulli cauchy dropout dropout1d dropout2d dropout3d exponential feature_alpha_dropout feature_dropout "
             "geometric gumbel_softmax log_normal multinomial normal poisson rand rand_like randint randint_like randn "
             "randn_like random uniform"
         ),

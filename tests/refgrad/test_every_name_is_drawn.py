@@ -43,7 +43,8 @@ NOT_DRAWN: dict[str, str] = {
             "nn.AlphaDropout nn.Dropout1d nn.Dropout2d nn.Dropout3d nn.FeatureAlphaDropout nn.RReLU torch.bernoulli "
             "torch.multinomial torch.normal torch.rand torch.rand_like torch.randint torch.randint_like torch.randn "
             "torch.randn_like torch.randperm Tensor.bernoulli Tensor.cauchy_ Tensor.geometric_ Tensor.log_normal_ "
-            "Tensor.multinomial torch.poisson"
+            "Tensor.multinomial torch.poisson torch.alpha_dropout torch.alpha_dropout_ torch.feature_alpha_dropout "
+            "torch.feature_alpha_dropout_ torch.feature_dropout torch.feature_dropout_ torch.rrelu torch.rrelu_"
         ),
     ),
     **_for(

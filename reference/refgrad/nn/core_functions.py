@@ -115,18 +115,43 @@ def _check_probability(p: float) -> None:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
 
 
-@function
-def dropout(input: Tensor, p: float, train: bool) -> Tensor:
-    """Set each element to 0 with chance `p` and scale up the others, if `train`."""
-    _check_probability(p)
-    return drawing.dropout(input, p, train)
+def _dropout(name: str, features: bool, alpha: bool) -> None:
+    """Publish a dropout and its form in place."""
+
+    def apply(input: Tensor, p: float, train: bool) -> Tensor:
+        _check_probability(p)
+        return drawing.dropped(input, p, train, False, features=features, alpha=alpha)
+
+    def in_place(input: Tensor, p: float, train: bool) -> Tensor:
+        _check_probability(p)
+        return drawing.dropped(input, p, train, True, features=features, alpha=alpha)
+
+    apply.__name__, in_place.__name__ = name, f"{name}_"
+    what = "each channel" if features else "each element"
+    apply.__doc__ = (
+        f"Drop {what} with chance `p`, if `train`: `torch.nn.functional` has it with other arguments."
+    )
+    in_place.__doc__ = f"Do `{name}` in place."
+    function(apply)
+    function(in_place)
+
+
+_dropout("dropout", features=False, alpha=False)
+_dropout("feature_dropout", features=True, alpha=False)
+_dropout("alpha_dropout", features=False, alpha=True)
+_dropout("feature_alpha_dropout", features=True, alpha=True)
 
 
 @function
-def dropout_(input: Tensor, p: float, train: bool) -> Tensor:
-    """Do `dropout` in place."""
-    _check_probability(p)
-    return drawing.dropout(input, p, train, True)
+def rrelu(
+    input: Tensor,
+    lower: float = 0.125,
+    upper: float = 0.3333333333333333,
+    training: bool = False,
+    generator: Any = None,
+) -> Tensor:
+    """Return x where positive and x times a slope elsewhere: one drawn for each, or the mean one."""
+    return drawing.leaking_at_random(input, lower, upper, training, generator, False)
 
 
 # ---- activations ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .inplace import OVERLAP, check_writable, update, write
-from .registry import method, operator, public
+from .registry import function, method, operator, public
 from .shape import expand
 
 __all__: list[str] = []
@@ -23,6 +23,8 @@ CopyBackwards = derivative(
     "CopyBackwards", full_name="torch::autograd::CopyBackwards", self=both.zeros_like, src=lambda g: g
 )
 FillBackward3 = derivative("FillBackward3", self=both.zeros_like, value=lambda g: g.sum())
+FillBackward0 = derivative("FillBackward0", self=both.zeros_like)
+FillBackward1 = derivative("FillBackward1", self=both.zeros_like, value=lambda g: g.sum())
 FillBackward2 = derivative("FillBackward2", self=both.zeros_like)
 ZeroBackward0 = derivative("ZeroBackward0", self=both.zeros_like)
 
@@ -141,6 +143,15 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     return write(
         self, record(FillBackward3, xp.full(shape, _converted(value._array, dtype), dtype), (self, value))
     )
+
+
+@function
+def fill(input: Tensor, value: Any) -> Tensor:
+    """Return a tensor of the same sizes and dtype, full of a number or of a 0-dim tensor's element."""
+    made = input.detach().clone().fill_(value)
+    if isinstance(value, Tensor):
+        return record(FillBackward1, made._array, (input, value))
+    return record(FillBackward0, made._array, (input,))
 
 
 def _converted(array: Any, dtype: Any) -> Any:

@@ -15,6 +15,7 @@ from .activation_kernels import leaky_relu_backward, leaky_relu_slope_of_result
 from .activations import leaky_relu
 from .broadcasting import row_major
 from .inplace import update
+from .registry import function
 
 __all__ = [
     "alpha_dropout",
@@ -39,7 +40,7 @@ def _check_chance(p: float) -> None:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
-def _dropped(
+def dropped(
     input: Tensor, p: float, training: bool, inplace: bool, *, features: bool = False, alpha: bool = False
 ) -> Tensor:
     """Set elements (or whole features, which lie along dimension 1) to 0, or to the least value of SELU."""
@@ -76,7 +77,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     if not isinstance(input, Tensor):
         raise TypeError("dropout")
     _check_chance(p)
-    return _dropped(input, p, training, inplace)
+    return dropped(input, p, training, inplace)
 
 
 _SHOULD = (
@@ -105,7 +106,7 @@ def _warn_of_rank(name: str, spatial: int, ndim: int) -> None:
 def _dropped_of_one(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
     """Drop features of an input without a batch dimension."""
     batch = input.unsqueeze_(0) if inplace else input.unsqueeze(0)
-    result = _dropped(batch, p, training, inplace, features=True)
+    result = dropped(batch, p, training, inplace, features=True)
     found: Tensor = result.squeeze_(0) if inplace else result.squeeze(0)
     return found
 
@@ -120,7 +121,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
         )
     if ndim == 2:
         return _dropped_of_one(input, p, training, inplace)
-    return _dropped(input, p, training, inplace, features=True)
+    return dropped(input, p, training, inplace, features=True)
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -137,7 +138,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             UserWarning,
             stacklevel=3,
         )
-    return _dropped(input, p, training, inplace, features=True)
+    return dropped(input, p, training, inplace, features=True)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -147,13 +148,13 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     _warn_of_rank("dropout3d", 3, ndim)
     if ndim != 5:
         return _dropped_of_one(input, p, training, inplace)
-    return _dropped(input, p, training, inplace, features=True)
+    return dropped(input, p, training, inplace, features=True)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Set elements to the least value of SELU with chance `p`; mean and variance stay."""
     _check_chance(p)
-    return _dropped(input, p, training, inplace, alpha=True)
+    return dropped(input, p, training, inplace, alpha=True)
 
 
 def feature_alpha_dropout(
@@ -161,7 +162,7 @@ def feature_alpha_dropout(
 ) -> Tensor:
     """Set whole channels to the least value of SELU, each with chance `p`; mean and variance stay."""
     _check_chance(p)
-    return _dropped(input, p, training, inplace, features=True, alpha=True)
+    return dropped(input, p, training, inplace, features=True, alpha=True)
 
 
 # ---- rrelu ---------------------------------------------------------------------------------------------------------
@@ -199,6 +200,13 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """Return x where positive and x times a slope elsewhere: one drawn for each, or the mean one."""
+    return leaking_at_random(input, lower, upper, training, None, inplace)
+
+
+def leaking_at_random(
+    input: Tensor, lower: float, upper: float, training: bool, generator: Any, inplace: bool
+) -> Tensor:
+    """Do `rrelu`, with a generator."""
     for name, bound in (("lower", lower), ("upper", upper)):
         if not math.isfinite(bound):
             raise RuntimeError(f"rrelu: {name} bound must be finite, got {bound:g}")
@@ -215,25 +223,32 @@ def rrelu(
                 raise NotImplementedError(
                     f"\"rrelu_with_noise_out_cpu\" not implemented for '{tensor.dtype._scalar}'"
                 )
-            noise = _slopes(row_major(x), lower, upper)
+            noise = _slopes(row_major(x), lower, upper, generator)
             array = row_major(x) * noise
         return record(kind, array, (tensor,), (lower, upper, training), (wrap(noise),))
 
     return update("", input, apply) if inplace else apply(input)
 
 
-def _slopes(x: Any, lower: float, upper: float) -> Any:
+def _slopes(x: Any, lower: float, upper: float, generator: Any) -> Any:
     """Draw a slope for each element that is not positive; 1 for the others."""
     falling = x <= 0
-    drawn = wrap(xp.empty(int(falling.sum()), xp.float64)).uniform_(lower, upper)
+    drawn = wrap(xp.empty(int(falling.sum()), xp.float64)).uniform_(lower, upper, generator=generator)
     noise = xp.ones_like(x)
     noise[falling] = drawn._array
     return noise
 
 
-def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+@function
+def rrelu_(
+    input: Tensor,
+    lower: float = 1.0 / 8,
+    upper: float = 1.0 / 3,
+    training: bool = False,
+    generator: Any = None,
+) -> Tensor:
     """Do `rrelu` in place."""
-    return rrelu(input, lower, upper, training, True)
+    return leaking_at_random(input, lower, upper, training, generator, True)
 
 
 # ---- gumbel_softmax ------------------------------------------------------------------------------------------------

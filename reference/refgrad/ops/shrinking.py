@@ -11,7 +11,7 @@ from ..recording import record
 from ..tensor import Tensor
 from . import activations
 from .broadcasting import keep_layout
-from .registry import public
+from .registry import function, public
 
 __all__ = [
     "celu_",
@@ -67,6 +67,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return record(SoftshrinkBackward0, keep_layout(array, x), (input,), (lambd,))
 
 
+@function
 def relu_(input: Tensor) -> Tensor:
     """Do `relu` in place."""
     return activations.relu(input, True)
@@ -77,11 +78,13 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return activations.elu(input, alpha, True)
 
 
+@function
 def selu_(input: Tensor) -> Tensor:
     """Do `selu` in place."""
     return activations.selu(input, True)
 
 
+@function
 def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     """Do `celu` in place."""
     return activations.celu(input, alpha, True)
@@ -97,6 +100,7 @@ def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Ten
     return activations.hardtanh(input, min_val, max_val, True)
 
 
+@function
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
     """Do `threshold` in place."""
     return activations.threshold(input, threshold, value, True)

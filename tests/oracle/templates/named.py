@@ -29,6 +29,7 @@ NAMED = Subject(
         "torch.hamming_window(5, alpha=0.5)", "torch.hann_window({n}, dtype={t})", "torch.hann_window(3, requires_grad=True)", "torch.constant_pad_nd({x}, (1, 0))", "torch.constant_pad_nd({x}, (1, -1), {n})", "torch.dropout_({x}, 0.0, True)",
         "torch.dropout_({x}, 1.0, True)", "torch.from_dlpack({x}.detach())", "torch.frombuffer(bytearray(8), dtype={t})", "torch.frombuffer(bytearray(3), dtype=torch.int32)", "torch.isin({x}, {w})", "torch.isin({x}, {n})", "torch.isin({n}, {x})",
         "torch.isin({x}, {w}, invert=True)", "torch.trapz({x})", "torch.trapz({x}, {w})", "torch.trapz({x}, dx=0.5, dim={i})", "torch.unravel_index({x}, (3, 3))", "torch.unravel_index({x}.long().abs(), (2, 3))",
+        "torch.fill({x}, {n})", "torch.fill({x}, {v})", "torch.fill({x}, torch.tensor(2.5, requires_grad=True))", "torch.celu_({x})", "torch.selu_({x})", "torch.threshold_({x}, 0.5, {n})",
         "torch.get_deterministic_debug_mode()", "torch.get_float32_matmul_precision()", "torch.is_deterministic_algorithms_warn_only_enabled()",
         "torch.from_numpy({x}.detach().numpy())", "torch.from_numpy(1)", "torch.get_default_dtype()", "torch.get_default_device()", "torch.is_grad_enabled()", "torch.is_inference_mode_enabled()", "torch.is_anomaly_enabled()",
         "torch.is_anomaly_check_nan_enabled()", "torch.are_deterministic_algorithms_enabled()", "torch.is_storage({x})", "torch.typename({x})", "{x}.dim()", "{x}.get_device()", "{x}.is_inference()", "{x}.is_same_size({w})", "{x}.new()",
