@@ -92,16 +92,25 @@ def binary(
     """Combine two operands elementwise: bring them to one dtype, broadcast, record (`inputs`, if not both)."""
     if not isinstance(a, Tensor):
         want = dtypes.result_of((a, b))._numpy
-        x, y = backend.as_array(a).astype(want), b._array if isinstance(b, Tensor) else backend.as_array(b)
+        x, y = backend.as_array(a), b._array if isinstance(b, Tensor) else backend.as_array(b)
+        if want.char == "e" and compute in _IN_FLOAT32:
+            compute = _in_float32(compute)
+        else:
+            x = x.astype(want)
         array = backend.as_array(compute(x, y.astype(want, copy=False)))
         return record(kind, keep_layout(array, y), inputs or (a, b), args)
     x = a._array
     if isinstance(b, Tensor):
         y = b._array
         if x.dtype is not y.dtype:
-            x, y = common(a, b)
+            if x.dtype.char == "e" and not y.ndim and x.ndim and y.dtype.kind != "c" and compute in _IN_FLOAT32:
+                compute = _in_float32(compute)
+            else:
+                x, y = common(a, b)
     elif x.dtype.char in _FLOATS and type(b) is not complex:
         y = b
+    elif x.dtype.char == "e" and type(b) is not complex and compute in _IN_FLOAT32:
+        y, compute = b, _in_float32(compute)
     else:
         x, y = common(a, b)
     try:
@@ -112,6 +121,19 @@ def binary(
     if not x.flags.c_contiguous or (isinstance(b, Tensor) and not y.flags.c_contiguous):
         array = keep_layout(array, x, y if isinstance(b, Tensor) else b)
     return record(kind, array, inputs or (a, b), args)
+
+
+_IN_FLOAT32 = (xp.multiply, xp.divide)
+
+
+def _in_float32(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of float16 elements and one number be computed in float32, which holds larger numbers."""
+
+    def computed(x: Any, y: Any) -> Any:
+        wide = compute(xp.asarray(x, xp.float32), xp.asarray(y, xp.float32))
+        return wide.astype(xp.float16)
+
+    return computed
 
 
 @operator("__add__")

@@ -38,7 +38,10 @@ def as_operand(value: Any) -> Any:
 
 def common(a: Any, b: Any) -> tuple[Any, Any]:
     """Return the arrays of two operands in the dtype of their result; a Python number stays one where it fits."""
-    want = dtypes.result_of((a, b))._numpy
+    joint = dtypes.result_of((a, b))
+    want = joint._numpy
+    if want is None:
+        raise NotImplementedError(f"refgrad has no arrays of {joint!r}: NumPy does not know this type")
     return _in_dtype(a, want), _in_dtype(b, want)
 
 
