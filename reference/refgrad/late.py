@@ -98,6 +98,7 @@ _NAMES = {
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"
     ),
+    "ops.storages": "Tensor.set_ Tensor.storage Tensor.untyped_storage",
     "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.statistics": (
         "all aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"

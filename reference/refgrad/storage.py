@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -219,14 +218,22 @@ def resized(array: Array, shape: Sequence[int], steps: Sequence[int] | None = No
 
     Where the memory is too small, it is copied into a larger one, whose new elements are not initialised.
     """
-    count, start = math.prod(shape), offset(array)
+    start = offset(array)
     steps = contiguous_strides(shape) if steps is None else steps
+    return restride(reaching(array, shape, steps, start), shape, steps, start)
+
+
+def reaching(array: Array, shape: Sequence[int], steps: Sequence[int], start: int) -> Array:
+    """Return an array over the same memory, or over a copy that is larger where these elements would not fit."""
     have = size_in_bytes(array) // array.itemsize
-    if have - start >= count:
-        return restride(array, shape, steps)
-    made = backend.empty((start + count,), array.dtype)
+    need = start + (
+        0 if 0 in shape else 1 + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
+    )
+    if need <= have:
+        return array
+    made = backend.empty((need,), array.dtype)
     made[:have] = restride(array, (have,), (1,), 0)
-    return restride(made, shape, steps, start)
+    return made
 
 
 def part(array: Array, dim: int, along: slice) -> Array:

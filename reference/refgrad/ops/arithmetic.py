@@ -103,7 +103,13 @@ def binary(
     if isinstance(b, Tensor):
         y = b._array
         if x.dtype is not y.dtype:
-            if x.dtype.char == "e" and not y.ndim and x.ndim and y.dtype.kind != "c" and compute in _IN_FLOAT32:
+            if (
+                x.dtype.char == "e"
+                and not y.ndim
+                and x.ndim
+                and y.dtype.kind != "c"
+                and compute in _IN_FLOAT32
+            ):
                 compute = _in_float32(compute)
             else:
                 x, y = common(a, b)

@@ -249,6 +249,10 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
+    if self._conjugated and not force:
+        raise RuntimeError(
+            "Can't call numpy() on Tensor that has conjugate bit set. Use tensor.resolve_conj().numpy() instead."
+        )
     seen = self._array[...]
     if not seen.flags.writeable:
         seen = storage.restride(self._array, self._array.shape, storage.strides(self._array))

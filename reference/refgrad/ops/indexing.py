@@ -477,7 +477,9 @@ def _put_into(array: Array, indices: Indices, values: Array, accumulate: bool) -
 
 
 def _entries(indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the parts of an index with tensors in place of lists and arrays."""
+    """Return the parts of an index, one at least, with tensors in place of lists and arrays."""
+    if not indices:
+        raise RuntimeError("sym_strides() called on an undefined Tensor")
     return tuple(
         [
             part if part is None or part is COVERED or isinstance(part, slice | Tensor) else as_index(part)

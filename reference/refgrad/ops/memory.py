@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from .. import backend, both, dtypes, storage
-from ..device import device_of, require
+from .. import both, storage
 from ..graph import derivative
 from ..layouts import preserve_format, strides_in
 from ..recording import record
-from ..tensor import Tensor, wrap
-from ..views import rebase, refuse_view, renew
-from .arithmetic import not_implemented
-from .inplace import LEAF, bump, check_writable
+from ..tensor import Tensor
+from ..views import refuse_view, renew
+from .inplace import LEAF, bump
 from .registry import method
 from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
 
-__all__ = ["UntypedStorage", "check_reshapable", "reshape_in_place"]
-
-
-class UntypedStorage:
-    """The block of memory that a tensor, and all its views, look at."""
-
-    __module__ = "torch.storage"
-
-    def __init__(self, tensor: Tensor) -> None:
-        self._memory = backend.root(tensor._array)
-
-    @property
-    def device(self) -> Any:
-        """Where it is."""
-        return device_of(self._memory)
-
-    def cpu(self) -> UntypedStorage:
-        """Return it if it is in the CPU's memory, else a copy that is."""
-        return self._placed("cpu")
-
-    def cuda(self, device: Any = None, non_blocking: bool = False) -> UntypedStorage:
-        """Return it if it is on the GPU (the current one, or that of the given number), else a copy that is."""
-        return self._placed(
-            "cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device
-        )
-
-    def _placed(self, where: Any) -> UntypedStorage:
-        from ..creation import placed
-
-        return UntypedStorage(wrap(placed(self._memory, require(where))))
-
-    def data_ptr(self) -> int:
-        """Return the address of its first byte."""
-        return backend.address(self._memory)
-
-    def nbytes(self) -> int:
-        """Return its size in bytes."""
-        return int(self._memory.nbytes)
-
-    size = nbytes
-
-    def __len__(self) -> int:
-        return int(self._memory.nbytes)
-
-
-@method
-def untyped_storage(self: Tensor) -> UntypedStorage:
-    """Return the block of memory under the tensor."""
-    return UntypedStorage(self)
-
-
-@method
-def set_(self: Tensor, source: Tensor) -> Tensor:
-    """Look at the memory of another tensor from now on."""
-    if source.dtype is not self.dtype:
-        raise RuntimeError(
-            f"Could not set tensor of type {dtypes.c_name(source.dtype)} to a tensor of type {dtypes.c_name(self.dtype)}"
-        )
-    check_writable(self, source, repeats=True)
-    node = record(SetNode, source._array, (self, source))._node
-    self._array = source._array
-    bump(self)
-    if node is not None:
-        rebase(self, node)
-    return self
-
-
-SetNode = not_implemented("set_")
+__all__ = ["check_reshapable", "reshape_in_place"]
 
 
 @method
@@ -97,6 +29,8 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
     from ..creation import check_size
 
     check_size(shape, self.dtype)
+    if math.prod([each for each in shape if each]) >= 2**63:
+        raise RuntimeError("Stride calculation overflowed")
     if memory_format is None:
         if shape == self._array.shape:
             return self

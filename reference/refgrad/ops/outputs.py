@@ -124,6 +124,8 @@ _KNOWN_AS = _by_name(
         "sub": "diff subtract",
         "aten::diagonal_copy": "diag",
         _COPIES: "inner nanquantile quantile",
+        "abs": "abs.complex",
+        "absolute": "absolute.complex",
         "": (
             "all any argmax argmin bucketize eq ge greater greater_equal gt histc isneginf isposinf le less "
             "less_equal logical_and logical_not logical_or logical_xor lt ne nonzero not_equal searchsorted signbit"
@@ -249,6 +251,8 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
     if given is None:
         return call(*args, **kwargs)
     outs: list[Tensor] = list(given) if isinstance(given, tuple | list) else [given]
+    if name == "nonzero" and kwargs.get("as_tuple"):
+        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
     tensors = _tensors((*args, *kwargs.values()))
     if len(_tensors(outs)) < len(outs):
         from .._signatures import type_name

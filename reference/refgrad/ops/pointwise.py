@@ -49,6 +49,21 @@ def _round(x: Array) -> Array:
     return xp.round(x)
 
 
+def _log1p(x: Array) -> Array:
+    return xp.log1p(x) if x.dtype.kind != "c" else _log1p_of_complex(x)
+
+
+def _log1p_of_complex(z: Array) -> Array:
+    """Return log(1 + z), exactly also where z is small: NumPy adds the 1 first."""
+    x, y = z.real, z.imag
+    near = x * (2 + x) + y * y  # |1 + z|**2 - 1
+    small = xp.where(near == 0, x, xp.log1p(near) / 2)
+    made = xp.empty_like(z)
+    made.real = xp.where(xp.absolute(z) < 0.5, small, xp.log(xp.hypot(x + 1, y)))
+    made.imag = xp.arctan2(y, x + 1)
+    return made
+
+
 def _zero(g: Any) -> Any:
     return both.zeros_like(g)
 
@@ -61,7 +76,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "log": (xp.log, lambda g, self: g / self),
     "log2": (xp.log2, lambda g, self: g / (self * LN2)),
     "log10": (xp.log10, lambda g, self: g / (self * LN10)),
-    "log1p": (xp.log1p, lambda g, self: g / (self + 1)),
+    "log1p": (_log1p, lambda g, self: g / (self + 1)),
     "sqrt": (xp.sqrt, lambda g, result: g / (2 * result)),
     "rsqrt": (lambda x: xp.reciprocal(xp.sqrt(x)), lambda g, result: -0.5 * g * (result * result * result)),
     "reciprocal": (xp.reciprocal, lambda g, result: -g * (result * result)),
@@ -145,7 +160,12 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
                 raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype._scalar}'")
         array = x.copy() if whole and of in "iu" else compute(x)
         result = record(kind, _laid_out(array, x), (input,))
-        return result if out is None else finish_out(name, result, out, input)
+        if out is None:
+            return result
+        # The size of complex numbers is computed as one, and then cast.
+        return finish_out(
+            name if of != "c" or array.dtype.kind == "c" else f"{name}.complex", result, out, input
+        )
 
     return apply
 

@@ -153,6 +153,15 @@ def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     return found
 
 
+def _out_dtype(dtype: dtypes.dtype | None, out: Tensor) -> dtypes.dtype:
+    """Return the dtype to compute in: that of `out`, which must be the one that is asked for."""
+    if dtype is not None and dtype is not out.dtype:
+        raise RuntimeError(
+            f"Expected out tensor to have dtype {dtypes.c_name(dtype)}, but got {dtypes.c_name(out.dtype)} instead"
+        )
+    return out.dtype
+
+
 def _sum_dtype(x: Array, dtype: dtypes.dtype | None) -> Any:
     if dtype is not None:
         return dtype._numpy
@@ -172,8 +181,8 @@ def sum(
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
     if type(keepdim) is not bool:
         raise TypeError("sum")
-    if dtype is None and out is not None:
-        dtype = out.dtype
+    if out is not None:
+        dtype = _out_dtype(dtype, out)
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)
     if dtype is not None:
@@ -203,6 +212,8 @@ def mean(
     out: Any = None,
 ) -> Tensor:
     """Return the mean of all elements, or over dimensions."""
+    if out is not None and dtype is not None:
+        _out_dtype(dtype, out)
     kind = input.dtype if dtype is None else dtype
     if kind._is_integral:
         what = "Input dtype" if dtype is None else "Optional dtype"

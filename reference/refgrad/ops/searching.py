@@ -89,6 +89,7 @@ def searchsorted(
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
         )
     if sorter is not None:
+        _check_sorter(sorted_sequence, sorter)
         sorted_sequence = sorted_sequence.gather(-1, sorter)
     shape = sorted_sequence._array.shape
     values = input._array.shape if isinstance(input, Tensor) else ()
@@ -110,6 +111,21 @@ def searchsorted(
     return finish_out(
         "searchsorted", _found(sorted_sequence, input, right or side == "right", out_int32), out
     )
+
+
+def _check_sorter(boundaries: Tensor, sorter: Tensor) -> None:
+    if sorter._array.shape != boundaries._array.shape:
+        raise RuntimeError(
+            "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+            f"{list(boundaries.shape)}and got sorter tensor {list(sorter.shape)}"
+        )
+    if sorter.dtype is not dtypes.int64:
+        raise RuntimeError(
+            f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {sorter.dtype._scalar}"
+        )
+    x = sorter._array
+    if x.size and not (x.min() >= 0 and x.max() < x.shape[-1]):
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
 
 
 @function

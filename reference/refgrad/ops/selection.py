@@ -174,6 +174,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     x, y = [
         each._array.astype(want._numpy, copy=False)
         if isinstance(each, Tensor)
+        else xp.asarray(each).astype(want._numpy)
+        if want is dtypes.float16  # in which too large is inf
         else scalars.stored(each, want)
         for each in (input, other)
     ]
