@@ -137,9 +137,7 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
-    "embedding": lambda given: (
-        given["padding_idx"] is None or given["padding_idx"] > 0 or given["weight"].size
-    ),
+    "embedding": lambda given: given["padding_idx"] in (None, 0) or given["weight"].size(0),
     "hardtanh": lambda given: _check_limits(given["min_val"], given["max_val"]),
     "kl_div": lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]),
     **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -383,9 +384,10 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return record(GluBackward0, keep_layout(a * logistic(b), a, b), (input,), (dim,))
 
 
-def _dim_or_warn(name: str, dim: int | None, ndim: int) -> int:
+def _dim_or_warn(name: str, dim: int | None, ndim: int, level: Any) -> int:
     if dim is not None:
         return dim
+    operator.index(level)
     warnings.warn(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
         UserWarning,
@@ -396,17 +398,17 @@ def _dim_or_warn(name: str, dim: int | None, ndim: int) -> int:
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return e**x divided by the sum of all of them along a dimension."""
-    result: Tensor = input.softmax(_dim_or_warn("softmax", dim, input.ndim), dtype=dtype)
+    result: Tensor = input.softmax(_dim_or_warn("softmax", dim, input.ndim, _stacklevel), dtype=dtype)
     return result
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return the softmax of -x."""
-    result: Tensor = (-input).softmax(_dim_or_warn("softmin", dim, input.ndim), dtype=dtype)
+    result: Tensor = (-input).softmax(_dim_or_warn("softmin", dim, input.ndim, _stacklevel), dtype=dtype)
     return result
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Return the logarithm of the softmax along a dimension."""
-    result: Tensor = input.log_softmax(_dim_or_warn("log_softmax", dim, input.ndim), dtype=dtype)
+    result: Tensor = input.log_softmax(_dim_or_warn("log_softmax", dim, input.ndim, _stacklevel), dtype=dtype)
     return result

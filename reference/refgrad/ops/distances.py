@@ -105,6 +105,10 @@ def cdist(
             raise TypeError(
                 f"cdist(): argument 'x{at}' (position {at}) must be Tensor, not {type_name(each)}"
             )
+    if not isinstance(p, int | float | xp.number):
+        from .._signatures import type_name
+
+        raise TypeError(f"cdist(): argument 'p' (position 3) must be float, not {type_name(p)}")
     for name, each in (("X1", x1), ("X2", x2)):
         if each._array.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {each._array.ndim}D")
@@ -336,9 +340,9 @@ def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
             raise RuntimeError("trapezoid: There must be one `x` value for each sample point")
         points: Tensor = x.view([count if axis == dim else 1 for axis in range(y._array.ndim)])
     else:
-        points = x
-    axis = dim - y._array.ndim
-    steps = points.narrow(axis, 1, count - 1) - points.narrow(axis, 0, count - 1)
+        points = x.view([1] * (y._array.ndim - x._array.ndim) + list(x.shape))
+    size = points._array.shape[dim]
+    steps = points.narrow(dim, 1, size - 1) - points.narrow(dim, 0, size - 1)
     return steps, y.narrow(dim, 1, count - 1), y.narrow(dim, 0, count - 1)
 
 

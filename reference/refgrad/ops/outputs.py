@@ -245,6 +245,20 @@ def refuse_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> No
         _refuse_differentiation(name, out, _tensors(given))
 
 
+def takes_out(name: str) -> bool:
+    """Return whether torch's function of that name has a parameter `out`."""
+    from .._signatures import overloads
+
+    found = overloads(name)
+    if not found:
+        return name in _WITH_OUT_IN_PYTHON
+    return any(each.name == "out" for signature in found for each in signature.parameters)
+
+
+# Functions that torch writes in Python, with a parameter `out`.
+_WITH_OUT_IN_PYTHON = frozenset({"chain_matmul", "norm"})
+
+
 def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function that has no parameter `out` itself, and write what it returns into the one that is given."""
     given = kwargs.pop("out")

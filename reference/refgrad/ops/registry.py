@@ -58,11 +58,11 @@ def explained(call: F, name: str) -> F:
                     known.add(looked_at if any(type(each) is tuple for each in looked_at) else kinds)
         try:
             if kwargs and "out" in kwargs:
-                from .outputs import refuse_first, written
+                from .outputs import refuse_first, takes_out, written
 
-                if without_out:
+                if without_out and takes_out(name):
                     return written(name, call, args, kwargs)
-                if not takes_anything:
+                if not (without_out or takes_anything):
                     refuse_first(call.__name__, args, kwargs)
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:

@@ -181,7 +181,7 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype._scalar}'")
     if bins <= 0:
-        raise RuntimeError(f"torch.histc(): bins must be > 0, but got {bins}")
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = float(min), float(max)
     if low > high:
         raise RuntimeError("torch.histc: max must be larger than min")
@@ -306,6 +306,8 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 def _quantile(
     input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
 ) -> Tensor:
+    if not isinstance(q, Tensor) and not 0 <= q <= 1:
+        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
     if not input._array.size:
         raise RuntimeError("quantile() input tensor must be non-empty")
     if input._array.dtype.kind != "f" or input._array.dtype.itemsize < 4:
@@ -317,8 +319,6 @@ def _quantile(
             raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
         wanted = q._array
     else:
-        if not 0 <= q <= 1:
-            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         wanted = xp.asarray(q, input._array.dtype)
     if ((wanted < 0) | (wanted > 1)).any():
         raise RuntimeError("quantile() q values must be in the range [0, 1]")
