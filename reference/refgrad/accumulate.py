@@ -106,9 +106,11 @@ def _copy_recorded(leaf: Tensor, grad: Tensor) -> Tensor:
 def check_assigned(leaf: Tensor, grad: Any) -> None:
     """Refuse what cannot be the gradient of this tensor."""
     if not isinstance(grad, Tensor):
-        kind = type(grad)
-        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {name}")
+        from ._signatures import type_name
+
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {type_name(grad)}"
+        )
     if grad is leaf:
         raise RuntimeError("can't assign Variable as its own grad")
     wanted = leaf.dtype if leaf._grad_dtype is False else leaf._grad_dtype

@@ -39,7 +39,7 @@ def _texts(difference: Any) -> str:
 
 
 def _without_modules(text: Any) -> str:
-    return re.sub(r"torch\.return_types\.|torch\.|numpy\.", "", str(text))
+    return re.sub(r"torch\.(?:\w+\.)*|numpy\.", "", str(text))
 
 
 def _names_of_c_types(difference: Any) -> bool:
@@ -377,7 +377,10 @@ RULES: tuple[Rule, ...] = (
                 difference.aspect in ("node", "requires_grad", "is_leaf", "output_nr")
                 and _of_gradient(difference)
             )
-            or (difference.aspect in ("node", "edges") and "create_graph=True" in _made_by(difference))
+            or (
+                difference.aspect in ("node", "edges", "output_nr")
+                and "create_graph=True" in _made_by(difference)
+            )
         ),
         goes_on=True,
     ),

@@ -61,6 +61,8 @@ class _Conv(Module):
             raise ValueError("out_channels must be divisible by groups")
         if isinstance(padding, str) and padding not in ("same", "valid"):
             raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'same', 'valid'}}")
+        if padding == "same" and any(step != 1 for step in self.stride):
+            raise ValueError("padding='same' is not supported for strided convolutions")
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueError(
                 "padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got "
@@ -195,6 +197,7 @@ class MaxPool2d(_MaxPoolNd):
 
 class _AvgPool(Module):
     _function: Any
+    _tuples = False  # whether the settings are kept as tuples
 
     def __init__(
         self,
@@ -207,6 +210,10 @@ class _AvgPool(Module):
         super().__init__()
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
+        if self._tuples:
+            self.kernel_size, self.stride, self.padding = [
+                _each(value, 1) for value in (self.kernel_size, self.stride, self.padding)
+            ]
 
     def forward(self, input: Tensor) -> Any:
         """Return the mean of each window."""
@@ -222,6 +229,8 @@ class _AvgPool(Module):
 @under_own_name
 class AvgPool1d(_AvgPool):
     """The mean of each window of a signal."""
+
+    _tuples = True
 
     _function = staticmethod(F.avg_pool1d)
 

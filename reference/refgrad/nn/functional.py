@@ -76,12 +76,12 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 
 def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     """Refuse operands that do not go together, in torch's order."""
-    given = (input1, input2, weight)
-    if len({each.dtype for each in given}) > 1:
-        names = [dtypes.c_name(each.dtype) for each in given]
-        raise RuntimeError(
-            f"All tensors must have the same dtype, got input1: {names[0]}, input2: {names[1]}, weight: {names[2]}"
-        )
+    given = {"input1": input1, "input2": input2, "weight": weight}
+    if bias is not None:
+        given["bias"] = bias
+    if len({each.dtype for each in given.values()}) > 1:
+        names = ", ".join(f"{name}: {dtypes.c_name(each.dtype)}" for name, each in given.items())
+        raise RuntimeError(f"All tensors must have the same dtype, got {names}")
     x, y = input1._array.shape, input2._array.shape
     if len(x) != len(y):
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {len(x)} and {len(y)}")
@@ -100,6 +100,8 @@ def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.size(0)} but expected {weight.size(0)}"
         )
+    if weight._array.dtype.kind == "b":
+        raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
 
 
 def _paired(g: Any, other: Any) -> Any:
@@ -207,7 +209,7 @@ def embedding(
     sparse: bool = False,
 ) -> Tensor:
     """Return the row of `weight` for each index; with `max_norm`, first scale down the rows that are longer."""
-    if padding_idx is not None:
+    if padding_idx:
         padding_idx = row_of_padding(padding_idx, weight.size(0))
     if max_norm is not None:
         _scale_down(weight, input, max_norm, norm_type)
@@ -230,12 +232,33 @@ def embedding(
 
 def _scale_down(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
     """Scale the rows that are looked up and longer than `max_norm` down to it, in place."""
+    where = "(while checking arguments for embedding_renorm_)"
+    if weight._array.ndim != 2:
+        raise RuntimeError(
+            f"Expected 2-dimensional tensor, but got {weight._array.ndim}-dimensional tensor for argument #1 'self' {where}"
+        )
+    if input._array.dtype not in (xp.int64, xp.int32):
+        raise RuntimeError(
+            "Expected tensor for argument #2 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"{type_in_messages(input)} instead {where}"
+        )
     rows = xp.unique(input._array)
-    norms = vector_norm(weight.detach()[wrap(rows)], norm_type, 1)._array
-    long = norms > max_norm
-    weight.detach()._array[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(
-        weight._array.dtype
-    )
+    for row in rows:
+        if not -len(weight._array) <= row < len(weight._array):
+            raise IndexError(
+                f"select(): index {row} out of range for tensor of size {list(weight._array.shape)} at dimension 0"
+            )
+        if weight._array.dtype.kind not in "fc":
+            raise RuntimeError(
+                "norm(): input dtype should be either floating point or complex. Got "
+                f"{weight.dtype._scalar} instead."
+            )
+    if rows.size:
+        norms = vector_norm(weight.detach()[wrap(rows)], norm_type, 1)._array
+        long = norms > max_norm
+        weight.detach()._array[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(
+            weight._array.dtype
+        )
     bump(weight)
 
 

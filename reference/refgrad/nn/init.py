@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from ..absent import nothing_else
+from ..creation import eye
 from ..grad_mode import no_grad
 from ..tensor import Tensor
 
@@ -94,22 +95,22 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def zeros_(tensor: Tensor) -> Tensor:
     """Set all elements to 0."""
-    return constant_(tensor, 0.0)
+    with no_grad():
+        return tensor.zero_()  # type: ignore[no-any-return]
 
 
 def eye_(tensor: Tensor) -> Tensor:
     """Make a matrix the identity."""
-    if tensor.ndim != 2:
+    if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     with no_grad():
-        tensor.zero_()
-        tensor.diagonal().fill_(1)
+        eye(*tensor.shape, out=tensor)
     return tensor
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """Make a convolution pass its channels through."""
-    if tensor.ndim not in (3, 4, 5):
+    if tensor.ndimension() not in (3, 4, 5):
         raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
     if tensor.shape[0] % groups:
         raise ValueError("dim 0 must be divisible by groups")

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..creation import empty
+from ..grad_mode import no_grad
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from . import init
@@ -141,7 +142,8 @@ class Embedding(Module):
         """Draw the rows anew; that of `padding_idx` is 0."""
         init.normal_(self.weight)
         if self.padding_idx is not None:
-            self.weight.data[self.padding_idx] = 0
+            with no_grad():
+                self.weight[self.padding_idx].fill_(0)
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the row for each index."""

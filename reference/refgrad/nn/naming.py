@@ -17,14 +17,16 @@ __all__ = ["check_name", "type_name", "under_own_name"]
 C = TypeVar("C", bound="type[Module]")
 
 
-def under_own_name(kind: C) -> C:
+def under_own_name(kind: C, only: str = "") -> C:
     """Give a class the methods of its direct base under its own name, by which Python calls them in messages.
 
-    Not its constructor where torch has that base as well: "_MaxPoolNd".
+    Not its constructor where torch has that base as well: "_MaxPoolNd". With `only`, it is this one method.
     """
     base: Any = kind.__base__
     for name, method in vars(base).items():
-        if name == "__init__" and base.__name__.endswith("Nd"):
+        if only and name != only:
+            continue
+        if not only and name == "__init__" and base.__name__.endswith("Nd"):
             continue
         if isinstance(method, FunctionType) and name not in vars(kind):
             own = FunctionType(

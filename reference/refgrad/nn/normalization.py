@@ -63,6 +63,14 @@ class _BatchNorm(_Affine):
             "num_batches_tracked",
             zeros((), device=device, dtype=dtypes.int64) if track_running_stats else None,
         )
+        self.reset_running_stats()
+
+    def reset_running_stats(self) -> None:
+        """Forget what was seen of the batches so far."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input; in training, update the running statistics."""

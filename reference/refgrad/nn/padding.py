@@ -40,7 +40,7 @@ class _Padding(Module):
         return f"{self.padding}"
 
 
-class _ConstantPadding(_Padding):
+class _ConstantPadNd(_Padding):
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
         self.value = value
@@ -54,7 +54,7 @@ class _ConstantPadding(_Padding):
         return f"padding={self.padding}, value={self.value}"
 
 
-class _ZeroPadding(_ConstantPadding):
+class _ZeroPadding(_ConstantPadNd):
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
 
@@ -63,7 +63,8 @@ class _ZeroPadding(_ConstantPadding):
         return f"{self.padding}"
 
 
-class _CircularPadding(_Padding):
+@under_own_name
+class _CircularPadNd(_Padding):
     _mode = "circular"
 
     def _check(self, input: Tensor) -> None:
@@ -72,22 +73,26 @@ class _CircularPadding(_Padding):
             raise ValueError(f"expected {self._ndim + 1}D or {self._ndim + 2}D input (got {ndim}D input)")
 
 
-class _ReflectionPadding(_Padding):
+@under_own_name
+class _ReflectionPadNd(_Padding):
     _mode = "reflect"
 
 
-class _ReplicationPadding(_Padding):
+@under_own_name
+class _ReplicationPadNd(_Padding):
     _mode = "replicate"
 
 
 _KINDS: dict[str, tuple[type[_Padding], str]] = {
-    "ConstantPad": (_ConstantPadding, "Adds a border of a constant."),
+    "ConstantPad": (_ConstantPadNd, "Adds a border of a constant."),
     "ZeroPad": (_ZeroPadding, "Adds a border of zeros."),
-    "CircularPad": (_CircularPadding, "Adds a border of elements from the other end."),
-    "ReflectionPad": (_ReflectionPadding, "Adds a border of elements mirrored at the edge."),
-    "ReplicationPad": (_ReplicationPadding, "Adds a border of copies of the edge."),
+    "CircularPad": (_CircularPadNd, "Adds a border of elements from the other end."),
+    "ReflectionPad": (_ReflectionPadNd, "Adds a border of elements mirrored at the edge."),
+    "ReplicationPad": (_ReplicationPadNd, "Adds a border of copies of the edge."),
 }
 for _kind, (_base, _text) in _KINDS.items():
     for _dims in (1, 2, 3):
         _members = {"_ndim": _dims, "__doc__": _text, "__module__": "torch.nn.modules.padding"}
-        globals()[f"{_kind}{_dims}d"] = under_own_name(type(f"{_kind}{_dims}d", (_base,), _members))
+        globals()[f"{_kind}{_dims}d"] = under_own_name(
+            type(f"{_kind}{_dims}d", (_base,), _members), "__init__"
+        )

@@ -38,17 +38,24 @@ class Parameter(Tensor):
         return "Parameter containing:\n" + super().__repr__()
 
 
-class Buffer(Tensor):
-    """A tensor that belongs to a module's state and that no optimizer changes."""
+class _BufferMeta(type(Tensor)):  # type: ignore[misc]
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False) is True
+
+
+class Buffer(Tensor, metaclass=_BufferMeta):
+    """A tensor that belongs to a module's state and that no optimizer changes: an ordinary one with a mark."""
 
     __slots__ = ()
     __module__ = "torch.nn.parameter"
-    persistent: bool
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
-        """Wrap the memory of `data`."""
-        made: Any = wrap(data._array, cls)
+        """Mark a tensor over the memory of `data`."""
+        if data is None:
+            data = wrap(backend.empty((0,), dtypes.get_default_dtype()._numpy))
+        made = data.detach().requires_grad_(data.requires_grad)
         made.persistent = persistent
+        made._is_buffer = True
         return made
 
 

@@ -249,5 +249,7 @@ def _refusal(
     try:
         bind(native, tuple([given.get(each, True) for each in names.split()]), {})
     except TypeError as error:
+        if given.get("return_indices"):
+            return TypeError(str(error).replace(f"{native}()", f"{native}_with_indices()", 1))
         return error
     return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
+from types import GeneratorType
 from typing import Any
 
 from ..absent import nothing_else
@@ -25,6 +27,7 @@ def _listed(parameters: Any) -> list[Tensor]:
     return [parameters] if isinstance(parameters, Tensor) else list(parameters)
 
 
+@no_grad()
 def get_total_norm(
     tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
 ) -> Tensor:
@@ -52,7 +55,12 @@ def clip_grad_norm_(
     foreach: Any = None,
 ) -> Tensor:
     """Scale all gradients down so that their common norm is at most `max_norm`; return what it was."""
-    grads = [each._grad for each in _listed(parameters) if each._grad is not None]
+    given = _listed(parameters)
+    if isinstance(parameters, GeneratorType) and not given:
+        warnings.warn(
+            "`parameters` is an empty generator, no gradient clipping will occur.", UserWarning, stacklevel=3
+        )
+    grads = [each._grad for each in given if each._grad is not None]
     total = get_total_norm(grads, norm_type, error_if_nonfinite)
     factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
     for each in grads:

@@ -13,6 +13,7 @@ from ..tensor import Tensor, wrap
 from .backward_kernels import composite_kernel
 from .broadcasting import row_major
 from .indexing import alias_of
+from .inplace import bump
 from .windows import channels_innermost, is_channels_last
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
@@ -317,6 +318,7 @@ def batch_norm_of(
 def _move(running: Tensor, seen: Any, momentum: float) -> None:
     """Bring a running statistic nearer to what was seen."""
     running._array[...] = (momentum * seen + (1 - momentum) * running._array).astype(running._array.dtype)
+    bump(running)
 
 
 def _by_running(

@@ -10,6 +10,7 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
 from . import activations
+from .backward_kernels import backward_kernel
 from .broadcasting import keep_layout
 from .registry import function, public
 
@@ -31,12 +32,15 @@ def _outside(x: Any, lambd: float) -> Any:
     return xp.logical_not(xp.abs(both.plain(x)) <= lambd)
 
 
-_SHRINK: dict[str, Any] = {
-    "args": "lambd",
-    "self": lambda g, self, lambd: both.keep(g, _outside(self, lambd)),
-}
-HardshrinkBackward0 = derivative("HardshrinkBackward0", **_SHRINK)
-SoftshrinkBackward0 = derivative("SoftshrinkBackward0", **_SHRINK)
+def _shrinking(name: str) -> Any:
+    slope = backward_kernel(
+        f"{name}BackwardBackward0", lambda g, x, lambd: both.keep(g, _outside(x, lambd)), args="lambd"
+    )
+    return derivative(f"{name}Backward0", args="lambd", self=lambda g, self, lambd: slope(g, self, lambd))
+
+
+HardshrinkBackward0 = _shrinking("Hardshrink")
+SoftshrinkBackward0 = _shrinking("Softshrink")
 
 
 def _refuse_others(kernel: str, input: Tensor) -> None:

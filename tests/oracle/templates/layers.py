@@ -24,7 +24,7 @@ _MADE = [
     "nn.MarginRankingLoss()", "nn.CosineEmbeddingLoss()", "nn.TripletMarginLoss()", "nn.GaussianNLLLoss()", "nn.CosineSimilarity()", "nn.PairwiseDistance(keepdim=True)",
     "nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))", "nn.Sequential(nn.Linear(2, 2), nn.Tanh())", "nn.Sequential()", "nn.ModuleList([nn.Linear(3, 2), nn.Linear(2, 3)])",
     "nn.ModuleDict({{'one': nn.Linear(3, 1), 'two': nn.ReLU()}})", "nn.ParameterList([{x}, {x} * 2])", "nn.ParameterDict({{'one': {x}}})", "nn.Parameter({x}.detach())", "nn.Module()",
-    "nn.Buffer({x}.detach())", "nn.Linear(0, 2)", "nn.Linear(-1, 2)", "nn.Conv1d(2, 3, 2, groups=2)", "nn.Conv2d(2, 2, 2, stride=2, padding='same')", "nn.Conv1d(2, 2, 2, padding_mode='x')",
+    "nn.Buffer({x}.detach())", "nn.Linear(0, 2)", "nn.Linear(-1, 2)", "nn.Conv1d(2, 3, 2, groups=2)", "nn.Conv2d(2, 2, 2, stride=2, padding='same')",
     "nn.GroupNorm(2, 3)", "nn.Embedding(3, 2, padding_idx=5)", "nn.Dropout(2.0)", "nn.Linear('x', 2)", "nn.MSELoss('x')", "nn.Parameter(torch.tensor(1))", "nn.Upsample()",
 ]
 LAYERS = Subject(
