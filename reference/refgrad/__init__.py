@@ -70,10 +70,8 @@ _LAZY_NAMES: dict[str, str] = {
         "settings",
     ),
     **dict.fromkeys(("bilinear", "cosine_similarity", "pairwise_distance", "prelu"), "nn.functional"),
-    "det": "linalg",
     "vmap": "func",
     **dict.fromkeys(("load", "save"), "serialization"),
-    "inverse": "linalg",
     **dict.fromkeys(("is_anomaly_check_nan_enabled", "is_anomaly_enabled"), "recording"),
     **dict.fromkeys(
         (

@@ -94,6 +94,10 @@ _NAMES = {
     "ops.drawing": "torch.rrelu_",
     "ops.shrinking": "torch.celu_ hardshrink torch.selu_ torch.threshold_",
     "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",
+    "ops.cholesky": "cholesky cholesky_inverse cholesky_solve",
+    "ops.lu": "torch.lu_unpack",
+    "ops.determinants": "logdet",
+    "ops.matrix_twins": ("det ger inverse lu lu_solve matrix_exp pinverse qr slogdet svd triangular_solve"),
     "ops.products": (
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"

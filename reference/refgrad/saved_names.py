@@ -66,10 +66,10 @@ def _decomposed(at: int, *, turned: bool) -> Callable[[Node], Any]:
     """Return a source: the LU decomposition (0) or its pivots (1), which torch keeps and refgrad makes when asked."""
 
     def find(node: Node) -> Any:
-        from .linalg import lu_and_pivots
+        from .ops.lu_kernels import decomposed
 
         matrices = saved_value(node, "A")._array
-        return wrap(lu_and_pivots(matrices.swapaxes(-1, -2) if turned else matrices)[at])
+        return wrap(decomposed(matrices.swapaxes(-1, -2) if turned else matrices)[at])
 
     return find
 
@@ -140,12 +140,17 @@ _OTHERS: dict[str, dict[str, Any]] = {
     "CummaxBackward0": {"keepdim": None},
     "CumminBackward0": {"keepdim": None},
     "StdMeanBackward0": {"result": None, "result0": "result"},
-    "LinalgInvExBackward0": {"result": None, "inverse": "result"},
     "LinalgDetBackward0": {"LU": _decomposed(0, turned=True), "pivots": _decomposed(1, turned=True)},
     "LinalgSolveExBackward0": {
         "LU": _decomposed(0, turned=False),
         "pivots": _decomposed(1, turned=False),
-        "left": lambda node: True,
+    },
+    "LinalgSlogdetBackward0": {"LU": _decomposed(0, turned=True), "pivots": _decomposed(1, turned=True)},
+    "LinalgSvdBackward0": {"S_sym_argsize_minus_1": lambda node: node.metas[1][0][-1]},
+    "LuUnpackBackward0": {
+        "LU_data_sym_argsize_minus_1": _from("shape", lambda shape: shape[1]),
+        "LU_data_sym_argsize_minus_2": _from("shape", lambda shape: shape[0]),
+        "self_sym_sizes": None,
     },
     "AddbmmBackward0": {
         "batch1_sym_argsize_0": _from("sizes", lambda sizes: sizes[0]),

@@ -324,7 +324,8 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
         )
     },
 }
-OPERATIONS |= runpy.run_path(str(Path(__file__).with_name("layer_derivatives.py")))["LAYERS"]
+for _file, _table in (("layer_derivatives.py", "LAYERS"), ("matrix_derivatives.py", "MATRICES")):
+    OPERATIONS |= runpy.run_path(str(Path(__file__).with_name(_file)))[_table]
 # Second derivatives that finite differences cannot confirm: kinks, or none that differ from 0.
 FLAT = {"max_pool2d", "median", "cumprod", "hardsigmoid"}
 

@@ -45,8 +45,50 @@ _vectors: Call = lambda call, x, y: call(x[0], y[0])  # noqa: E731
 _placed: Call = lambda call, x, y: call(x, 0, rows, y)  # noqa: E731
 _scattered: Call = lambda call, x, y: call(x, 1, index, y)  # noqa: E731
 
+_definite: Call = lambda x: x @ x.mT + torch.eye(2, dtype=x.dtype)  # noqa: E731 - used several times
+_of_definite: Call = lambda call, x, y: call(_definite(x))  # noqa: E731
+_squares: Call = lambda vectors: vectors * vectors  # noqa: E731 - for vectors whose sign is open
+_decomposed: Call = lambda x: torch.linalg.lu_factor(_definite(x))  # noqa: E731
+
 # By the name without "torch.", "Tensor." and a final "_".
 CALLS: dict[str, Call] = {
+    **dict.fromkeys(
+        (
+            *(
+                "cholesky",
+                "cholesky_ex",
+                "cholesky_inverse",
+                "cond",
+                "eigvals",
+                "eigvalsh",
+                "inv_ex",
+                "inverse",
+            ),
+            *("logdet", "lu", "lu_factor", "lu_factor_ex", "matrix_exp", "qr", "slogdet"),
+        ),
+        _of_definite,
+    ),
+    "cholesky_inverse": lambda call, x, y: call(torch.linalg.cholesky(_definite(x))),
+    "cholesky_solve": lambda call, x, y: call(y, torch.linalg.cholesky(_definite(x))),
+    "eig": lambda call, x, y: _squares(call(_definite(x))[1].real),
+    "eigh": lambda call, x, y: _squares(call(_definite(x))[1]),
+    "ger": _vectors,
+    "lstsq": lambda call, x, y: call(_definite(x), y)[0],
+    "lu_solve": lambda call, x, y: call(y, *_decomposed(x)),
+    "linalg.lu_solve": lambda call, x, y: call(*_decomposed(x), y),
+    "lu_unpack": lambda call, x, y: call(*_decomposed(x)),
+    "matrix_norm": lambda call, x, y: call(_definite(x), "nuc"),
+    "pinv": _of_definite,
+    "pinverse": _of_definite,
+    "solve_ex": lambda call, x, y: call(_definite(x), y),
+    "solve_triangular": lambda call, x, y: call(_definite(x), y, upper=True),
+    "svd": lambda call, x, y: [_squares(each) for each in call(_definite(x))],
+    "svdvals": _of_definite,
+    "tensorinv": lambda call, x, y: call(_definite(x), 1),
+    "tensorsolve": lambda call, x, y: call(_definite(x), y[:, 0]),
+    "triangular_solve": lambda call, x, y: call(y, _definite(x)),
+    "vecdot": lambda call, x, y: call(x, y),
+    "linalg.vander": lambda call, x, y: call(x[0]),
     "acosh": lambda call, x, y: call(x + 1),
     "arccosh": lambda call, x, y: call(x + 1),
     "addbmm": lambda call, x, y: call(x[:, :2], x[None], y.mT[None]),
@@ -172,7 +214,7 @@ WITHOUT: dict[str, str] = {
             "all allclose any argmax argmin argsort argwhere bincount bitwise_and bitwise_left_shift bitwise_not "
             "bitwise_or bitwise_right_shift bitwise_xor bool bucketize byte char count_nonzero eq equal gcd ge greater greater_equal gt "
             "histc int isclose isin nonzero_static unravel_index isfinite isinf isnan isneginf isposinf isreal lcm le less less_equal "
-            "logical_and logical_not logical_or logical_xor long lt ne nonzero not_equal one_hot "
+            "logical_and logical_not logical_or logical_xor long lt matrix_rank ne nonzero not_equal one_hot "
             "searchsorted short signbit"
         ),
     ),

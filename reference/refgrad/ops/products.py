@@ -396,9 +396,10 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 @public
 def matrix_power(input: Tensor, n: int) -> Tensor:
     """Return a square matrix times itself, `n` times; its inverse, for a negative `n`."""
-    from ..linalg import check_square_matrices, inv
+    from .matrices import check_square
+    from .solving import inv
 
-    check_square_matrices("linalg.matrix_power", input)
+    check_square("linalg.matrix_power", input)
     if n < 0:
         return inv(input) if n == -1 else matrix_power(inv(input), -n)
     if n == 0:

@@ -231,10 +231,12 @@ def check_given(name: str, given: Any) -> None:
 
 
 # Methods that torch writes in Python: it is Python that says what is wrong with a call.
-_WRITTEN_IN_PYTHON = frozenset({"dim_order", "norm", "split", "unflatten", "unique", "unique_consecutive"})
+_WRITTEN_IN_PYTHON = frozenset(
+    {"dim_order", "lu", "norm", "split", "unflatten", "unique", "unique_consecutive"}
+)
 
 
-_FUNCTIONS_IN_PYTHON = frozenset({"split"})
+_FUNCTIONS_IN_PYTHON = frozenset({"lu", "split"})
 
 
 def function(call: F) -> F:

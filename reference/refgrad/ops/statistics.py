@@ -106,7 +106,7 @@ def norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
         shares = reached / reached.sum(axis=dim, keepdims=True)
         return both.unit(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
     if order < 1:
-        steep = both.sign(value) * both.absolute(value) ** (order - 1)
+        steep = both.unit(value) * both.absolute(value) ** (order - 1)
         return both.mask_out(steep, both.plain(value) == 0) * g * result ** (1 - order)
     scaled = value * both.absolute(value) ** (order - 2)
     return scaled * quotient(g + both.zeros_like(result), result ** (order - 1))
@@ -249,12 +249,11 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     if not isinstance(input, Tensor):
         input.layout  # noqa: B018 - Python says what is missing
     dim = [dim] if isinstance(dim, int) else dim
-    if isinstance(p, str) and p == "fro" and dim is not None:
-        len(dim)
-    if isinstance(p, str) and p != "fro":
-        if p != "nuc":
-            raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    if isinstance(p, str) and (p != "fro" or (dim is not None and len(dim) > 2)):
+        from .matrix_norms import matrix_norm
+
+        every = range(input._array.ndim) if dim is None else dim
+        return matrix_norm(input, p, tuple(every), keepdim, dtype=dtype)
     return vector_norm(input, 2 if p is None or isinstance(p, str) else p, dim, keepdim, dtype=dtype)
 
 

@@ -6,6 +6,7 @@ third leaf of the program, which stand for an input, a weight and a bias, or wha
 
 from __future__ import annotations
 
+from .decompositions import DECOMPOSITIONS
 from .layers import LAYERS
 from .losses import LOSSES
 from .matrices import MATRICES
@@ -27,6 +28,7 @@ SUBJECTS: dict[str, Subject] = {
     "losses": LOSSES,
     "layers": LAYERS,
     "matrices": MATRICES,
+    "decompositions": DECOMPOSITIONS,
     "named": NAMED,
     "results": RESULTS,
 }

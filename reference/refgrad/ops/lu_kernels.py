@@ -1,0 +1,91 @@
+"""LU decompositions of arrays, and what is solved with them: NumPy does not give LAPACK's factors away."""
+
+from __future__ import annotations
+
+import math
+
+from .. import backend
+from ..backend import Array, xp
+from .matrices import adjoint
+
+__all__ = ["decomposed", "factorised", "rows_from", "solved", "solved_adjoint", "substituted"]
+
+
+def _size(values: Array) -> Array:
+    """Return what LAPACK compares in the search for a pivot: of complex numbers, |re| + |im|."""
+    return xp.abs(values.real) + xp.abs(values.imag) if values.dtype.kind == "c" else xp.abs(values)
+
+
+def factorised(matrix: Array) -> tuple[Array, Array, int]:
+    """Decompose a matrix into L and U in one, with partial pivoting.
+
+    Return them, LAPACK's pivots, and the number (from 1) of the first zero on the diagonal of U, or 0.
+    """
+    lu, zero = backend.to_host(matrix).copy(), 0
+    steps = min(lu.shape)
+    pivots = backend.to_host(xp.arange(1, steps + 1, dtype=xp.int32))
+    for at in range(steps):
+        best = at + int(_size(lu[at:, at]).argmax())
+        pivots[at] = best + 1
+        if lu[best, at] == 0:
+            zero = zero or at + 1
+            continue
+        lu[[at, best]] = lu[[best, at]]
+        lu[at + 1 :, at] /= lu[at, at]
+        lu[at + 1 :, at + 1 :] -= lu[at + 1 :, at : at + 1] * lu[at, at + 1 :]
+    return lu, pivots, zero
+
+
+def decomposed(array: Array) -> tuple[Array, Array, Array]:
+    """Return the LU decompositions of a batch of matrices, their pivots, and where each has its first zero."""
+    batch, steps = array.shape[:-2], min(array.shape[-2:])
+    found = [factorised(array[at]) for at in backend.ndindex(batch)]
+    if not found:
+        return array.copy(), xp.ones((*batch, steps), xp.int32), xp.zeros(batch, xp.int32)
+    return (
+        xp.asarray(xp.stack([each[0] for each in found])).reshape(array.shape),
+        xp.asarray(xp.stack([each[1] for each in found])).reshape((*batch, steps)),
+        xp.asarray([each[2] for each in found], xp.int32).reshape(batch),
+    )
+
+
+def rows_from(pivots: Array, size: int) -> Array:
+    """Return, for each row of `P.T @ A`, which row of A it is: the exchanges that pivots tell, one after another."""
+    batch, steps = pivots.shape[:-1], pivots.shape[-1]
+    found = []
+    for exchanges in backend.to_host(pivots).reshape(math.prod(batch), steps).tolist():
+        order = list(range(size))
+        for at, other in enumerate(exchanges):
+            order[at], order[other - 1] = order[other - 1], order[at]
+        found.append(order)
+    return xp.asarray(found, xp.int64).reshape((*batch, size))
+
+
+def substituted(a: Array, b: Array, is_upper: bool, unitriangular: bool = False) -> Array:
+    """Solve `a @ x = b`, row by row, where `a` is triangular; only that triangle is looked at."""
+    size = a.shape[-1]
+    batch = backend.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    x = xp.broadcast_to(b, (*batch, *b.shape[-2:])).copy()
+    for at in reversed(range(size)) if is_upper else range(size):
+        known = slice(at + 1, size) if is_upper else slice(0, at)
+        row = x[..., at, :] - (a[..., at : at + 1, known] @ x[..., known, :])[..., 0, :]
+        x[..., at, :] = row if unitriangular else row / a[..., at, at, None]
+    return x
+
+
+def solved(lu: Array, pivots: Array, b: Array) -> Array:
+    """Solve `A @ x = b`, given the decomposition of A."""
+    order = rows_from(pivots, lu.shape[-1])[..., None]
+    batch = backend.broadcast_shapes(lu.shape[:-2], b.shape[:-2])
+    rows = xp.take_along_axis(
+        xp.broadcast_to(b, (*batch, *b.shape[-2:])), xp.broadcast_to(order, (*batch, *order.shape[-2:])), -2
+    )
+    return substituted(lu, substituted(lu, rows, False, True), True)
+
+
+def solved_adjoint(lu: Array, pivots: Array, b: Array) -> Array:
+    """Solve `A^H @ x = b`, given the decomposition of A."""
+    turned_lu = adjoint(lu)
+    rows = substituted(turned_lu, substituted(turned_lu, b, False), True, True)
+    back = xp.argsort(rows_from(pivots, lu.shape[-1]), -1)[..., None]
+    return xp.take_along_axis(rows, xp.broadcast_to(back, (*rows.shape[:-1], 1)), -2)
