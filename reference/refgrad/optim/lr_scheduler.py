@@ -37,7 +37,7 @@ class LRScheduler:
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._step_count = 0
-        self._steps_before = optimizer.steps_taken
+        self._steps_before = optimizer._steps_taken
         self._advance()
 
     def _rates(self) -> list[Any]:
@@ -53,7 +53,7 @@ class LRScheduler:
 
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next epoch and set its rates."""
-        if self._step_count == 1 and self.optimizer.steps_taken <= self._steps_before:
+        if self._step_count == 1 and self.optimizer._steps_taken <= self._steps_before:
             warnings.warn(
                 "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should "
                 "call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this "

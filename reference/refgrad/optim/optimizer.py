@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
@@ -51,9 +52,9 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        self._step_pre_hooks: dict[int, Callable[..., Any]] = {}
-        self._step_post_hooks: dict[int, Callable[..., Any]] = {}
-        self.steps_taken = 0
+        self._hooks: dict[str, dict[int, Callable[..., Any]]] = {}
+        self._steps_taken = 0
+        _hook_step(type(self))
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -130,8 +131,6 @@ class Optimizer:
         """Change each parameter once; `closure` computes the loss anew and is returned from."""
         if type(self).update is Optimizer.update:
             raise NotImplementedError
-        for hook in list(self._step_pre_hooks.values()):
-            hook(self, (closure,), {})
         loss = None
         with no_grad():
             if closure is not None:
@@ -139,9 +138,6 @@ class Optimizer:
                     loss = closure()
             for group in self.param_groups:
                 self.update_group(group)
-        self.steps_taken += 1
-        for hook in list(self._step_post_hooks.values()):
-            hook(self, (closure,), {})
         return loss
 
     def update_group(self, group: dict[str, Any]) -> None:
@@ -155,16 +151,48 @@ class Optimizer:
         """Change one parameter in place."""
         raise NotImplementedError
 
+    def _registered(self, when: str) -> list[Callable[..., Any]]:
+        return list(self._hooks.get(when, {}).values())
+
+    def _register(self, when: str, hook: Callable[..., Any], first: bool = False) -> RemovableHandle:
+        return register(self._hooks.setdefault(when, {}), hook, first=first)
+
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before each step."""
-        return register(self._step_pre_hooks, hook)
+        """Call `hook(optimizer, args, kwargs)` before each step; it may return other arguments."""
+        return self._register("before a step", hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        return register(self._step_post_hooks, hook)
+        return self._register("after a step", hook)
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` before `state_dict` collects anything."""
+        return self._register("before state_dict", hook, prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with what is to be returned; it may return another one."""
+        return self._register("after state_dict", hook, prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with what is to be loaded; it may return another one."""
+        return self._register("before load_state_dict", hook, prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` after `load_state_dict`."""
+        return self._register("after load_state_dict", hook, prepend)
 
     def state_dict(self) -> dict[str, Any]:
         """Return settings and state, with parameters numbered."""
+        for hook in self._registered("before state_dict"):
+            hook(self)
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -174,10 +202,18 @@ class Optimizer:
             packed["params"] = [numbers[id(each)] for each in group["params"]]
             groups.append(packed)
         state = {numbers.get(id(key), key): value for key, value in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        found: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._registered("after state_dict"):
+            changed = hook(self, found)
+            found = found if changed is None else changed
+        return found
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take settings and state from what `state_dict` returned."""
+        state_dict = state_dict.copy()
+        for hook in self._registered("before load_state_dict"):
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
         saved = state_dict["param_groups"]
         if len(saved) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -193,10 +229,48 @@ class Optimizer:
         }
         self.state = defaultdict(dict)
         for key, value in state_dict["state"].items():
-            self.state[by_number.get(key, key)] = {
-                name: each.clone() if isinstance(each, Tensor) else each for name, each in value.items()
-            }
+            param = by_number.get(key)
+            self.state[key if param is None else param] = (
+                value if param is None else {name: _suited(each, param, name) for name, each in value.items()}
+            )
         self.param_groups = [
             {**{key: value for key, value in theirs.items() if key != "params"}, "params": mine["params"]}
             for mine, theirs in zip(self.param_groups, saved, strict=True)
         ]
+        for hook in self._registered("after load_state_dict"):
+            hook(self)
+
+
+def _suited(value: Any, param: Tensor, name: str) -> Any:
+    """Return a part of the state as its parameter needs it: of the same dtype and device, but for counts of steps."""
+    if not isinstance(value, Tensor) or name == "step":
+        return value
+    return value.to(param.device, param.dtype if param.is_floating_point() else value.dtype)
+
+
+def _hook_step(kind: type[Optimizer]) -> None:
+    """Let the `step` of a class, also one that a user wrote, count and call the hooks around it."""
+    step = kind.step
+    if hasattr(step, "hooked"):
+        return
+
+    @functools.wraps(step)
+    def hooked(*args: Any, **kwargs: Any) -> Any:
+        self = args[0]
+        for hook in self._registered("before a step"):
+            changed = hook(self, args, kwargs)
+            if changed is None:
+                continue
+            if not (isinstance(changed, tuple) and len(changed) == 2):
+                raise RuntimeError(
+                    f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                )
+            args, kwargs = changed
+        found = step(*args, **kwargs)
+        self._steps_taken += 1
+        for hook in self._registered("after a step"):
+            hook(self, args, kwargs)
+        return found
+
+    hooked.hooked = True  # type: ignore[attr-defined]
+    kind.step = hooked  # type: ignore[method-assign]
