@@ -39,6 +39,12 @@ def save(
 
     TypeError for what is no tensor, number, text, dtype, size, None or a dictionary, list or tuple of these.
     """
+    if not (isinstance(f, str | os.PathLike) or hasattr(f, "write")):
+        raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
+    if isinstance(f, str | os.PathLike):
+        parent = os.path.dirname(os.fspath(f)) or "."
+        if not os.path.isdir(parent):
+            raise RuntimeError(f"Parent directory {parent} does not exist.")
     tensors: list[Tensor] = []
     described = _described(obj, tensors)
     with zipfile.ZipFile(f, "w") as archive:
@@ -92,6 +98,11 @@ def load(
 
     FileNotFoundError where there is none, RuntimeError where it is another kind of file.
     """
+    if not (isinstance(f, str | os.PathLike) or hasattr(f, "seek")):
+        raise AttributeError(
+            f"'{type(f).__name__}' object has no attribute 'seek'. You can only torch.load from a file that is seekable. "
+            "Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
+        )
     place = _placing(map_location)
     try:
         archive = zipfile.ZipFile(f)
