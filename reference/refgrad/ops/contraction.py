@@ -42,8 +42,8 @@ def einsum(*args: Any) -> Tensor:
     equation, tensors = _equation(args)
     left, arrow, right = equation.replace(" ", "").partition("->")
     names = _named(left.split(","), tensors)
-    sizes = _sizes(names, tensors)
     wanted = _wanted(names, right if arrow else None)
+    sizes = _sizes(names, tensors)
     order = [*wanted, *[each for each in sorted(sizes, key=_rank) if each not in wanted]]
     parts = [_aligned(tensor, labels, order) for tensor, labels in zip(tensors, names, strict=True)]
     last = {label: at for at, labels in enumerate(names) for label in labels}

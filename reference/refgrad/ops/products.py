@@ -336,7 +336,7 @@ def multi_dot(tensors: Any) -> Tensor:
     if len(given) < 2:
         raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(given)))
     first, last = given[0], given[-1]
-    for at, each in enumerate(given):
+    for at, each in sorted(enumerate(given), key=lambda pair: pair[0] not in (0, len(given) - 1)):
         ends = at in (0, len(given) - 1)
         if each._array.ndim != 2 and not (ends and each._array.ndim == 1):
             raise RuntimeError(f"multi_dot(): {_place(at, len(given))} but got {each._array.ndim}D")
@@ -389,7 +389,8 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
         if each._array.ndim != 2:
             raise RuntimeError(f"Tensor dimension is {each._array.ndim}, expected 2 instead.")
     if len(matrices) == 1:
-        return matrices[0]
+        only: Tensor = matrices[0].clone()
+        return only
     return multi_dot(matrices)
 
 

@@ -196,13 +196,14 @@ def vector_norm(
     input: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """Return the norm of the elements as a vector, or over dimensions."""
-    if dtype is not None:
-        input = input.to(dtype)
     x = input._array
     if x.dtype.kind not in "fc":
         raise RuntimeError(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {input.dtype._scalar}"
         )
+    if dtype is not None:
+        _check_norm_dtype(input.dtype, dtype)
+        x = x.astype(dtype._numpy, copy=False)
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
     order = float(ord)
@@ -210,6 +211,23 @@ def vector_norm(
         refuse_empty(x, order, dim)
     array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
+
+
+def _check_norm_dtype(own: dtypes.dtype, asked: dtypes.dtype) -> None:
+    """Refuse to compute a norm in a dtype that cannot hold the elements."""
+    reason = ""
+    if asked._is_integral:
+        reason = f"dtype should be floating point or complex, but got {asked._scalar}"
+    elif own.is_complex != asked.is_complex:
+        kind = "complex for complex" if own.is_complex else "real for real"
+        reason = f"dtype should be {kind} inputs, but got {asked._scalar}"
+    elif dtypes.promote(own, asked) is not asked:
+        reason = (
+            f"the dtype of the input ({own._scalar}) should be convertible without narrowing to the specified dtype "
+            f"({asked._scalar})"
+        )
+    if reason:
+        raise RuntimeError(f"linalg.vector_norm: {reason}")
 
 
 def refuse_empty(x: Array, order: float, dim: Any) -> None:
