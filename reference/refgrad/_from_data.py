@@ -161,7 +161,7 @@ def _gather(leaves: list[Any], data: Any, sizes: list[int], dim: int = 0) -> Non
         return
     if not hasattr(type(data), "__iter__") and not _is_sequence(data):
         raise TypeError("not a sequence")
-    items = list(data)
+    items = list(data.detach() if isinstance(data, Tensor) else data)  # torch does not warn of these
     if len(items) != sizes[dim]:
         raise ValueError(f"expected sequence of length {sizes[dim]} at dim {dim} (got {len(items)})")
     if dim == len(sizes) - 1:

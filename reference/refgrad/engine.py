@@ -14,7 +14,7 @@ from typing import Any
 
 from . import engine_hooks
 from .accumulate import accumulate
-from .both import cast, refused_bool, sum_to
+from .both import cast, real, refused_bool, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly, hooks_on_saved, saved_hooks
@@ -213,6 +213,9 @@ class _Task:
         It came from `node`, or (None) was given.
         """
         shape, dtype = meta
+        own = grad._array.dtype if self.recording else grad.dtype
+        if own.kind == "c" and dtype is not None and dtype.kind != "c":
+            grad = real(grad)
         if grad.shape != shape:
             if not _expands(shape, grad.shape):
                 source = "" if node is None else f"Function {node.name()} returned an "

@@ -116,6 +116,7 @@ _INTERNAL = {
         "factor",
         "factors",
         "kept",
+        "kind",
         "mean",
         "part",
         "places",

@@ -31,8 +31,6 @@ def overflows(value: Any, dtype: dtypes.dtype) -> bool:
         value = value.real
     if dtype.is_floating_point:
         finite = isinstance(value, int) or math.isfinite(value)
-        if dtype is dtypes.float16:  # by way of float32, where more is infinite
-            finite = finite and abs(value) <= limits.finfo(dtypes.float32).max
         return finite and abs(value) > limits.finfo(dtype).max
     bounds = limits.iinfo(dtype)
     lowest = -bounds.max if not dtype.is_signed and isinstance(value, int) else bounds.min

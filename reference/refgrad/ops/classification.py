@@ -52,14 +52,16 @@ NllLoss2DBackward0 = derivative(
 
 def _nll_of(grad: Any, factors: Any) -> Any:
     """Return the loss that `grad` as log-probabilities would have: per sample, or their sum."""
-    places, shares, shape = factors
+    places, shares, shape, _ = factors
     terms = both.take_flat(grad, places) * both.like(shares, grad)
     return terms.sum() if shape is None else terms.reshape(shape)
 
 
 def _nll_slope(g: Any, value: Any, factors: Any) -> Any:
     """Send the gradient to the log-probability of each target, times its weight."""
-    places, shares, shape = factors
+    places, shares, shape, targets = factors
+    if value.ndim == 1 and targets:
+        raise RuntimeError(f"size mismatch (got input: {list(value.shape)}, target: {list(targets)})")
     if shape is not None:
         g = g.reshape((-1,))
     return both.put_flat(g * both.like(shares, g), places, tuple(value.shape))
@@ -99,7 +101,7 @@ def nll_loss(
         array, shares = (picked.sum() if reduction == "sum" else picked), -shares
     kind = NllLoss2DBackward0 if x.ndim > 2 else NllLossBackward0
     each = classes.shape if reduction == "none" and x.ndim > 1 else None
-    factors = (places.reshape(-1), shares.reshape(-1), each)
+    factors = (places.reshape(-1), shares.reshape(-1), each, target._array.shape)
     kept = (factors, reduction, ignore_index)
     return record(kind, array, (input,), kept, (input, target, weight, wrap(xp.asarray(total))))
 

@@ -33,7 +33,9 @@ PolarBackward0 = derivative(
     angle=lambda g, result: both.real(g * both.conj(result * 1j)),
 )
 ConjBackward0 = derivative("ConjBackward0", self=lambda g: both.conj(g))
-ConjPhysicalBackward0 = derivative("ConjPhysicalBackward0", self=lambda g: both.conj(g))
+ConjPhysicalBackward0 = derivative(
+    "ConjPhysicalBackward0", self=lambda g: g.conj_physical() if isinstance(g, Tensor) else both.conj(g)
+)
 ViewAsRealBackward0 = derivative("ViewAsRealBackward0", self=lambda g: both.pairs_to_complex(g))
 ViewAsComplexBackward0 = derivative("ViewAsComplexBackward0", self=lambda g: both.complex_to_pairs(g))
 AngleBackward0 = derivative("AngleBackward0", self=lambda g, self: _angle_slope(g, self))

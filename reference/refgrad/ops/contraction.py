@@ -197,14 +197,15 @@ def _product(a: Tensor, b: Tensor, summed: list[int], alone: bool) -> Tensor:
             else:
                 b = sum_over(b, [at], keepdim=True)
             x, y = a._array.shape, b._array.shape
-    if all(x[at] == 1 for at in summed):
+    summed = [at for at in summed if x[at] != 1]
+    if not summed:
         multiplied: Tensor = a * b
         return multiplied
     every = [at for at in range(len(x)) if at not in summed]
     batch = [at for at in every if x[at] != 1 and y[at] != 1]
     rows = [at for at in every if x[at] != 1 and y[at] == 1]
     columns = [at for at in every if x[at] == 1]
-    if alone and rows and columns and columns[0] < rows[0]:  # so that the result lies in order
+    if alone and rows and columns and columns[-1] < rows[0]:  # so that the result lies in order
         a, b, x, y, rows, columns = b, a, y, x, columns, rows
     count, inner = math.prod(x[at] for at in batch), math.prod(x[at] for at in summed)
     one_matrix = reshape(

@@ -170,16 +170,17 @@ def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
 
 
 def _renorm_slope(g: Any, value: Any, p: float, dim: int, maxnorm: float) -> Any:
-    count = both.plain(value).ndim
-    rest = tuple(axis for axis in range(count) if axis != dim)
-    size = both.absolute(value)
-    norm = _summed(size**p, rest) ** (1 / p)
-    wide = both.plain(norm) > maxnorm
-    factor = maxnorm / (norm + 1e-7)
-    inner = _summed(both.real(g * both.conj(value)), rest)
-    slope = both.unit(value) * size ** (p - 1) * quotient(norm ** (1 - p), 1 + both.zeros_like(norm))
-    turned = factor * (g - inner * slope / (norm + 1e-7))
-    return both.where(both.like(wide, g), turned, g)
+    from .statistics import norm_of, norm_slope, vector_norm
+
+    rest = tuple(axis for axis in range(value.ndim) if axis != dim)
+    if isinstance(value, Tensor):
+        norm = vector_norm(value, p, rest, True)
+    else:
+        norm = norm_of(xp.absolute(value), float(p), rest, True)
+    inner = _summed(both.real(both.conj(value) * g), rest)
+    inverse = 1 / (norm + 1e-7)
+    turned = maxnorm * inverse * (g - inverse * norm_slope(inner, value, norm, p, rest))
+    return both.where(both.like(both.plain(norm) > maxnorm, g), turned, g)
 
 
 def _summed(value: Any, axes: tuple[int, ...]) -> Any:

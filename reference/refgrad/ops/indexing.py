@@ -366,7 +366,11 @@ def as_assigned(target: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(value, bool | int | float | complex | xp.integer):
-        return wrap(filled((), value, target._array.dtype))
+        want = target._array.dtype
+        wide = (
+            xp.dtype(xp.float64) if want == xp.float16 else want
+        )  # torch's C++ has no numbers of half precision
+        return wrap(filled((), value, wide).astype(want))
     from .._signatures import type_name
 
     raise TypeError(f"can't assign a {type_name(value)} to a {target.type()}")

@@ -99,6 +99,8 @@ def _product(x: Array, y: Array) -> Array:
     Few rows times a large transposed matrix, as in `linear`, take up to half as long the other way round: BLAS packs
     the right operand anew in each call. The copy that brings the result in order is small beside that.
     """
+    if len(y) == 1 and 1 in (len(x), y.shape[1]):
+        return x * y  # NumPy adds up multiples, and leaves out what is 0 times nan
     if len(x) < y.shape[1] and len(y) >= 256 and _is_transposed(y):
         return y.T.dot(x.T).T.copy()
     return x.dot(y)
@@ -181,7 +183,13 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     if x.size:
         _refuse_bool("addmv_impl_cpu", x)
-    return finish_out("mv", record(suited(MvBackward0, x), x.dot(y), (input, vec)), out, input, vec)
+    return finish_out(
+        "mv",
+        record(suited(MvBackward0, x), x[:, 0] * y if y.size == 1 else x.dot(y), (input, vec)),
+        out,
+        input,
+        vec,
+    )
 
 
 @public

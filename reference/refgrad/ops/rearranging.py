@@ -300,6 +300,8 @@ def repeat_interleave(
         _check_total(repeats.expand(size), output_size)
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen
+    if not input._array.ndim:
+        axis_of(axis + 1, 0)  # torch finds no place for another dimension
     total = input._array.shape[axis] * repeats
     if output_size is not None and output_size != total:
         raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {total} but got {output_size}")

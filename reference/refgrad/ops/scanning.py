@@ -21,9 +21,13 @@ from .shape import axis_of
 
 __all__: list[str] = []
 
-CumsumBackward0 = derivative("CumsumBackward0", args="dim", self=lambda g, dim: _running_back(g, dim))
+CumsumBackward0 = derivative(
+    "CumsumBackward0", args="dim kind", self=lambda g, dim, kind: _running_back(_as_input(g, kind), dim)
+)
 CumprodBackward0 = derivative(
-    "CumprodBackward0", args="dim", self=lambda g, self, result, dim: _product_back(g, self, result, dim)
+    "CumprodBackward0",
+    args="dim",
+    self=lambda g, self, result, dim: _product_back(_as_input(g, both.plain(self).dtype), self, result, dim),
 )
 _SORTED = lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, dim, keepdim)  # noqa: E731
 SortBackward0 = derivative("SortBackward0", saves="indices", args="shape dim keepdim", self=_SORTED)
@@ -68,6 +72,11 @@ def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
     return both.join(parts, dim)
 
 
+def _as_input(g: Any, kind: Any) -> Any:
+    """Return the gradient of what was computed in another dtype in that of the input."""
+    return g if both.plain(g).dtype == kind else both.cast(g, kind)
+
+
 def _running_back(g: Any, dim: int) -> Any:
     """Sum from the end, as each element went into all later sums."""
     if math.prod(g.shape) <= 1 or g.shape[dim] == 1:
@@ -94,7 +103,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     axis = axis_of(dim, x.ndim)
     _check_scan("cumsum", input, dtype)
     array = row_major(xp.cumsum(x, axis=axis, dtype=_wide(x, dtype))) if x.ndim else x.astype(_wide(x, dtype))
-    return record(CumsumBackward0, array, (input,), (dim,))
+    return record(CumsumBackward0, array, (input,), (dim, x.dtype))
 
 
 @public

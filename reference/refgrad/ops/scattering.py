@@ -198,13 +198,13 @@ def _product(start: Any, factors: Any, places: Array) -> Any:
 def _extreme_slopes(
     g: Any, self: Any, src: Any, result: Any, places: Array, gathered: Any, with_self: bool
 ) -> Any:
-    """Share the gradient equally among all that reach the extreme."""
+    """Share the gradient equally among all that reach the extreme; where it is nan none does, and all is nan."""
     x, y = both.plain(self), both.plain(result)
-    own = (x == y) & with_self if with_self else x == y
+    own = x == y
     theirs = both.plain(src) == y.reshape(-1)[places]
     count = own + xp.bincount(places.reshape(-1), _used(theirs, places).reshape(-1), x.size).reshape(x.shape)
-    share = g / both.like(xp.maximum(count, 1).astype(both.plain(g).dtype), g)
-    return both.keep(share, own), both.keep(gathered(share), theirs)
+    share = g / both.like(count.astype(both.plain(g).dtype), g)
+    return both.like(own, g) * share, both.like(theirs, g) * gathered(share)
 
 
 _SLOPES: dict[str, Callable[..., Any]] = {
