@@ -25,7 +25,7 @@ from .creation import (
 from .ops.registry import FUNCTIONS
 from .tensor import Tensor, wrap
 
-__all__ = ["legacy_constructor"]
+__all__ = ["array_like", "legacy_constructor", "options_of"]
 
 COPY = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -38,7 +38,7 @@ NOT_WRITABLE = (
 )
 
 
-def _array(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
+def array_like(data: Any, dtype: dtypes.dtype | None, *, copy: bool) -> Any:
     """Return the numbers of tensors, arrays and nested sequences; memory is shared only where `copy` is false."""
     if isinstance(data, Tensor):
         source = data._array
@@ -70,10 +70,10 @@ def tensor(*args: Any, **kwargs: Any) -> Tensor:
 
 
 def _made(data: Any, dtype: dtypes.dtype | None, values: Values) -> Tensor:
-    return finish(_array(data, dtype, copy=True), _options_of(values))
+    return finish(array_like(data, dtype, copy=True), options_of(values))
 
 
-def _options_of(values: Values) -> Values:
+def options_of(values: Values) -> Values:
     return {name: values[name] for name in ("device", "requires_grad") if name in values}
 
 
@@ -89,41 +89,7 @@ def as_tensor(*args: Any, **kwargs: Any) -> Tensor:
             moved: Tensor = data.to(where, data.dtype if dtype is None else dtype)
             return moved
         return data if dtype is None or dtype is data.dtype else data.to(dtype)
-    return finish(_array(data, dtype, copy=False), _options_of(values))
-
-
-@function
-def asarray(*args: Any, **kwargs: Any) -> Tensor:
-    """Return `obj` as a tensor, over its memory unless `copy` is true."""
-    values = bind("asarray", args, kwargs)[1]
-    check_place(values)
-    data, dtype, copy = values["obj"], asked_dtype(values), bool(values.get("copy"))
-    if isinstance(data, Tensor) and values.get("device") is None:
-        return _asked_of_tensor(data, dtype, copy, values.get("requires_grad"))
-    return finish(_array(data, dtype, copy=copy), _options_of(values))
-
-
-def _asked_of_tensor(data: Tensor, dtype: Any, copy: bool, requires_grad: bool | None) -> Tensor:
-    """Return a tensor itself, converted or copied where that is asked for; the graph is kept with the gradient."""
-    if requires_grad is None:
-        requires_grad = data.requires_grad
-        if requires_grad:
-            warnings.warn(
-                "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
-                "requires_grad=False explicitly to get the old behavior and silence this warning.",
-                UserWarning,
-                stacklevel=4,
-            )
-    found = data if dtype in (None, data.dtype) else data.to(dtype)
-    found = found.clone() if copy and found is data else found
-    if not requires_grad and not found.is_leaf:
-        detached: Tensor = found.detach()
-        return detached
-    if requires_grad and found.dtype._is_integral:
-        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-    if found.is_leaf:
-        found.requires_grad_(requires_grad)
-    return found
+    return finish(array_like(data, dtype, copy=False), options_of(values))
 
 
 @function
@@ -187,7 +153,7 @@ def _legacy_data(data: Any, dtype: dtypes.dtype) -> Tensor:
         raise TypeError(f"new(): invalid data type '{type_name(data)}'")
     if not isinstance(data, np.ndarray) and not _is_sequence(data):
         raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")
-    return wrap(_array(data, dtype, copy=True))
+    return wrap(array_like(data, dtype, copy=True))
 
 
 def _check_legacy_device(values: Values) -> None:

@@ -14,6 +14,7 @@ __all__ = ["FUNCTIONS", "load_all"]
 
 # By module. A plain name is a function and a method; `torch.x` is only a function, `Tensor.x` only a method.
 _NAMES = {
+    "foreign_memory": "torch.asarray",
     "_random": "torch.bernoulli Tensor.bernoulli_ Tensor.exponential_ Tensor.normal_ Tensor.random_ Tensor.uniform_",
     "_counts": (
         "Tensor.bernoulli Tensor.cauchy_ Tensor.geometric_ Tensor.log_normal_ Tensor.multinomial torch.poisson"

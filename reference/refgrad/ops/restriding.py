@@ -8,6 +8,7 @@ from typing import Any
 from .. import both, storage
 from ..backend import xp
 from ..graph import derivative
+from ..layouts import preserve_format, suggested
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..views import geometry, positions, put_part
@@ -33,7 +34,9 @@ def as_strided_(self: Tensor, size: Any, stride: Any, storage_offset: int | None
 @method
 def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """Take the sizes of another tensor; new elements are not initialised."""
-    resized: Tensor = self.resize_(tuple(the_template._array.shape))
+    if memory_format is preserve_format:
+        memory_format = suggested(the_template._array.shape, storage.strides(the_template._array))
+    resized: Tensor = self.resize_(tuple(the_template._array.shape), memory_format=memory_format)
     return resized
 
 
