@@ -92,6 +92,10 @@ _NAMES = {
     ),
     "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
     "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
+    "ops.recurrent": (
+        "torch.gru torch.gru_cell torch.lstm torch.lstm_cell torch.rnn_relu torch.rnn_relu_cell torch.rnn_tanh "
+        "torch.rnn_tanh_cell"
+    ),
     "ops.drawing": "torch.rrelu_",
     "ops.shrinking": "torch.celu_ hardshrink torch.selu_ torch.threshold_",
     "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",

@@ -170,6 +170,8 @@ _OTHERS: dict[str, dict[str, Any]] = {
         "stride": _from("part", lambda part: part[1]),
     },
     "FlipBackward0": _NO_SIZES,
+    "PackPaddedSequenceBackward0": {"self_sym_sizes": None, "input_sym_sizes": "shape"},
+    "ScaledDotProductFlashAttentionForCpuBackward0": {"factor": None},
     "RollBackward0": _NO_SIZES,
     "ConstantPadNdBackward0": _NO_SIZES,
     "UnbindBackward0": _NO_SIZES,

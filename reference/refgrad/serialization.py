@@ -40,7 +40,9 @@ def save(
     TypeError for what is no tensor, number, text, dtype, size, None or a dictionary, list or tuple of these.
     """
     if not (isinstance(f, str | os.PathLike) or hasattr(f, "write")):
-        raise AttributeError("expected 'f' to be string, path, or a file-like object with a 'write' attribute")
+        raise AttributeError(
+            "expected 'f' to be string, path, or a file-like object with a 'write' attribute"
+        )
     if isinstance(f, str | os.PathLike):
         parent = os.path.dirname(os.fspath(f)) or "."
         if not os.path.isdir(parent):

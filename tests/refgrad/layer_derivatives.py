@@ -47,4 +47,14 @@ LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
     "shuffled pixels": (lambda a, b: F.pixel_shuffle(torch.stack([a, b, a * b, a]), 2) ** 2, 2),
     "unshuffled pixels": (lambda a, b: F.pixel_unshuffle(torch.stack([a, b])[:, :, :2], 2) ** 2, 2),
     "shuffled channels": (lambda a: F.channel_shuffle(a[None, :, :], 2) ** 2, 1),
+    "attention in one node": (
+        lambda a, b: F.scaled_dot_product_attention(a[None, None], b[None, None], (a * b)[None, None]),
+        2,
+    ),
+    "attention step by step": (lambda a, b: F.scaled_dot_product_attention(a, b, a * b) ** 2, 2),
+    "packed sequences": (
+        lambda a: torch.nn.utils.rnn.pack_padded_sequence(a, [2, 1, 1]).data ** 2,
+        1,
+    ),
+    "padded sequences": (lambda a, b: torch.nn.utils.rnn.pad_sequence([a, b[:1]]) ** 2, 2),
 }

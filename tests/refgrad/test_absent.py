@@ -28,10 +28,15 @@ def namespace(place: str) -> Any:
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        *(("torch", "compile"), ("torch", "ops"), ("torch.nn", "LSTM"), ("torch.optim", "LBFGS")),
+        *(
+            ("torch", "compile"),
+            ("torch", "ops"),
+            ("torch.nn", "DataParallel"),
+            ("torch.optim", "SparseAdam"),
+        ),
         *(
             ("torch.autograd", "forward_ad"),
-            ("torch.nn.functional", "ctc_loss"),
+            ("torch.nn.functional", "grouped_mm"),
             ("torch.linalg", "ldl_factor"),
         ),
         ("torch.utils", "swap_tensors"),

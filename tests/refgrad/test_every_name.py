@@ -50,6 +50,19 @@ _of_definite: Call = lambda call, x, y: call(_definite(x))  # noqa: E731
 _squares: Call = lambda vectors: vectors * vectors  # noqa: E731 - for vectors whose sign is open
 _decomposed: Call = lambda x: torch.linalg.lu_factor(_definite(x))  # noqa: E731
 
+
+def _square(tensor: Any, rows: int) -> Any:
+    """Return a weight with so many rows, made of the rows of a (2, 3) tensor."""
+    return tensor.repeat((rows + 1) // 2, 1)[:rows]
+
+
+def _network(x: Any, y: Any, gates: int) -> tuple[Any, ...]:
+    """Return input, first state and weights of a recurrent layer."""
+    weights = [_square(x, 3 * gates), _square(y, 3 * gates), *[y[0, :1].expand(3 * gates)] * 2]
+    state = y[None]
+    return x[None], (state, state) if gates == 4 else state, weights
+
+
 # By the name without "torch.", "Tensor." and a final "_".
 CALLS: dict[str, Call] = {
     **dict.fromkeys(
@@ -125,6 +138,19 @@ CALLS: dict[str, Call] = {
     "dstack": _joined,
     "embedding": lambda call, x, y: call(rows, x),
     "expand": lambda call, x, y: call(x, 2, 2, 3),
+    "gru": lambda call, x, y: call(*_network(x, y, 3), True, 1, 0.0, True, False, False),
+    "gru_cell": lambda call, x, y: call(x, y, _square(x, 9), _square(y, 9)),
+    "lstm": lambda call, x, y: call(*_network(x, y, 4), True, 1, 0.0, True, False, False),
+    "lstm_cell": lambda call, x, y: call(x, (y, x), _square(x, 12), _square(y, 12)),
+    "multi_head_attention_forward": lambda call, x, y: call(
+        *(x, y, y, 3, 1, _square(x, 9), y.repeat(2, 2)[0, :1].expand(9), None, None, False, 0.0),
+        *(_square(y, 3), None),
+    ),
+    "rnn_relu": lambda call, x, y: call(*_network(x, y, 1), True, 1, 0.0, True, False, False),
+    "rnn_relu_cell": lambda call, x, y: call(x, y, _square(x, 3), _square(y, 3)),
+    "rnn_tanh": lambda call, x, y: call(*_network(x, y, 1), True, 1, 0.0, True, False, False),
+    "rnn_tanh_cell": lambda call, x, y: call(x, y, _square(x, 3), _square(y, 3)),
+    "scaled_dot_product_attention": lambda call, x, y: call(x, y, x),
     "gather": lambda call, x, y: call(x, 1, index),
     "gaussian_nll_loss": lambda call, x, y: call(x, y, torch.full((2, 3), 0.5)),
     "group_norm": lambda call, x, y: call(x[:, :2], 2, y[0, :2]),

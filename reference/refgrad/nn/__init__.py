@@ -39,6 +39,7 @@ _MODULES = ("functional", "init", "parameter", "utils")
 
 # Layers that are imported when one of them is first used, by module.
 _LAYERS = {
+    "attention": "MultiheadAttention",
     "convolution": (
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AvgPool1d AvgPool2d Conv1d Conv2d Conv3d MaxPool1d MaxPool2d"
     ),
@@ -48,9 +49,13 @@ _LAYERS = {
         "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
         "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d"
     ),
+    "recurrent": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
     "ranking_loss": (
         "CosineEmbeddingLoss CosineSimilarity GaussianNLLLoss HingeEmbeddingLoss MarginRankingLoss PairwiseDistance "
         "PoissonNLLLoss TripletMarginLoss Upsample"
+    ),
+    "transformer": (
+        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
     ),
     "shrinking": "ChannelShuffle Hardshrink PixelShuffle PixelUnshuffle RReLU Softmax2d Softshrink",
 }

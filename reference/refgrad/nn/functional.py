@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import math
 from typing import Any
 
 from .. import backend, both, dtypes
@@ -15,11 +14,9 @@ from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
 from ..ops.gathering import selected
 from ..ops.inplace import bump
-from ..ops.linear_algebra import addmm as _addmm
-from ..ops.linear_algebra import matmul as _matmul
+from ..ops.linear_algebra import linear
 from ..ops.losses import *  # noqa: F403
 from ..ops.registry import FUNCTIONS as _FUNCTIONS
-from ..ops.shape import t as _t
 from ..ops.shape import type_in_messages
 from ..ops.statistics import vector_norm
 from ..recording import record, requires_recording
@@ -37,29 +34,6 @@ __all__ = [
     "normalize",
     "one_hot",
 ]
-
-
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Return `input @ weight.T + bias`."""
-    x = input._array
-    if not x.ndim or not weight._array.ndim:
-        raise RuntimeError(
-            f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {weight._array.ndim}D"
-        )
-    turned = _t(weight)
-    if bias is None:
-        product: Tensor = _matmul(input, turned)
-        return product
-    if x.ndim == 2:
-        return _addmm(bias, input, turned)
-    added = bias._array
-    vector = added.ndim == 1 or sum(size != 1 for size in added.shape) == 1
-    if not (x.flags.c_contiguous and added.flags.c_contiguous and vector):
-        biased: Tensor = _matmul(input, turned).add_(bias)
-        return biased
-    rows = _addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)
-    viewed: Tensor = rows.view(*x.shape[:-1], rows._array.shape[1])
-    return viewed
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -268,10 +242,12 @@ for _name in __all__:
 
 # Functions that are imported when one of them is first used, by module of `ops`.
 _LATER = {
+    "attention": "scaled_dot_product_attention",
     "convolution": "conv1d conv2d conv3d",
     "drawing": (
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout gumbel_softmax rrelu rrelu_"
     ),
+    "multihead": "multi_head_attention_forward",
     "normalization": "batch_norm group_norm instance_norm layer_norm",
     "padding": "pad",
     "pooling": "adaptive_avg_pool1d adaptive_avg_pool2d avg_pool1d avg_pool2d max_pool1d max_pool2d",

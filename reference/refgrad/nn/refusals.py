@@ -24,7 +24,7 @@ _SAME = (
     "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d cosine_similarity hardshrink "
     "pairwise_distance pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_"
 )
-_OWN = "avg_pool2d elu_ gelu hardtanh_ leaky_relu_ linear one_hot softplus softshrink"
+_OWN = "avg_pool2d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
 DIRECT: dict[str, str] = {
     **{name: name for name in _SAME.split()},
     **{name: f"nn.{name}" for name in _OWN.split()},

@@ -26,7 +26,7 @@ from .shape import (
     unsqueeze,
 )
 
-__all__ = ["addmm", "matmul"]
+__all__ = ["addmm", "linear", "matmul"]
 
 Strides = tuple[tuple[int, ...], tuple[int, ...]]  # of both factors of a product, in bytes
 
@@ -335,3 +335,26 @@ def _matmul(self: Tensor, other: Any) -> Any:
 @operator("__rmatmul__")
 def _rmatmul(self: Tensor, other: Any) -> Any:
     return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return `input @ weight.T + bias`."""
+    x = input._array
+    if not x.ndim or not weight._array.ndim:
+        raise RuntimeError(
+            f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {weight._array.ndim}D"
+        )
+    turned = t(weight)
+    if bias is None:
+        product: Tensor = matmul(input, turned)
+        return product
+    if x.ndim == 2:
+        return addmm(bias, input, turned)
+    added = bias._array
+    vector = added.ndim == 1 or sum(size != 1 for size in added.shape) == 1
+    if not (x.flags.c_contiguous and added.flags.c_contiguous and vector):
+        biased: Tensor = matmul(input, turned).add_(bias)
+        return biased
+    rows = addmm(bias, input.view(math.prod(x.shape[:-1]), x.shape[-1]), turned)
+    viewed: Tensor = rows.view(*x.shape[:-1], rows._array.shape[1])
+    return viewed

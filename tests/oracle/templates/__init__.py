@@ -11,6 +11,7 @@ from .layers import LAYERS
 from .losses import LOSSES
 from .matrices import MATRICES
 from .named import NAMED
+from .networks import NETWORKS
 from .normalizing import NORMALIZING
 from .resizing import LOOKUPS, RESIZING
 from .results import RESULTS
@@ -30,5 +31,6 @@ SUBJECTS: dict[str, Subject] = {
     "matrices": MATRICES,
     "decompositions": DECOMPOSITIONS,
     "named": NAMED,
+    "networks": NETWORKS,
     "results": RESULTS,
 }

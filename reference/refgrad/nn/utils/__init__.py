@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import warnings
 from collections.abc import Iterable
 from types import GeneratorType
 from typing import Any
 
-from ..absent import nothing_else
-from ..grad_mode import no_grad
-from ..ops.joining import cat as _cat
-from ..ops.registry import FUNCTIONS
-from ..tensor import Tensor
+from ...absent import missing
+from ...grad_mode import no_grad
+from ...ops.joining import cat as _cat
+from ...ops.registry import FUNCTIONS
+from ...tensor import Tensor
 
 __all__ = [
     "clip_grad_norm_",
@@ -21,6 +22,8 @@ __all__ = [
     "parameters_to_vector",
     "vector_to_parameters",
 ]
+
+_SUBMODULES = ("rnn",)
 
 
 def _listed(parameters: Any) -> list[Tensor]:
@@ -90,4 +93,12 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         start += count
 
 
-__getattr__ = nothing_else("torch.nn.utils")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SUBMODULES})
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part on first use."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise missing("torch.nn.utils", name)
