@@ -55,10 +55,14 @@ class Cupy(Accelerator):
         return int(array.data.ptr)
 
     def empty(self, shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...] | None = None) -> Array:
-        """Return new memory, contiguous or with the given dense strides in bytes."""
+        """Return new memory, contiguous or with the given strides in bytes, none of them negative."""
+        memory = self.library.empty(shape, dtype)
         if strides is None:
-            return self.library.empty(shape, dtype)
-        return self.library.ndarray(shape, dtype, self.library.empty(shape, dtype).data, strides)
+            return memory
+        extent = memory.itemsize + sum([(n - 1) * step for n, step in zip(shape, strides, strict=True)])
+        if memory.size and extent > memory.nbytes:
+            memory = self.library.empty(-(-extent // memory.itemsize), dtype)
+        return self.library.ndarray(shape, dtype, memory.data, strides)
 
     def strided(self, memory: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
         """View `memory`, the root of some array, with any shape; strides and offset in bytes from its start."""

@@ -57,10 +57,14 @@ def to_host(array: Array) -> Any:
 
 
 def empty(shape: tuple[int, ...], dtype: Any, strides: tuple[int, ...] | None = None) -> Array:
-    """Return new memory, contiguous or with the given strides (in bytes; they must be dense)."""
+    """Return new memory, contiguous or with the given strides (in bytes, none of them negative)."""
     if strides is None:
         return numpy.empty(shape, dtype)
-    return numpy.ndarray(shape, dtype, numpy.empty(shape, dtype), 0, strides)
+    memory = numpy.empty(shape, dtype)
+    extent = memory.itemsize + sum([(n - 1) * step for n, step in zip(shape, strides, strict=True)])
+    if memory.size and extent > memory.nbytes:
+        memory = numpy.empty(-(-extent // memory.itemsize), dtype)
+    return numpy.ndarray(shape, dtype, memory, 0, strides)
 
 
 _zeros: dict[Any, Array] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -118,7 +119,10 @@ def explained(node: Node) -> Iterator[None]:
     try:
         yield
     except Exception:
-        warn_of(node)
+        try:
+            warn_of(node)
+        except UserWarning as warning:  # warnings are errors here, but the failure is what matters
+            sys.stderr.write(f"Warning: {warning}\n")
         raise
     finally:
         anomaly.running = outer

@@ -36,6 +36,7 @@ def attach(out: Tensor, self: Tensor, origin: str | None = None) -> None:
     if self._inference or out._inference:
         out._inference = self._inference
         if self._inference:
+            out._node, out._output_nr, out._requires_grad = None, 0, False
             return
     parent = self._view
     if parent is None:
@@ -59,15 +60,16 @@ def refuse_view(self: Tensor, *, directly: bool = True) -> None:
     assert view is not None
     if view.origin is not None:
         changed = "is being" if directly else "its base or another view of its base has been"
+        unrecorded, start = view.origin in UNRECORDED, "A view was created in"
         if self._node is not None:
-            name = short_name(self._node)
-            text = f"Output {self._output_nr} of {name} is a view and {changed} modified inplace."
+            start = f"Output {self._output_nr} of {short_name(self._node)} is a view"
+            start += " of a view which was created in" if unrecorded else ""
+        if self._node is not None and not unrecorded:
+            text = f"{start} and {changed} modified inplace."
         elif view.origin == "inference_mode":
-            text = f"A view was created in inference mode and {changed} modified inplace in normal mode."
+            text = f"{start} inference mode and {changed} modified inplace in normal mode."
         else:
-            text = (
-                f"A view was created in no_grad mode and {changed} modified inplace with grad mode enabled."
-            )
+            text = f"{start} no_grad mode and {changed} modified inplace with grad mode enabled."
         raise RuntimeError(text + (REASONS.get(view.origin) or AMBIGUOUS.format(view.origin)))
     base = view.base
     if directly and self.requires_grad and base._node is None:
@@ -79,6 +81,7 @@ def short_name(node: Node) -> str:
     return re.sub(r"Backward(\d*)$", lambda found: found[1].lstrip("0"), node.name())
 
 
+UNRECORDED = ("inference_mode", "no_grad")
 REASONS = {
     "multi": " This view is the output of a function that returns multiple views. Such functions do not allow the "
     "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",

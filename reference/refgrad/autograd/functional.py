@@ -87,11 +87,17 @@ def _check_needed(values: tuple[Any, ...], constant: str, strict: bool) -> None:
 
 
 def _filled(
-    found: tuple[Any, ...], like: tuple[Any, ...], strict: bool, create_graph: bool, words: tuple[str, str]
+    found: tuple[Any, ...],
+    like: tuple[Any, ...],
+    strict: bool,
+    create_graph: bool,
+    words: tuple[str, str],
+    number: int | None = None,
 ) -> tuple[Any, ...]:
     """Return the derivatives, zeros for those that are not there; in strict mode refuse those, or constant ones.
 
-    `words` say what is independent of which number where a derivative is missing, and which one would be constant.
+    `words` say what is independent of which input where a derivative is missing, and which one would be constant;
+    `number` is said instead of the input's number there (torch's `jacobian` says the output's).
     """
     filled = []
     for at, (each, model) in enumerate(zip(found, like, strict=True)):
@@ -99,8 +105,8 @@ def _filled(
             raise RuntimeError(words[0].format(at))
         if each is not None and strict and create_graph and not each.requires_grad:
             raise RuntimeError(
-                f"The {words[1]} of the user-provided function is independent of input {at}. This is not allowed in "
-                "strict mode when create_graph=True."
+                f"The {words[1]} of the user-provided function is independent of input "
+                f"{at if number is None else number}. This is not allowed in strict mode when create_graph=True."
             )
         filled.append(wrap(xp.zeros_like(model._array)) if each is None else each)
     return tuple(filled)
@@ -197,7 +203,7 @@ def _rows(
     missing = f"Output {number} of the user-provided function is independent of input {{0}}. This is not allowed in strict mode."
     for at in range(output._array.size):
         found = _gradients((flat[at],), sources, create_graph=create_graph, retain_graph=True)
-        filled = _filled(found, sources, strict, create_graph, (missing, "jacobian"))
+        filled = _filled(found, sources, strict, create_graph, (missing, "jacobian"), number)
         for kept, each in zip(parts, filled, strict=True):
             kept.append(each)
     return tuple(

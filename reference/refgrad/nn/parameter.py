@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import backend, dtypes
 from ..absent import nothing_else
+from ..grad_mode import mode
 from ..tensor import Tensor, wrap
 
 __all__ = ["Buffer", "Parameter"]
@@ -28,6 +29,11 @@ class Parameter(Tensor):
                 f"{type(requires_grad).__name__}"
             )
         made = wrap(source._array, cls)
+        made._inference = source._inference
+        if requires_grad and made._inference and not mode.inference:
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
         made._counter = source._share_counter()
         if requires_grad and source._array.dtype.kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

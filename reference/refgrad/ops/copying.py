@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import backend, both, dtypes, scalars, storage
 from ..backend import xp
+from ..grad_mode import mode
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
@@ -33,6 +34,7 @@ ZeroBackward0 = derivative("ZeroBackward0", self=both.zeros_like)
 def detach(input: Tensor) -> Tensor:
     """Return a tensor over the same memory (and version) that does not require grad."""
     out = wrap(input._array)
+    out._inference = input._inference
     if not input._inference:
         out._counter = input._share_counter()
     return out
@@ -40,7 +42,9 @@ def detach(input: Tensor) -> Tensor:
 
 @method
 def detach_(self: Tensor) -> Tensor:
-    """Cut the tensor off from its history."""
+    """Cut the tensor off from its history; one of inference mode has none, and nothing is done."""
+    if self._inference or mode.inference:
+        return self
     if self._view is not None:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
@@ -54,7 +58,9 @@ def detach_(self: Tensor) -> Tensor:
 
 def _data(self: Tensor) -> Tensor:
     """The elements without history: changes through `data` are neither recorded nor counted."""
-    return wrap(self._array)
+    out: Tensor = wrap(self._array)
+    out._inference = self._inference
+    return out
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -68,7 +74,7 @@ def _set_data(self: Tensor, value: Any) -> None:
         )
     if self._array.dtype != value._array.dtype:
         self._accumulator = None  # graphs made before lead to no tensor of this dtype any more
-    self._array = value._array
+    self._array, self._inference = value._array, value._inference
 
 
 def _no_deleting(self: Tensor) -> None:

@@ -137,10 +137,15 @@ def check_writable(self: Tensor, *others: Any, repeats: bool = False) -> None:
             refuse_view(self)
         elif self._requires_grad and self._node is None:
             raise RuntimeError(LEAF)
-    if self._inference and not mode.inference:
-        raise RuntimeError(INFERENCE)
+    refuse_inference(self)
     if not repeats and storage.overlaps_itself(self._array):
         raise RuntimeError(OVERLAP)
+
+
+def refuse_inference(self: Tensor) -> None:
+    """Refuse to change a tensor of inference mode outside of that."""
+    if self._inference and not mode.inference:
+        raise RuntimeError(INFERENCE)
 
 
 def refuse_overlap(self: Tensor, other: Tensor, *, partial: bool = False) -> None:

@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 from .. import both, storage
+from ..grad_mode import mode
 from ..graph import derivative
 from ..layouts import preserve_format, strides_in
 from ..recording import record
 from ..tensor import Tensor
 from ..views import refuse_view, renew
-from .inplace import LEAF, bump
+from .inplace import LEAF, bump, refuse_inference
 from .registry import method
 from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
 
@@ -21,7 +22,8 @@ __all__ = ["check_reshapable", "reshape_in_place"]
 @method
 def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
     """Take another shape, laid out row by row or in a memory format; new elements are not initialised."""
-    if self.requires_grad:
+    refuse_inference(self)
+    if self.requires_grad and not mode.inference:
         raise RuntimeError("cannot resize variables that require grad")
     shape = sizes_of(size)
     if any(each < 0 for each in shape):
@@ -56,9 +58,11 @@ TransposeBackward1 = derivative(
 
 
 def check_reshapable(self: Tensor) -> None:
+    """Refuse to give another shape to what must not change."""
+    refuse_inference(self)
     if self._view is not None and self.requires_grad:
         refuse_view(self)
-    elif self.requires_grad and self._node is None:
+    elif mode.enabled and self.requires_grad and self._node is None:
         raise RuntimeError(LEAF)
 
 

@@ -16,7 +16,7 @@ from ..recording import requires_recording
 from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
-from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_overlap
+from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_inference, refuse_overlap
 
 __all__ = ["elementwise_out", "finish_out", "finish_outs", "refuse_first", "written"]
 
@@ -216,6 +216,7 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
         return result
     tensors = _tensors(inputs)
     _refuse_differentiation(name, out, tensors)
+    refuse_inference(out)
     if name in _OTHER_DTYPE or name in _TRUTHS:
         _check_dtype(name, result.dtype, out.dtype)
     _check_memory(name, out, tensors)

@@ -166,6 +166,7 @@ def set_(
     check_writable(self, *tensors, repeats=True)
     node = record(SetNode, array, (self, *tensors))._node
     self._array = array
+    self._accumulator = None  # graphs made before lead to the tensor as it was
     bump(self)
     if node is not None:
         rebase(self, node)
