@@ -62,18 +62,6 @@ def _is_training(node: Node) -> bool:
     return "axes" in node.takes
 
 
-def _decomposed(at: int, *, turned: bool) -> Callable[[Node], Any]:
-    """Return a source: the LU decomposition (0) or its pivots (1), which torch keeps and refgrad makes when asked."""
-
-    def find(node: Node) -> Any:
-        from .ops.lu_kernels import decomposed
-
-        matrices = saved_value(node, "A")._array
-        return wrap(decomposed(matrices.swapaxes(-1, -2) if turned else matrices)[at])
-
-    return find
-
-
 _NUMEL = {"self_sym_numel": _from("shape", math.prod)}
 _ALL_DIMS = {"dim": _from("dim", lambda dim: () if dim is None else dim)}
 _ONE_DIM = {"dim": _from("dim", lambda dim: dim[0])}
@@ -141,12 +129,6 @@ _OTHERS: dict[str, dict[str, Any]] = {
     "CummaxBackward0": {"keepdim": None},
     "CumminBackward0": {"keepdim": None},
     "StdMeanBackward0": {"result": None, "result0": "result"},
-    "LinalgDetBackward0": {"LU": _decomposed(0, turned=True), "pivots": _decomposed(1, turned=True)},
-    "LinalgSolveExBackward0": {
-        "LU": _decomposed(0, turned=False),
-        "pivots": _decomposed(1, turned=False),
-    },
-    "LinalgSlogdetBackward0": {"LU": _decomposed(0, turned=True), "pivots": _decomposed(1, turned=True)},
     "LinalgSvdBackward0": {"S_sym_argsize_minus_1": lambda node: node.metas[1][0][-1]},
     "LuUnpackBackward0": {
         "LU_data_sym_argsize_minus_1": _from("shape", lambda shape: shape[1]),

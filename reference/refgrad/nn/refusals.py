@@ -108,6 +108,11 @@ def _check_limits(low: Any, high: Any) -> None:
         raise ValueError("min_val cannot be greater than max_val")
 
 
+def _check_padding(index: Any, weight: Any) -> None:
+    if index is not None and (index > 0 or index < 0):
+        weight.size(0)
+
+
 def _check_halves(input: Any) -> None:
     if input.dim() == 0:
         raise RuntimeError("glu does not support scalars because halving size must be even")
@@ -137,7 +142,7 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
-    "embedding": lambda given: given["padding_idx"] in (None, 0) or given["weight"].size(0),
+    "embedding": lambda given: _check_padding(given["padding_idx"], given["weight"]),
     "hardtanh": lambda given: _check_limits(given["min_val"], given["max_val"]),
     "kl_div": lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]),
     **{

@@ -11,7 +11,7 @@ from ..recording import record, record_several
 from ..return_types import structured
 from ..tensor import Tensor
 from .joining import stack
-from .lu_kernels import decomposed, solved_adjoint
+from .lu_kernels import decomposed, kept, solved_adjoint
 from .matrices import (
     adjoint,
     by_columns,
@@ -19,6 +19,7 @@ from .matrices import (
     check_kernel,
     check_square,
     diagonal_matrix,
+    turned,
 )
 from .registry import public
 
@@ -72,7 +73,8 @@ def _minors(a: Tensor) -> Tensor:
 
 LinalgDetBackward0 = derivative(
     "LinalgDetBackward0",
-    A=lambda g, A, result: _det_slope(g, A, result),  # noqa: N803 - torch's name
+    saves="LU pivots",
+    A=lambda g, A, LU, pivots, result: _det_slope(g, A, result),  # noqa: N803 - torch's names
 )
 
 
@@ -85,13 +87,21 @@ def det(A: Tensor) -> Tensor:  # noqa: N803
     unknown = xp.isnan(A._array).any(
         (-2, -1)
     )  # NumPy takes a matrix with a pivot of 0 for singular all the same
-    return record(LinalgDetBackward0, xp.where(unknown, found.dtype.type(xp.nan), found), (A,))
+    extra = kept(turned(A._array), A)
+    return record(LinalgDetBackward0, xp.where(unknown, found.dtype.type(xp.nan), found), (A,), (), extra)
 
 
 # ---- sign and logarithm --------------------------------------------------------------------------------------------
 
 
-def _slogdet_slope(grads: Any, needs: Any, A: Any, sign: Any) -> list[Any]:  # noqa: N803
+def _slogdet_slope(
+    grads: Any,
+    needs: Any,
+    A: Any,  # noqa: N803
+    LU: Any,  # noqa: N803
+    pivots: Any,
+    sign: Any,
+) -> list[Any]:
     """Return `A^-H` times the gradient of the logarithm; of complex matrices the sign, too, depends on A."""
     of_sign, of_logarithm = grads
     g = of_logarithm
@@ -112,7 +122,7 @@ def _solved_adjoint(a: Any, b: Any) -> Any:
 
 
 LinalgSlogdetBackward0 = derivative(
-    "LinalgSlogdetBackward0", results="sign logabsdet", joint=("A", _slogdet_slope)
+    "LinalgSlogdetBackward0", saves="LU pivots", results="sign logabsdet", joint=("A", _slogdet_slope)
 )
 
 
@@ -125,7 +135,7 @@ def _slogdet(name: str, a: Tensor) -> tuple[Tensor, ...]:
         xp.where(unknown, sign.dtype.type(0), sign),
         xp.where(unknown, logarithm.dtype.type(xp.nan), logarithm),
     ]
-    return record_several(LinalgSlogdetBackward0, arrays, (a,))
+    return record_several(LinalgSlogdetBackward0, arrays, (a,), (), kept(turned(a._array), a))
 
 
 def slogdet(A: Tensor) -> Any:  # noqa: N803

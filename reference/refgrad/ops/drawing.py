@@ -6,7 +6,7 @@ import math
 import warnings
 from typing import Any
 
-from .. import storage
+from .. import dtypes, scalars, storage
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -208,6 +208,7 @@ def leaking_at_random(
 ) -> Tensor:
     """Do `rrelu`, with a generator."""
     for name, bound in (("lower", lower), ("upper", upper)):
+        scalars.check(bound, dtypes.float64)
         if not math.isfinite(bound):
             raise RuntimeError(f"rrelu: {name} bound must be finite, got {bound:g}")
     if lower > upper:

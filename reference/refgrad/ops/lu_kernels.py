@@ -6,9 +6,11 @@ import math
 
 from .. import backend
 from ..backend import Array, xp
-from .matrices import adjoint
+from ..recording import requires_recording
+from ..tensor import Tensor, wrap
+from .matrices import adjoint, by_columns
 
-__all__ = ["decomposed", "factorised", "rows_from", "solved", "solved_adjoint", "substituted"]
+__all__ = ["decomposed", "factorised", "kept", "rows_from", "solved", "solved_adjoint", "substituted"]
 
 
 def _size(values: Array) -> Array:
@@ -47,6 +49,17 @@ def decomposed(array: Array) -> tuple[Array, Array, Array]:
         xp.asarray(xp.stack([each[1] for each in found])).reshape((*batch, steps)),
         xp.asarray([each[2] for each in found], xp.int32).reshape(batch),
     )
+
+
+def kept(array: Array, *inputs: Tensor) -> tuple[Tensor, ...]:
+    """Return what a node keeps of matrices that are to be solved with again: their decompositions and pivots.
+
+    Nothing where no node will be made of `inputs`.
+    """
+    if not requires_recording(*inputs):
+        return ()
+    lu, pivots, _ = decomposed(array)
+    return wrap(by_columns(lu)), wrap(pivots)
 
 
 def rows_from(pivots: Array, size: int) -> Array:

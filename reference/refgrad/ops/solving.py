@@ -11,7 +11,7 @@ from ..recording import record
 from ..return_types import structured
 from ..tensor import Tensor
 from .broadcasting import check_broadcast
-from .lu_kernels import decomposed, solved, substituted
+from .lu_kernels import decomposed, kept, solved, substituted
 from .matrices import (
     LinAlgError,
     adjoint,
@@ -103,9 +103,10 @@ def _slope_of_factor(g: Any, a: Any, x: Any, vector: bool, left: bool) -> Any:
 
 LinalgSolveExBackward0 = derivative(
     "LinalgSolveExBackward0",
+    saves="LU pivots",
     args="vector left",
-    A=lambda g, A, result, vector, left: _slope_of_factor(g, A, result, vector, left),  # noqa: N803
-    B=lambda g, A, vector, left: _solution_of(A, g, vector, left),  # noqa: N803
+    A=lambda g, A, LU, pivots, result, vector, left: _slope_of_factor(g, A, result, vector, left),  # noqa: N803
+    B=lambda g, A, LU, pivots, vector, left: _solution_of(A, g, vector, left),  # noqa: N803
 )
 
 
@@ -160,7 +161,7 @@ def _solve(name: str, a: Tensor, b: Tensor, left: bool, check_errors: bool) -> t
     if failure:
         raise LinAlgError(f"{name}: {failure[0]}The solver failed because the input matrix is singular.")
     array = _laid_out(array[..., 0] if vector else array, left)
-    return record(LinalgSolveExBackward0, array, (a, b), (vector, left)), info
+    return record(LinalgSolveExBackward0, array, (a, b), (vector, left), kept(x, a, b)), info
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:  # noqa: N803
