@@ -79,6 +79,8 @@ _OTHER_DTYPE = _by_name(
         "heaviside is not yet implemented for tensors with different dtypes.": "heaviside",
     }
 )
+# Functions of several tensors that give one of them another size, where it is also their `out`.
+_RESIZED = frozenset({"cat", "stack"})
 _TRUTHS = frozenset({"all", "any"})  # into bools, or into the bytes that stood for them before there were any
 
 # Kernels that compute in the dtype of `out` where none is asked for.
@@ -117,13 +119,17 @@ _KNOWN_AS = _by_name(
         "matmul": "matrix_power",
         "max": "max.dim",
         "min": "min.dim",
-        "mul": "multiply outer",
+        "mul": "ger kron multiply outer",
+        "_linalg_det": "linalg_det",
+        "linalg_inv_ex": "inverse linalg_inv",
+        "_linalg_solve_ex": "linalg_solve",
+        "mm": "linalg_multi_dot",
         "nansum": "nanmean",
         "pow": "float_power square",
         "sort": "msort",
         "sub": "diff subtract",
         "aten::diagonal_copy": "diag",
-        _COPIES: "inner nanquantile quantile",
+        _COPIES: "inner linalg_matrix_power linalg_norm nanquantile quantile",
         "abs": "abs.complex",
         "absolute": "absolute.complex",
         "": (
@@ -134,10 +140,19 @@ _KNOWN_AS = _by_name(
 ) | {
     name: f"aten::{name}"
     for name in (
-        *("bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "conj_physical", "floor_divide", "gcd"),
+        *("bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift"),
+        *("bitwise_xor", "conj_physical", "nonzero_static", "floor_divide", "gcd"),
         *("heaviside", "lcm", "log_softmax", "slice_scatter", "softmax"),
     )
 }
+
+
+# Functions that consist of others: what is wrong otherwise is said first.
+_REFUSED_LATE = frozenset(
+    """
+    diag linalg_matrix_power linalg_multi_dot linalg_norm matrix_power nanmean nanquantile outer quantile
+    """.split()  # noqa: SIM905
+)
 
 
 # The functions that do the work of others, which torch writes in Python.
@@ -222,6 +237,8 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
     _check_memory(name, out, tensors)
     check_cast(result.dtype, out.dtype)
     if out.shape != result.shape:
+        if len(tensors) > 1 and name not in _RESIZED and any(each is out for each in tensors):
+            check_sizes(out, tensors)
         if out._array.size:
             warnings.warn(
                 f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does "
@@ -239,6 +256,8 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
 
 def refuse_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse, before a function with a parameter `out` computes anything, what autograd would have to record."""
+    if name in _REFUSED_LATE:
+        return
     given = [*args, *kwargs.values()]
     given += [each for part in given if isinstance(part, tuple | list) for each in part]
     outs = kwargs["out"]
@@ -277,7 +296,7 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         raise TypeError(
             f"{_DOES_IT.get(name, name)}(): argument 'out' must be Tensor, not {type_name(wrong)}"
         )
-    for out in outs:
+    for out in outs if name not in _REFUSED_LATE else ():
         _refuse_differentiation(name, out, tensors)
     if name in _WITHOUT_NAN and args[0]._array.dtype.kind == "f" and outs[0]._array.dtype.kind != "f":
         raise NotImplementedError(f"\"nansum_cpu\" not implemented for '{outs[0].dtype._scalar}'")
@@ -285,6 +304,9 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         kwargs["dtype"] = outs[0].dtype
     with no_grad():
         result = call(*args, **kwargs)
+    for out in outs if name in _REFUSED_LATE else ():
+        _refuse_differentiation(name, out, tensors)
+    with no_grad():
         if isinstance(result, Tensor):
             return finish_out(name, result, outs[0], *tensors)
         return finish_outs(name, result, outs, *tensors)
