@@ -116,9 +116,11 @@ class Signature:
                 raise self._missing(index)
             if given is not _MISSING and not (given is None and each.none_allowed):
                 spread = spreads and taken == 0 and not by_keyword
-                if each.accepts(given) and not (
-                    spread and len(args) > self.positional and not _is_index(given)
-                ):
+                try:
+                    fits = each.accepts(given)
+                except _ElementError as error:
+                    raise error.in_argument(index) from None
+                if fits and not (spread and len(args) > self.positional and not _is_index(given)):
                     values[each.name] = given
                 elif spread and _is_ints(args, each.size):
                     values[each.name] = args
@@ -240,6 +242,10 @@ def _is_ints(value: Any, size: int = 0) -> bool:
 
 class _ElementError(TypeError):
     """A sequence of tensors has an element that is none: no other overload is tried after that."""
+
+    def in_argument(self, number: int) -> _ElementError:
+        """Return the error for the argument of that number."""
+        return _ElementError(str(self).replace("in argument 0", f"in argument {number}"))
 
 
 def _is_tensors(value: Any, size: int = 0) -> bool:

@@ -24,9 +24,10 @@ class Parameter(Tensor):
         if not isinstance(source, Tensor):
             source.detach()  # fails as it does in torch
         if type(requires_grad) is not bool:
+            from .._signatures import type_name
+
             raise TypeError(
-                "_make_subclass(): argument 'require_grad' (position 3) must be bool, not "
-                f"{type(requires_grad).__name__}"
+                f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
             )
         made = wrap(source._array, cls)
         made._inference = source._inference

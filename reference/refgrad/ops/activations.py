@@ -206,6 +206,8 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return x where positive and `alpha * (e**(x / alpha) - 1)` elsewhere."""
     _refuse_complex_number(alpha, dtypes.float64)
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     scales = alpha, 1.0, 1.0 / alpha
     kind = CeluBackward1 if inplace else CeluBackward0
     return _unary("elu_cpu", kind, lambda x: _elu(x, *scales), input, inplace, *scales)
@@ -297,6 +299,8 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """Return x * Phi(x), exactly or by tanh."""
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
     if approximate == "none":
         return _unary("GeluKernelImpl", GeluBackward0, lambda x: x * normal_cdf(x), input, False, approximate)
     return _unary(

@@ -373,6 +373,8 @@ def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
     joint = dtypes.result_of((input, other))
     if isinstance(alpha, bool) and joint is not dtypes.bool:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, complex) and not joint.is_complex:
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
     if isinstance(alpha, float) and joint._is_integral:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 

@@ -218,13 +218,12 @@ _split_along("dsplit", lambda ndim: 2, 3)
 @function
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """Return views of the tensors expanded to one shape."""
-    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], tuple | list) else tensors
-    check_tensors(given)
+    check_tensors(tensors)
     shape: tuple[int, ...] = ()
-    for each in given:
+    for each in tensors:
         check_broadcast(shape, each._array.shape)
         shape = backend.broadcast_shapes(shape, each._array.shape)
-    return tuple([each if each._array.shape == shape else expand(each, shape) for each in given])
+    return tuple([each if each._array.shape == shape else expand(each, shape) for each in tensors])
 
 
 @function

@@ -226,6 +226,9 @@ def isclose(
     """Tell for each pair of elements whether they differ by no more than `atol + rtol * |other|`."""
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype._scalar} did not match {other.dtype._scalar}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if not tolerance >= 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
     x, y = input._array, other._array
     check_broadcast(x.shape, y.shape)
     close = wrap(keep_layout(xp.asarray(xp.isclose(x, y, rtol, atol, equal_nan)), x, y))

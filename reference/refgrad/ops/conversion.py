@@ -150,7 +150,10 @@ def type(self: Tensor, dtype: Any = None, non_blocking: bool = False, *, memory_
     if not isinstance(dtype, dtypes.dtype | python_type):
         raise TypeError("dtype must be a type, str, or dtype object")
     if not isinstance(dtype, dtypes.dtype):
-        dtype = dtypes.from_python(getattr(dtype, "dtype", dtype))
+        shown = getattr(dtype, "__name__", dtype)
+        dtype = getattr(dtype, "dtype", None)  # of an old constructor
+        if not isinstance(dtype, dtypes.dtype):
+            raise ValueError(f"invalid type: '{shown}'")
     return convert(self, dtype, False, memory_format)
 
 

@@ -357,7 +357,7 @@ def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tens
         nothing = wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))
         nothing._counter = [1]  # torch fills it
         return nothing
-    _refuse_bools("trapezoid", y)
+    _refuse_bools("trapezoid", y, x)
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)
         return _halved(((left + right) * steps).sum(axis))
@@ -372,7 +372,9 @@ def trapz(y: Tensor, x: Any = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     return area
 
 
-def _refuse_bools(name: str, y: Tensor) -> None:
+def _refuse_bools(name: str, y: Tensor, x: Any) -> None:
+    if isinstance(x, Tensor) and (x.dtype is dtypes.bool or y.dtype is dtypes.bool):
+        raise RuntimeError(f"{name}: received a bool input for `x` or `y`, but bool is not supported")
     if y._array.dtype.kind == "b":
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
 
@@ -390,7 +392,7 @@ def _halved(value: Tensor) -> Tensor:
 @function
 def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
     """Return the areas under samples up to each but the first."""
-    _refuse_bools("cumulative_trapezoid", y)
+    _refuse_bools("cumulative_trapezoid", y, x)
     if not y._array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     axis = axis_of(dim, y._array.ndim)

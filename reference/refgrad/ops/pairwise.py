@@ -261,6 +261,8 @@ def _three(name: str, *tensors: Tensor) -> list[Any]:
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return `input + value * tensor1 * tensor2`."""
     arrays = _three("addcmul", input, tensor1, tensor2)
+    if isinstance(value, complex) and arrays[0].dtype.kind != "c":
+        scalars.check(value, dtypes.of(arrays[0].dtype))
     if arrays[0].dtype.kind in "iu":
         array = arrays[0] + arrays[1] * arrays[2] * scalars.stored(value, dtypes.of(arrays[0].dtype))
     else:
@@ -281,6 +283,8 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     """Return `input + value * tensor1 / tensor2`."""
     _refuse_integers(input, tensor1, tensor2)
     arrays = _three("addcdiv", input, tensor1, tensor2)
+    if isinstance(value, complex) and arrays[0].dtype.kind != "c":
+        scalars.check(value, dtypes.of(arrays[0].dtype))
     array = arrays[0] + arrays[1] * value / arrays[2]
     array = keep_layout(array, *arrays)
     return record(suited(AddcdivBackward0, array), array, (input, tensor1, tensor2), (value,))

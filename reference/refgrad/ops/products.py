@@ -385,6 +385,8 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
         UserWarning,
         stacklevel=3,
     )
+    if not matrices:
+        raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for each in matrices:
         if each._array.ndim != 2:
             raise RuntimeError(f"Tensor dimension is {each._array.ndim}, expected 2 instead.")

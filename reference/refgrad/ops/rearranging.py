@@ -277,7 +277,6 @@ def repeat_interleave(
     if isinstance(repeats, Tensor):
         if repeats._array.ndim > 1:
             raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
-        _check_counted(repeats)
     elif repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
     elif dim in (0, -1) and not input._array.ndim:  # which then has not the dimension to repeat along
@@ -297,6 +296,7 @@ def repeat_interleave(
                 "repeats must have the same size as input along dim, but got repeats.size(0) = "
                 f"{counts.size} and input.size({asked}) = {size}"
             )
+        _check_counted(repeats)
         _check_total(repeats.expand(size), output_size)
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen

@@ -175,7 +175,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     x = input._array
     if x.dtype.kind not in "fc":
         x = x.astype(dtypes.get_default_dtype()._numpy)
-    if isinstance(dim, tuple | list) and not dim and x.ndim and x.size:
+    if isinstance(dim, tuple | list) and not dim and x.ndim and x.size and not keepdim:
         raise RuntimeError(MISMATCH.format([], [1] * x.ndim))
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
@@ -206,6 +206,8 @@ def vector_norm(
         x = x.astype(dtype._numpy, copy=False)
     axes = axes_of(dim, x.ndim)
     axes = axes if x.ndim else None
+    if isinstance(ord, complex):
+        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
     order = float(ord)
     if not x.size and (order < 0 or order == math.inf):
         refuse_empty(x, order, dim)
