@@ -34,10 +34,13 @@ newaxis = None
 
 _DTYPES = {name: getattr(_dtypes, name) for name in _dtypes.__all__}
 _LAZY_MODULES = (
+    "accelerator",
     "autograd",
+    "backends",
     "cuda",
     "func",
     "linalg",
+    "mps",
     "nn",
     "optim",
     "random",
@@ -45,6 +48,8 @@ _LAZY_MODULES = (
     "special",
     "testing",
     "utils",
+    "version",
+    "xpu",
 )
 
 # Where the names live that are imported on first use.
@@ -54,7 +59,7 @@ _LAZY_NAMES: dict[str, str] = {
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
     **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
     **dict.fromkeys(("frombuffer", "from_dlpack"), "foreign_memory"),
-    **dict.fromkeys(("AcceleratorError", "OutOfMemoryError"), "accelerator"),
+    **dict.fromkeys(("AcceleratorError", "OutOfMemoryError"), "attachment"),
     "Generator": "generator",
     **dict.fromkeys(("einsum", "kron", "tensordot"), "ops.contraction"),
     **dict.fromkeys(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .accelerator import Accelerator
+from .attachment import Accelerator
 from .backend import Array, _by_stride
 
 __all__ = ["Cupy"]

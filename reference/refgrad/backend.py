@@ -1,7 +1,7 @@
 """The array library, NumPy: all other modules call it through here, `xp.exp(array)`.
 
 NumPy's functions dispatch on their arguments (NEP 13 and 18), so `xp.exp` also serves the arrays of a GPU. What creates
-arrays or looks at memory cannot: when the first tensor goes to a GPU, `accelerator.attach` puts functions in their
+arrays or looks at memory cannot: when the first tensor goes to a GPU, `attachment.attach` puts functions in their
 place, here and in `xp`, that ask where to work. A process that stays on the CPU never pays for that.
 """
 
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 Array: TypeAlias = Any  # NumPy's and CuPy's arrays have no type in common that says more
-xp: Any = types.ModuleType("xp", "NumPy's names, some of which `accelerator.attach` gives a new meaning.")
+xp: Any = types.ModuleType("xp", "NumPy's names, some of which `attachment.attach` gives a new meaning.")
 xp.__dict__.update({name: value for name, value in vars(numpy).items() if not name.startswith("__")})
 xp.__getattr__ = numpy.__getattr__  # for the modules that NumPy imports on first use
 ndarray = numpy.ndarray

@@ -81,7 +81,7 @@ def allocate(make: Callable[..., Any], size: Sequence[int], *args: Any) -> Any:
         return make(tuple(size), *args)
     except MemoryError:
         if accelerator_in_use():
-            from .accelerator import here
+            from .attachment import here
 
             if here.index is not None:  # a GPU's memory
                 raise

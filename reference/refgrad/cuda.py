@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import accelerator
+from . import attachment
 from .device import device as _device
 from .device import require
 
@@ -29,17 +29,17 @@ def is_available() -> bool:
 
 def device_count() -> int:
     """Return how many GPUs there are."""
-    return accelerator.count()
+    return attachment.count()
 
 
 def is_initialized() -> bool:
     """Return whether the GPU is in use."""
-    return accelerator.attached() is not None
+    return attachment.attached() is not None
 
 
 def init() -> None:
     """Use the GPUs from now on, as the first tensor there would do; refused where there are none."""
-    accelerator.load()
+    attachment.load()
 
 
 def manual_seed(seed: int) -> None:
@@ -65,7 +65,7 @@ def current_device() -> int:
 
 def set_device(device: Any) -> None:
     """Let "cuda" stand for this GPU in this thread."""
-    accelerator.here.current = _index(device)
+    attachment.here.current = _index(device)
 
 
 class device:  # noqa: N801 - torch's name
@@ -75,22 +75,22 @@ class device:  # noqa: N801 - torch's name
         self.index = _index(device)
 
     def __enter__(self) -> None:
-        self.before = accelerator.here.current
-        accelerator.here.current = self.index
+        self.before = attachment.here.current
+        attachment.here.current = self.index
 
     def __exit__(self, *_: Any) -> None:
-        accelerator.here.current = self.before
+        attachment.here.current = self.before
 
 
 def synchronize(device: Any = None) -> None:
     """Wait until a GPU has done everything that it was given."""
-    accelerator.load().synchronize(_index(device))
+    attachment.load().synchronize(_index(device))
 
 
 def get_device_name(device: Any = None) -> str:
     """Return the name of a GPU."""
-    found = accelerator.load()
-    index = accelerator.here.current if device is None else _device(device).index
+    found = attachment.load()
+    index = attachment.here.current if device is None else _device(device).index
     if index is None or index >= found.count():
         raise AssertionError("Invalid device id")
     return found.name_of(index)
@@ -98,24 +98,24 @@ def get_device_name(device: Any = None) -> str:
 
 def get_device_capability(device: Any = None) -> tuple[int, int]:
     """Return the compute capability of a GPU: major and minor number."""
-    return accelerator.load().capability_of(_index(device))
+    return attachment.load().capability_of(_index(device))
 
 
 def memory_allocated(device: Any = None) -> int:
     """Return how many bytes tensors take up on a GPU; 0 as long as none was there."""
-    found = accelerator.attached()
+    found = attachment.attached()
     return 0 if found is None else found.allocated(_index(device))
 
 
 def memory_reserved(device: Any = None) -> int:
     """Return how many bytes are kept for tensors on a GPU."""
-    found = accelerator.attached()
+    found = attachment.attached()
     return 0 if found is None else found.reserved(_index(device))
 
 
 def empty_cache() -> None:
     """Give back memory of the GPUs that no tensor takes up."""
-    found = accelerator.attached()
+    found = attachment.attached()
     if found is not None:
         found.free()
 

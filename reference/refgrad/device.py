@@ -41,7 +41,7 @@ class device(metaclass=NamedInC):  # noqa: N801 - torch's name
         if isinstance(given, int):
             if given < 0:
                 raise RuntimeError(NEGATIVE)
-            from .accelerator import is_importable
+            from .attachment import is_importable
 
             if not is_importable():
                 raise RuntimeError(NO_ACCELERATOR)
@@ -118,7 +118,7 @@ def require(where: str | int | device) -> device:
 
 def _gpu(index: int | None) -> device:
     """Return a GPU by its number, or the one that is current; refused where it is not there."""
-    from .accelerator import AcceleratorError, here, load
+    from .attachment import AcceleratorError, here, load
 
     count = load().count()
     number = here.current if index is None else index

@@ -77,6 +77,8 @@ class Node:
     plans: ClassVar[dict[int, tuple[int, ...]]]
     full_name: ClassVar[str]
 
+    __module__ = "torch.autograd.graph"
+
     runs_without_gradient: ClassVar[bool] = False
 
     # Where the operation ran, and the node in whose derivative; set in anomaly mode only.

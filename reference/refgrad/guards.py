@@ -1,7 +1,7 @@
 """Guards around everything that a program can call, put there by `guard_all` when the first tensor goes to a GPU.
 
 A guard looks where the tensors among the arguments are, refuses two devices in torch's words, and lets arrays be made
-there (`accelerator.here`) until the call is over. The engine does the same for each node that it runs
+there (`attachment.here`) until the call is over. The engine does the same for each node that it runs
 (`placed_engine`).
 """
 
@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .accelerator import OutOfMemoryError, here
+from .attachment import OutOfMemoryError, here
 from .device import CPU, default_device, device, require
 from .graph import Node
 from .ops.broadcasting import keep_layout

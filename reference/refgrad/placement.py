@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import ref
 
-from . import accelerator, backend
-from .accelerator import here
+from . import attachment, backend
+from .attachment import here
 from .backend import Array
 from .device import CPU, device
 from .tensor import Tensor, wrap
@@ -20,7 +20,7 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 def index_of(array: Array) -> int | None:
     """Return the number of the accelerator's device that an array is on, None for the CPU."""
-    found = None if type(array) is backend.ndarray else accelerator.attached()
+    found = None if type(array) is backend.ndarray else attachment.attached()
     return found.index_of(array) if found is not None and isinstance(array, found.ndarray) else None
 
 
@@ -45,7 +45,7 @@ def enter(index: int | None) -> int | None:
     before = here.index
     if index != before:
         here.index = index
-        found = accelerator.attached()
+        found = attachment.attached()
         if index is not None and index != here.used and found is not None:
             found.use(index)
             here.used = index

@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "oracle"), str(HERE.parents[1] / "r
 
 # Programs about what is on the CPU whatever the default device: NumPy's arrays, old constructors, files of bytes.
 ON_THE_CPU = re.compile(
-    r"np\.|numpy|\bTensor\(|\w+Tensor\(|\.new\(|default_device|rng_state|get_state|device\b|cuda|\.to\(\d|__array__|%s.|:5d|Generator|Loader|Sampler|pin_memory|2\*\*40"
+    r"np\.|numpy|\bTensor\(|\w+Tensor\(|\.new\(|default_device|rng_state|get_state|device\b|cuda|\.to\(\d|__array__|%s.|:5d|Generator|Loader|Sampler|pin_memory|accelerator|backends|2\*\*40"
 )
 
 
@@ -30,9 +30,9 @@ def start(kind: str) -> Any:
     if kind == "strict":
         import strict_array
 
-        from refgrad import accelerator
+        from refgrad import attachment
 
-        accelerator.attach(strict_array.accelerator())
+        attachment.attach(strict_array.accelerator())
     refgrad.set_default_device("cuda:0")
     assert refgrad.ones(1).is_cuda
     return refgrad

@@ -355,12 +355,11 @@ library = _Namespace(numpy, OFFERED["cupy"])
 
 def accelerator() -> Any:
     """Return the accelerator, to be attached to an engine; refgrad is imported only here."""
-    from refgrad import accelerator as refgrad_accelerator
-    from refgrad import backend
+    from refgrad import attachment, backend
 
     address, root, strided = backend.address, backend.root, backend.strided
 
-    class Strict(refgrad_accelerator.Accelerator):
+    class Strict(attachment.Accelerator):
         """Two devices that are not there."""
 
         ndarray = StrictArray

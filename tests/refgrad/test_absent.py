@@ -74,8 +74,8 @@ def test_a_package_shows_no_modules_that_pytorch_does_not_have(place: str) -> No
 
 def test_an_inner_module_that_is_imported_does_not_become_an_attribute() -> None:
     program = (
-        "import refgrad as torch, refgrad.accelerator, refgrad.graph as graph, refgrad.nn.state; "
-        "print(hasattr(torch, 'accelerator'), hasattr(torch, 'graph'), hasattr(torch.nn, 'state'), graph.Node.__name__)"
+        "import refgrad as torch, refgrad.attachment, refgrad.graph as graph, refgrad.nn.state; "
+        "print(hasattr(torch, 'attachment'), hasattr(torch, 'graph'), hasattr(torch.nn, 'state'), graph.Node.__name__)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=REFERENCE, capture_output=True, text=True, check=True

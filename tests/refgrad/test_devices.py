@@ -23,7 +23,7 @@ ENGINE = HERE.parents[1] / "reference" / "refgrad"
 # What reads the user's NumPy arrays and numbers, or draws and counts on the host before one explicit upload.
 ON_THE_HOST = {
     *(
-        "accelerator",
+        "attachment",
         "_counts",
         "corrections",
         "_from_data",

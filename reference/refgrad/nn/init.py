@@ -6,9 +6,11 @@ import math
 import warnings
 from typing import Any
 
+from .. import creation
 from ..absent import nothing_else
 from ..creation import eye
 from ..grad_mode import no_grad
+from ..ops import selection
 from ..tensor import Tensor
 
 __all__ = [
@@ -73,13 +75,54 @@ def trunc_normal_(
     b: float = 2.0,
     generator: Any = None,
 ) -> Tensor:
-    """Draw from a normal distribution cut off at `a` and `b`, by inverting its distribution function."""
-    low, high = [2 * (1 + math.erf((edge - mean) / std / math.sqrt(2))) / 2 - 1 for edge in (a, b)]
+    """Draw from a normal distribution cut off at `a` and `b`: what falls outside is drawn again."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            stacklevel=2,
+        )
+    inside = _below(b, mean, std) - _below(a, mean, std)
+    draw = _draw_normals if inside > 0.3 else _draw_by_density
     with no_grad():
-        tensor.uniform_(low, high, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0)).add_(mean)
-        return tensor.clamp_(min=a, max=b)  # type: ignore[no-any-return]
+        return draw(tensor, mean, std, a, b, generator)
+
+
+def _below(edge: float, mean: float, std: float) -> float:
+    """Return how much of a normal distribution lies below an edge."""
+    return (1.0 + math.erf((edge - mean) / std / math.sqrt(2.0))) / 2.0
+
+
+def _draw_normals(tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Any) -> Tensor:
+    """Draw normal numbers, for all elements, until each had one inside."""
+    low, high = tensor.new_tensor(a).item(), tensor.new_tensor(b).item()
+    found = tensor.normal_(mean, std, generator=generator)
+    while (outside := (found < low) | (found > high)).any():
+        found = selection.where(
+            outside, creation.empty_like(found).normal_(mean, std, generator=generator), found
+        )
+    if found is not tensor:
+        tensor.copy_(found)
+    return tensor
+
+
+def _draw_by_density(tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Any) -> Tensor:
+    """Draw uniform numbers, and keep each with a chance that is its density, as a share of the largest there."""
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    chance = creation.empty_like(tensor)
+
+    def refused(drawn: Tensor) -> Tensor:
+        density = (drawn - mean).div_(std).pow_(2).mul_(-0.5).sub_(peak)
+        return chance.uniform_(generator=generator).log_().gt(density)  # type: ignore[no-any-return]
+
+    found = tensor.uniform_(a, b, generator=generator)
+    pending = refused(found)
+    while pending.any():
+        drawn = creation.empty_like(tensor).uniform_(a, b, generator=generator)
+        found = selection.where(pending, drawn, found)
+        pending = selection.where(pending, refused(drawn), pending)
+    if found is not tensor:
+        tensor.copy_(found)
+    return tensor
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:

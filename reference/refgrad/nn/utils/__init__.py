@@ -74,9 +74,14 @@ def clip_grad_norm_(
 @no_grad()
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Limit each element of each gradient to [-clip_value, clip_value]."""
-    for each in _listed(parameters):
-        if each._grad is not None:
-            each._grad.clamp_(-clip_value, clip_value)
+    grads = [each._grad for each in _listed(parameters) if each._grad is not None]
+    if not grads:  # which torch's sorting of tensors by device does not take
+        raise RuntimeError(
+            "Expected !nested_tensorlist[0].empty() to be true, but got false.  (Could this error message be improved?  If "
+            "so, please report an enhancement request to PyTorch.)"
+        )
+    for each in grads:
+        each.clamp_(-clip_value, clip_value)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
