@@ -103,7 +103,8 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
         )
-    return record(AddmvBackward0, _added(input, x.dot(y), beta, alpha), (input, mat, vec), (beta, alpha))
+    array = _added(input, x.dot(y), beta, alpha)
+    return record(suited(AddmvBackward0, array), array, (input, mat, vec), (beta, alpha))
 
 
 @public
@@ -171,7 +172,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
-    return record(BaddbmmBackward0, made, (input, batch1, batch2), (beta, alpha))
+    return record(suited(BaddbmmBackward0, made), made, (input, batch1, batch2), (beta, alpha))
 
 
 @public
@@ -198,7 +199,12 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
     if input.dtype is dtypes.bool:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     array = _added(input, xp.matmul(x, y).sum(axis=0, dtype=x.dtype), beta, alpha)
-    return record(AddbmmBackward0, array, (input, batch1, batch2), (beta, alpha, (*x.shape[:2], y.shape[2])))
+    return record(
+        suited(AddbmmBackward0, array),
+        array,
+        (input, batch1, batch2),
+        (beta, alpha, (*x.shape[:2], y.shape[2])),
+    )
 
 
 def _matrices(x: tuple[int, ...], y: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -47,9 +47,22 @@ PixelUnshuffleBackward0 = derivative(
     args="downscale_factor",
     self=lambda g, downscale_factor: _spread(g, downscale_factor),
 )
-ChannelShuffleBackward0 = derivative(
-    "ChannelShuffleBackward0", args="groups", self=lambda g, groups: _regrouped(g, g.shape[1] // groups)
-)
+
+
+def _dealt_back(g: Any, groups: int) -> Any:
+    back = g.shape[1] // groups
+    _check_groups(back)
+    return _regrouped(g, back)
+
+
+def _check_groups(groups: int) -> None:
+    if groups <= 0:
+        raise RuntimeError(
+            f"Number of groups to divide channels in must be positive. Value of groups:{groups}"
+        )
+
+
+ChannelShuffleBackward0 = derivative("ChannelShuffleBackward0", args="groups", self=_dealt_back)
 
 
 def _check_images(name: str, input: Tensor, what: str, factor: int) -> None:
@@ -98,10 +111,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
         raise RuntimeError(
             f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(shape)}"
         )
-    if groups <= 0:
-        raise RuntimeError(
-            f"Number of groups to divide channels in must be positive. Value of groups:{groups}"
-        )
+    _check_groups(groups)
     if shape[1] % groups:
         raise RuntimeError(
             f"Number of channels must be divisible by groups. Got {shape[1]} channels and {groups} groups."
