@@ -175,7 +175,7 @@ _FACTORIES = frozenset({"_random_tensors", "construction", "creation", "ranges"}
 _MODULES = ("linalg", "special", "nn.functional", "nn.init", "nn.utils")
 # Modules of functions that call the program's own, or compare what lies on several devices.
 _CALLING = ("autograd.gradcheck", "autograd.jacobians", "autograd.functional", "testing")
-_OPTIMIZERS = ("adaptive", "averaged", "rectified", "sgd")
+_OPTIMIZERS = ("adafactor", "adaptive", "averaged", "rectified", "sgd")
 
 
 def _rule(call: Callable[..., Any], name: str = "") -> Rule:

@@ -7,6 +7,7 @@ from typing import Any
 
 import refgrad as torch
 from refgrad.nn import functional as F  # noqa: N812 - the name everybody uses
+from refgrad.ops.weight_norm import weight_norm
 
 
 def _drawn(function: Callable[..., Any], *args: Any, **options: Any) -> Callable[[Any], Any]:
@@ -57,4 +58,5 @@ LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
         1,
     ),
     "padded sequences": (lambda a, b: torch.nn.utils.rnn.pad_sequence([a, b[:1]]) ** 2, 2),
+    "weights by length and direction": (lambda a, b: weight_norm(a, b[:, :1], 0) ** 2, 2),
 }

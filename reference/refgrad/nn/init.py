@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from .. import creation
@@ -24,6 +25,7 @@ __all__ = [
         "normal_",
         "ones_",
     ),
+    "sparse_",
     *("orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_"),
 ]
 
@@ -238,6 +240,41 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     q = q * xp.sign(xp.diagonal(r))
     tensor._array[...] = ((q.T if rows < columns else q) * gain).reshape(tensor.shape)
     return tensor
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Draw a matrix from a normal distribution, with a share of zeros in each column."""
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    from .._random_tensors import randperm
+
+    rows, columns = tensor.shape
+    count = math.ceil(sparsity * rows)
+    with no_grad():
+        tensor.normal_(0, std, generator=generator)
+        for column in range(columns):
+            tensor[randperm(rows)[:count], column] = 0
+    return tensor
+
+
+def _deprecated(call: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return a function under its former name, without the underscore, that warns of it."""
+    new = call.__name__
+    old = new[:-1]
+
+    def former(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(
+            f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new}`.", FutureWarning, stacklevel=2
+        )
+        return call(*args, **kwargs)
+
+    former.__name__, former.__doc__ = old, f"Do `{new}` (deprecated)."
+    return former
+
+
+_FORMER = "constant dirac eye kaiming_normal kaiming_uniform normal orthogonal sparse uniform xavier_normal xavier_uniform"
+for _name in _FORMER.split():
+    globals()[_name] = _deprecated(globals()[f"{_name}_"])
 
 
 __getattr__ = nothing_else("torch.nn.init")

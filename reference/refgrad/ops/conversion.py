@@ -278,7 +278,7 @@ def _only_element(self: Tensor) -> Any:
     array = self._array
     if array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
-    if self.requires_grad:
+    if mode.enabled and self.requires_grad:
         warnings.warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             "Consider using tensor.detach() first.",

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..absent import nothing_else
+from ..absent import missing
 from .optimizer import Optimizer
 
 __all__ = [
@@ -36,9 +36,26 @@ class LRScheduler:
             group.setdefault("initial_lr", group["lr"])
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
-        self._step_count = 0
         self._steps_before = optimizer._steps_taken
+        self._begin()
+
+    def _begin(self) -> None:
+        """Set the rates of the first epoch."""
+        self._step_count = 0
         self._advance()
+
+    def _restart(self) -> None:
+        """Set the rates of the first epoch once more."""
+        self.last_epoch = 0
+        if isinstance(self, _FROM_BASE):
+            for group, rate in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
+                group["lr"] = rate
+        self._set(self.get_lr())
+
+    def _set(self, rates: list[Any]) -> None:
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+        self._last_lr = self._rates()
 
     def _rates(self) -> list[Any]:
         return [group["lr"] for group in self.optimizer.param_groups]
@@ -76,9 +93,7 @@ class LRScheduler:
     def _advance(self, epoch: int | None = None) -> None:
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        for group, rate in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
-            group["lr"] = rate
-        self._last_lr = self._rates()
+        self._set(self.get_lr())
 
     def state_dict(self) -> dict[str, Any]:
         """Return all of the schedule but the optimizer."""
@@ -404,4 +419,20 @@ class ReduceLROnPlateau:
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
 
-__getattr__ = nothing_else("torch.optim.lr_scheduler")
+# Whose rates follow from the first ones alone.
+_FROM_BASE = (StepLR, MultiStepLR, ExponentialLR, ConstantLR, LinearLR, PolynomialLR, CosineAnnealingLR)
+_LATE = ("ChainedScheduler", "CosineAnnealingWarmRestarts", "CyclicLR", "MultiplicativeLR", "SequentialLR")
+__all__.extend(_LATE)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})
+
+
+def __getattr__(name: str) -> Any:
+    """Find the rarer schedules on first use."""
+    if name not in _LATE:
+        raise missing("torch.optim.lr_scheduler", name)
+    from . import schedules
+
+    return getattr(schedules, name)

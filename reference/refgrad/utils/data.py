@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..absent import nothing_else
+from ..absent import missing
 from ..backend import ndarray
 from ..construction import tensor as _tensor
 from ..generator import Generator
@@ -368,4 +368,18 @@ def _check(
         )
 
 
-__getattr__ = nothing_else("torch.utils.data")
+_LATE = ("ChainDataset", "StackDataset", "SubsetRandomSampler", "WeightedRandomSampler")
+__all__.extend(_LATE)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})
+
+
+def __getattr__(name: str) -> Any:
+    """Find the rarer data sets and samplers on first use."""
+    if name not in _LATE:
+        raise missing("torch.utils.data", name)
+    from . import further_data
+
+    return getattr(further_data, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import math
 import warnings
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from types import GeneratorType
 from typing import Any
 
 from ...absent import missing
+from ...generator import default as _default_generator
 from ...grad_mode import no_grad
 from ...ops.joining import cat as _cat
 from ...ops.registry import FUNCTIONS
@@ -18,12 +20,15 @@ from ...tensor import Tensor
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
+    "clip_grads_with_norm_",
     "get_total_norm",
     "parameters_to_vector",
+    "skip_init",
     "vector_to_parameters",
 ]
 
 _SUBMODULES = ("rnn",)
+_REPARAMETRIZED = ("remove_spectral_norm", "remove_weight_norm", "spectral_norm", "weight_norm")
 
 
 def _listed(parameters: Any) -> list[Tensor]:
@@ -72,6 +77,31 @@ def clip_grad_norm_(
 
 
 @no_grad()
+def clip_grads_with_norm_(
+    parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scale all gradients down so that their common norm, if it is `total_norm`, becomes at most `max_norm`."""
+    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+    for each in _listed(parameters):
+        if each._grad is not None:
+            each._grad.mul_(factor)
+
+
+def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
+    """Return a module whose parameters and buffers are not initialised."""
+    from ..module import Module
+
+    if not issubclass(module_cls, Module):
+        raise RuntimeError(f"Expected a Module; got {module_cls}")
+    if "device" not in inspect.signature(module_cls).parameters:
+        raise RuntimeError("Module must support a 'device' arg to skip initialization")
+    state = _default_generator().get_state()
+    made = module_cls(*args, **kwargs)
+    _default_generator().set_state(state)
+    return made
+
+
+@no_grad()
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Limit each element of each gradient to [-clip_value, clip_value]."""
     grads = [each._grad for each in _listed(parameters) if each._grad is not None]
@@ -99,11 +129,13 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES})
+    return sorted({*globals(), *_REPARAMETRIZED, *_SUBMODULES})
 
 
 def __getattr__(name: str) -> Any:
     """Import a part on first use."""
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _REPARAMETRIZED:
+        return getattr(importlib.import_module(f"{__name__}.reparametrized"), name)
     raise missing("torch.nn.utils", name)
