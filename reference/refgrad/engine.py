@@ -6,7 +6,7 @@ rules record a graph of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from heapq import heappop, heappush
 from math import inf
 from threading import get_ident
@@ -43,6 +43,8 @@ def run(
     entered = hooks_on_saved() if saved_hooks else []
     try:
         task.run()
+        for callback in task.callbacks:  # which may add others
+            callback()
     except TypeError as error:
         refusal = refused_bool(error)
         if refusal is error:
@@ -86,6 +88,7 @@ class _Task:
     ) -> None:
         self.keep_graph = keep_graph
         self.recording = create_graph
+        self.callbacks: list[Callable[[], Any]] = []
         self.captured: dict[tuple[Node, int], Tensor | None] = {}
         self.watched: dict[Node, list[int]] = {}
         for node, output in captures:

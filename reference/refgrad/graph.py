@@ -47,6 +47,18 @@ else:
     _ReadOnly = _Fixed
 
 
+class InputMetadata:
+    """The shape and dtype of one output's gradient, which is what a node takes in."""
+
+    is_nested_tensor = is_cpp_nested_tensor = False
+
+    def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
+        from . import dtypes
+
+        self.shape = list(shape)
+        self.dtype = None if dtype is None else dtypes.of(dtype)
+
+
 class Node:
     """One recorded operation: where its gradients go, and what it saved in order to compute them.
 
@@ -85,6 +97,9 @@ class Node:
     trace: Any = None
     parent: Node | None = None
 
+    # The history of the base, while it runs the derivative of what was done to a view.
+    history: Any = None
+
     # The device that gradients are brought to; set where one from another device may come.
     home: Any = None
 
@@ -105,6 +120,11 @@ class Node:
         """A dictionary for the user's own notes."""
         found: dict[str, Any] = self.__dict__.setdefault("_metadata", {})
         return found
+
+    @_ReadOnly
+    def _input_metadata(self) -> list[InputMetadata]:
+        """What the gradient of each output looks like."""
+        return [InputMetadata(*meta) for meta in self.metas]
 
     @_ReadOnly
     def requires_grad(self) -> bool:

@@ -116,7 +116,10 @@ def _as_variable(node: Node, index: int, item: Tensor) -> Tensor:
         return item
     result = wrap(item._array)
     result._counter = item._counter
-    result._node, result._output_nr, result._requires_grad = node, item._output_nr, True
+    if node.history is not None:  # the operation changed a view: its result is now that part of the base
+        node.history.place(result)
+    else:
+        result._node, result._output_nr, result._requires_grad = node, item._output_nr, True
     return result
 
 
@@ -125,9 +128,10 @@ def _modified(made_by: Node | None, item: Tensor, version: int) -> str:
 
     source = ""
     if made_by is not None:
-        from .views import short_name
+        from .views import AsStridedBackward0, short_name
 
-        source = f", which is output {item._output_nr} of {short_name(made_by)},"
+        name = short_name(made_by if made_by.history is None else AsStridedBackward0())
+        source = f", which is output {item._output_nr} of {name},"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_in_messages(item)} {list(item.shape)}]{source} is at version {item._version}; expected version {version} "

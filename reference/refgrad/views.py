@@ -17,7 +17,7 @@ from .grad_mode import mode
 from .graph import FREED, Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
 from .strided_gradients import Geometry, strided_gradient, through_part
-from .tensor import Tensor, View, new
+from .tensor import Tensor, View, new, wrap
 
 __all__ = ["make_view", "rebase", "refuse_view", "regenerate", "renew"]
 
@@ -231,13 +231,13 @@ class CopySlices(Node):
         if self.saved is None:
             raise RuntimeError(FREED)
         if recording and edges[0] is not None:
-            change = lambda piece: self.inner.apply(piece, True, edges)  # noqa: E731
+            change = lambda piece: self.run_inner(piece, True, edges)  # noqa: E731
             return through_part(grad, change, self.part, self.whole, _paired if self.paired else _itself)
         index = positions(self.part, self.whole)
         if self.paired:
             grad = both.complex_to_pairs(grad)
         piece = both.take_flat(grad, index)
-        first, *others = self.inner.apply(piece, recording, edges)
+        first, *others = self.run_inner(piece, recording, edges)
         rest = None
         if edges[0] is not None:
             kept = xp.ones(math.prod(self.whole[0]), bool)
@@ -247,6 +247,20 @@ class CopySlices(Node):
                 rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
             rest = both.pairs_to_complex(rest) if self.paired else rest
         return [rest, *others]
+
+    def run_inner(self, piece: Any, recording: bool, edges: tuple[Node | None, ...]) -> Any:
+        """Differentiate the change of the view; what that saved of its result is now a part of the base."""
+        self.inner.history = None if self.paired else self
+        try:
+            return list(self.inner.apply(piece, recording, edges))
+        finally:
+            self.inner.history = None
+
+    def place(self, result: Tensor) -> None:
+        """Let a tensor be the changed view: a part of the base after the change."""
+        base = wrap(result._array)
+        base._node, base._requires_grad = self, True
+        connect(AsStridedBackward0, result, (base,), (self.part, self.whole, self.part[2]))
 
     def release(self) -> None:
         """Let go of what the operation on the view saved, if it is nothing, too: such a node runs only once."""

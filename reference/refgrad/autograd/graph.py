@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from threading import get_ident
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from .. import grad_mode
 from ..absent import nothing_else
@@ -83,8 +83,28 @@ _refusal: list[str] = []
 class allow_mutation_on_saved_tensors(saved_tensors_hooks):  # noqa: N801 - torch's name
     """Let saved tensors be changed in place: what is saved inside is a copy."""
 
+    _running: ClassVar[list[Any]] = []
+
     def __init__(self) -> None:
-        super().__init__(lambda tensor: tensor.detach().clone(), lambda tensor: tensor)
+        super().__init__(lambda tensor: tensor.detach().clone(), self._inside)
+
+    def _inside(self, tensor: Tensor) -> Tensor:
+        if self not in self._running:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin which the graph was "
+                "originally recorded."
+            )
+        return tensor
+
+    def __enter__(self) -> None:
+        if self._running:
+            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+        super().__enter__()
+        self._running.append(self)
+
+    def __exit__(self, *error: Any) -> None:
+        self._running.remove(self)
+        super().__exit__(*error)
 
 
 class GradientEdge(NamedTuple):

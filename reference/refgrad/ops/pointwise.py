@@ -191,14 +191,27 @@ NOT_FOR_BOOL: dict[str, Exception] = {
 }
 
 
+def _no_derivative(name: str) -> Callable[..., Any]:
+    """Return the rule of an operation that torch cannot differentiate where it is done in place."""
+
+    def rule(g: Any) -> Any:
+        raise NotImplementedError(f"the derivative for 'inplace version of {name}' is not implemented.")
+
+    return rule
+
+
 def _publish(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Publish `name`, and `name_`, which works in place."""
+    changing = call
+    if name in ("acosh", "asinh", "atanh"):
+        kind = derivative(f"{name.capitalize()}Backward1", self=_no_derivative(name))
+        changing = _float_function(name, FLOAT[name][0], kind)
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Return `{name}` of each element."
     public(call)
 
     def in_place(self: Tensor) -> Tensor:
-        return update(f"{name}_", self, call, before=refuse_kind)
+        return update(f"{name}_", self, changing, before=refuse_kind)
 
     def refuse_kind(self: Tensor) -> None:
         if name == "abs":

@@ -49,12 +49,19 @@ def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
     kind = both.plain(result).dtype
     if isinstance(base, int | float):
         flat = exponent >= 0 if base == 0 else None
-        slope = result * both.log(both.like(xp.asarray(base, kind), result))
+        slope = result * _log_of_real(both.like(xp.asarray(base, kind), result))
     else:
         power = both.plain(exponent)
         flat = both.like((both.plain(base) == 0) & (xp.imag(power) == 0) & (xp.real(power) >= 0), result)
-        slope = result * both.log(both.cast(base, kind) if both.plain(base).dtype != kind else base)
+        slope = result * (
+            _log_of_real(both.cast(base, kind)) if both.plain(base).dtype != kind else both.log(base)
+        )
     return g * (slope if flat is None else both.where(flat, both.zeros_like(slope), slope))
+
+
+def _log_of_real(base: Any) -> Any:
+    """Return the logarithm of a real number in the dtype of the power: conjugate, as is all that a rule sees of complex numbers."""
+    return both.conj(both.log(base))
 
 
 def _power(x: Any, y: Any) -> Any:
