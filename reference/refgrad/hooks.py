@@ -38,13 +38,15 @@ class RemovableHandle:
 
     __module__ = "torch.utils.hooks"
 
-    def __init__(self, hooks: dict[int, Hook]) -> None:
+    def __init__(self, hooks: dict[int, Hook], others: tuple[dict[int, Any], ...] = ()) -> None:
         self.hooks = hooks
+        self.others = others  # what else is noted of the hook
         self.id = _next_id()
 
     def remove(self) -> None:
         """Take the hook away; once is enough, more does no harm."""
-        self.hooks.pop(self.id, None)
+        for each in (self.hooks, *self.others):
+            each.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
         return self
@@ -53,14 +55,16 @@ class RemovableHandle:
         self.remove()
 
 
-def register(hooks: dict[int, Hook], hook: Hook, *, first: bool = False) -> RemovableHandle:
-    """Add a hook behind those already there, or in front of them."""
-    handle = RemovableHandle(hooks)
-    others = list(hooks.items()) if first else []
-    if others:
+def register(
+    hooks: dict[int, Hook], hook: Hook, *, first: bool = False, others: tuple[dict[int, Any], ...] = ()
+) -> RemovableHandle:
+    """Add a hook behind those already there, or in front of them; `others` may note more of it by the handle's id."""
+    handle = RemovableHandle(hooks, others)
+    behind = list(hooks.items()) if first else []
+    if behind:
         hooks.clear()
     hooks[handle.id] = hook
-    hooks.update(others)
+    hooks.update(behind)
     return handle
 
 

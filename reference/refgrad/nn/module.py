@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from .. import dtypes
 from ..device import require
 from ..grad_mode import no_grad
-from ..hooks import RemovableHandle, register
 from ..ops.conversion import _wide
 from ..settings import typename
 from ..tensor import Tensor
+from .hooking import WithHooks
 from .naming import check_name, type_name
 from .parameter import Buffer, Parameter
 from .state import WithState
@@ -26,7 +26,7 @@ def _forward_unimplemented(self: Module, *input: Any) -> None:
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-class Module(WithState):
+class Module(WithHooks, WithState):
     """The base of all layers and models: subclass it, assign parameters and modules in `__init__`, define `forward`."""
 
     training: bool
@@ -45,8 +45,9 @@ class Module(WithState):
         for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks"):
             own[name] = {}
         for name in (
-            "_forward_kwargs",
-            "_always_called",
+            "_forward_pre_hooks_with_kwargs",
+            "_forward_hooks_with_kwargs",
+            "_forward_hooks_always_called",
             "_backward_hooks",
             "_backward_pre_hooks",
             "_state_dict_hooks",
@@ -173,47 +174,6 @@ class Module(WithState):
         from .module_hooks import call
 
         return call(self, args, kwargs)
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, inputs)` before `forward`; what it returns replaces the inputs."""
-        return self._register(self._forward_pre_hooks, hook, prepend, with_kwargs)
-
-    def register_forward_hook(
-        self,
-        hook: Callable[..., Any],
-        *,
-        prepend: bool = False,
-        with_kwargs: bool = False,
-        always_call: bool = False,
-    ) -> RemovableHandle:
-        """Call `hook(module, inputs, output)` after `forward`; what it returns replaces the output.
-
-        With `always_call` also where `forward` raised: then the output is None.
-        """
-        handle = self._register(self._forward_hooks, hook, prepend, with_kwargs)
-        if always_call:
-            self._always_called[handle.id] = True
-        return handle
-
-    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        """Call `hook(module, grad_input, grad_output)` once the inputs' gradients are known."""
-        return register(self._backward_hooks, hook, first=prepend)
-
-    def register_full_backward_pre_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, grad_output)` before the module's backward."""
-        return register(self._backward_pre_hooks, hook, first=prepend)
-
-    def _register(
-        self, hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool, with_kwargs: bool
-    ) -> RemovableHandle:
-        handle = register(hooks, hook, first=prepend)
-        if with_kwargs:
-            self._forward_kwargs[handle.id] = True
-        return handle
 
     # ---- walking through ---------------------------------------------------------------------------------------
 

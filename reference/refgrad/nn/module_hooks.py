@@ -40,14 +40,14 @@ def call(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
         return _call(module, args, kwargs, called)
     except Exception:
-        for key in module._always_called:
+        for key in module._forward_hooks_always_called:
             if key not in called and key in module._forward_hooks:
                 _call_anyway(module, key, args, kwargs)
         raise
 
 
 def _call_anyway(module: Module, key: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    given = (args, kwargs, None) if module._forward_kwargs.get(key) else (args, None)
+    given = (args, kwargs, None) if module._forward_hooks_with_kwargs.get(key) else (args, None)
     try:
         module._forward_hooks[key](module, *given)
     except Exception as error:
@@ -59,18 +59,26 @@ def _call_anyway(module: Module, key: int, args: tuple[Any, ...], kwargs: dict[s
 
 
 def _call(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
-    backward = _BackwardHooks(module) if module._backward_hooks or module._backward_pre_hooks else None
+    partial = bool(module._backward_hooks) and module._is_full_backward_hook is False
+    full = module._backward_pre_hooks or (module._backward_hooks and not partial)
+    backward = _BackwardHooks(module) if full else None
     args, kwargs = _changed_inputs(module, args, kwargs)
     if backward is not None:
         args = backward.around_inputs(args)
     result = module.forward(*args, **kwargs)
     for key, hook in list(module._forward_hooks.items()):
         called.add(key)
-        given = (args, kwargs, result) if module._forward_kwargs.get(key) else (args, result)
+        given = (args, kwargs, result) if module._forward_hooks_with_kwargs.get(key) else (args, result)
         changed = hook(module, *given)
         if changed is not None:
             result = changed
-    return result if backward is None else backward.around_outputs(result)
+    if backward is not None:
+        result = backward.around_outputs(result)
+    if partial:
+        from .partial_hooks import attach_partial_hooks
+
+        attach_partial_hooks(module, args, result)
+    return result
 
 
 def _changed_inputs(
@@ -78,7 +86,7 @@ def _changed_inputs(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arguments as the pre-hooks leave them."""
     for key, hook in list(module._forward_pre_hooks.items()):
-        if module._forward_kwargs.get(key):
+        if module._forward_pre_hooks_with_kwargs.get(key):
             changed = hook(module, args, kwargs)
             if changed is None:
                 continue
@@ -109,7 +117,7 @@ class _BackwardHooks:
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.hooks = list(module._backward_hooks.values())
+        self.hooks = list(module._backward_hooks.values()) if module._is_full_backward_hook else []
         self.pre_hooks = list(module._backward_pre_hooks.values())
         self.grad_outputs: tuple[Any, ...] | None = None
         self.inputs: _Places | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
-from types import FunctionType
 from typing import Any, cast
 
 from ..grad_mode import no_grad
 from ..hooks import RemovableHandle, register
 from ..tensor import Tensor
+from .hooking import named_as_in_module
 
 __all__ = ["WithState"]
 
@@ -199,9 +199,7 @@ class WithState:
         return register(self._load_state_dict_post_hooks, hook)
 
 
-for _each in vars(WithState).values():  # Python is to call them what they are in torch
-    if isinstance(_each, FunctionType):
-        _each.__qualname__ = f"Module.{_each.__name__}"
+named_as_in_module(WithState)
 
 _NEVER = (
     "Reached a code path in Module.{}() that should never be called. Please file an issue at "
