@@ -39,6 +39,7 @@ def signs(x: Array) -> Array:
 
 exp = _unary(xp.exp, "exp")
 log = _unary(xp.log, "log")
+log1p = _unary(xp.log1p, "log1p")
 sin = _unary(xp.sin, "sin")
 cos = _unary(xp.cos, "cos")
 unit = _unary(signs, "sgn")
@@ -355,10 +356,21 @@ def _erf_parts(x: Array) -> tuple[Array, Array, Array]:
     a = xp.abs(x).astype(xp.float64)
     square = a * a
     small = a * _ratio(square, _ERF_SMALL)
+    return small, xp.exp(-square) * _scaled_tail(a), a
+
+
+def scaled_erfc(a: Array) -> Array:
+    """Return `exp(a * a) * erfc(a)` of numbers from 0 on, in double precision."""
+    small = a * _ratio(a * a, _ERF_SMALL)
+    return xp.where(a <= 0.46875, xp.exp(a * a) * (1 - small), _scaled_tail(a))
+
+
+def _scaled_tail(a: Array) -> Array:
+    """Return `exp(a * a) * erfc(a)` of large a."""
     middle = _ratio(a, _ERF_MIDDLE)
-    inverse = 1 / xp.maximum(square, 1)
+    inverse = 1 / xp.maximum(a * a, 1)
     tail = (1 / math.sqrt(math.pi) - inverse * _ratio(inverse, _ERF_TAIL)) / xp.maximum(a, 1)
-    return small, xp.exp(-square) * xp.where(a <= 4, middle, tail), a
+    return xp.where(a <= 4, middle, tail)
 
 
 def _ratio(x: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:

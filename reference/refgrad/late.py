@@ -102,6 +102,11 @@ _NAMES = {
     "ops.cholesky": "cholesky cholesky_inverse cholesky_solve",
     "ops.lu": "torch.lu_unpack",
     "ops.determinants": "logdet",
+    "ops.gamma": (
+        "digamma Tensor.digamma_ igamma Tensor.igamma_ igammac Tensor.igammac_ lgamma Tensor.lgamma_ mvlgamma "
+        "Tensor.mvlgamma_ polygamma Tensor.polygamma_"
+    ),
+    "ops.bessel": "i0 i0_",
     "ops.matrix_twins": ("det ger inverse lu lu_solve matrix_exp pinverse qr slogdet svd triangular_solve"),
     "ops.products": (
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "

@@ -324,7 +324,11 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
         )
     },
 }
-for _file, _table in (("layer_derivatives.py", "LAYERS"), ("matrix_derivatives.py", "MATRICES")):
+for _file, _table in (
+    ("layer_derivatives.py", "LAYERS"),
+    ("matrix_derivatives.py", "MATRICES"),
+    ("special_derivatives.py", "SPECIAL"),
+):
     OPERATIONS |= runpy.run_path(str(Path(__file__).with_name(_file)))[_table]
 # Second derivatives that finite differences cannot confirm: kinks, or none that differ from 0.
 FLAT = {"max_pool2d", "median", "cumprod", "hardsigmoid"}
@@ -342,6 +346,7 @@ WITHOUT_DIFFERENCES = {
     "Unique2Backward0": "has no derivative in torch either",
     "UniqueDimBackward0": "has no derivative in torch either",
     "UniqueConsecutiveBackward0": "has no derivative in torch either",
+    "SpecialZetaBackward2": "has no derivative in torch either",
     **dict.fromkeys(
         (
             "CeilBackward0",

@@ -65,6 +65,14 @@ def _network(x: Any, y: Any, gates: int) -> tuple[Any, ...]:
 
 # By the name without "torch.", "Tensor." and a final "_".
 CALLS: dict[str, Call] = {
+    "Tensor.polygamma": lambda call, x, y: call(x, 2),
+    "Tensor.polygamma_": lambda call, x, y: call(x, 2),
+    "polygamma": lambda call, x, y: call(2, x),
+    **dict.fromkeys(("mvlgamma", "multigammaln"), lambda call, x, y: call(x + 1, 2)),
+    **dict.fromkeys(
+        ("igamma", "igammac", "gammainc", "gammaincc"), lambda call, x, y: call(torch.full_like(x, 0.7), x)
+    ),
+    "zeta": lambda call, x, y: call(torch.full_like(x, 2.5), x),
     **dict.fromkeys(
         (
             *(
@@ -272,6 +280,17 @@ WITHOUT: dict[str, str] = {
     ),
     **dict.fromkeys(["apply", "cuda", "map", "map2", "resize", "resize_as", "detach", "set"], _CUT),
     "as_strided_scatter": "torch's own derivative is another",
+    **_for(
+        "has no derivative in torch either",
+        (
+            "bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v "
+            "chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l "
+            "legendre_polynomial_p modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 "
+            "scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t "
+            "shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w "
+            "spherical_bessel_j0"
+        ),
+    ),
     **dict.fromkeys(
         ["floor_divide", "heaviside", "unique", "unique_consecutive"], "has no derivative in torch either"
     ),
@@ -313,6 +332,8 @@ def _public() -> dict[str, Call]:
             found[f"linalg.{name.removeprefix('linalg_')}"] = getattr(
                 torch.linalg, name.removeprefix("linalg_")
             )
+    for name in dir(torch.special):
+        found[f"special.{name}"] = getattr(torch.special, name)
     return found
 
 

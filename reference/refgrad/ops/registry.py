@@ -127,7 +127,7 @@ def fitted(
         and isinstance(args[0], bool | int | float | complex | xp.generic)
         and names[0] in ("input", "self")
     ):
-        if name in _NUMBER_FIRST:
+        if name in _NUMBER_FIRST or any(each.parameters[0].kind == "Scalar" for each in overloads):
             return args, kwargs, True
         return (_as_tensor(args[0]), *args[1:]), kwargs, False
     if not any(each.reads(values.get(each.name)) for each in chosen.parameters):

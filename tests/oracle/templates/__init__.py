@@ -15,6 +15,7 @@ from .networks import NETWORKS
 from .normalizing import NORMALIZING
 from .resizing import LOOKUPS, RESIZING
 from .results import RESULTS
+from .special import SPECIAL
 from .subject import Subject
 from .windows import CONVOLUTION, POOLING
 
@@ -33,4 +34,5 @@ SUBJECTS: dict[str, Subject] = {
     "named": NAMED,
     "networks": NETWORKS,
     "results": RESULTS,
+    "special": SPECIAL,
 }
