@@ -44,6 +44,7 @@ VF = "atleast_1d atleast_2d atleast_3d block_diag cartesian_prod chain_matmul me
 
 # What the library does not hold: constructors of classes, among them those of `torch.Tensor(...)` and `torch.IntTensor(...)`.
 MORE = """\
+_lu_with_info(Tensor input, bool pivot=True, bool check_errors=True)
 _unique2(Tensor input, bool sorted=True, bool return_inverse=False, bool return_counts=False)
 Tensor.unflatten(int64_t dim, SymIntArrayRef sizes)
 legacy.new(*, Device? device=None)

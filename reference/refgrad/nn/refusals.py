@@ -108,6 +108,17 @@ def _check_limits(low: Any, high: Any) -> None:
         raise ValueError("min_val cannot be greater than max_val")
 
 
+def _check_grouped(input: Any, groups: Any) -> None:
+    if input.dim() < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
+    input.size(0) // groups
+
+
+def _check_batch(given: Mapping[str, Any]) -> None:
+    _verify(given, "training", "batch")
+    bool(given["eps"] <= 0.0)
+
+
 def _check_padding(index: Any, weight: Any) -> None:
     if index is not None and (index > 0 or index < 0):
         weight.size(0)
@@ -128,9 +139,9 @@ def _verify(given: Mapping[str, Any], training: str, check: str) -> None:
 
 # What functions do in Python before they hand their arguments on: it may fail by itself.
 _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-    "batch_norm": lambda given: _verify(given, "training", "batch"),
+    "batch_norm": lambda given: _check_batch(given),
     "instance_norm": lambda given: _verify(given, "use_input_stats", "space"),
-    "group_norm": lambda given: given["input"].dim() >= 2 and given["input"].size(0) // given["num_groups"],
+    "group_norm": lambda given: _check_grouped(given["input"], given["num_groups"]),
     **{
         name: lambda given: _check_chance(given["p"])
         for name in (

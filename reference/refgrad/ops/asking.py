@@ -68,6 +68,10 @@ def is_nonzero(self: Tensor) -> bool:
 @method
 def is_pinned(self: Tensor, device: Any = None) -> bool:
     """Return whether the memory is locked for a GPU to read: never here."""
+    if device is not None:
+        from ..device import device as as_device
+
+        as_device(device)  # refuses what is none
     return False
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .registry import FUNCTIONS
 
-__all__ = ["publish_by_flags"]
+__all__ = ["called", "publish_by_flags"]
 
 # What each of the four returns, by (`return_inverse`, `return_counts`): its name, and parts of all results.
 _RETURNED: dict[tuple[bool, bool], tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
@@ -36,13 +36,13 @@ def publish_by_flags(
             for flag, at in (("return_inverse", inverse_at), ("return_counts", counts_at))
         ]
         returned, parts = _RETURNED[flags[0], flags[1]]
-        return parts(_called(compute, prefix + returned)(*args, **named))
+        return parts(called(compute, prefix + returned)(*args, **named))
 
     chosen.__name__ = chosen.__qualname__ = name
     FUNCTIONS[name] = chosen
 
 
-def _called(compute: Callable[..., Any], name: str) -> Callable[..., Any]:
+def called(compute: Callable[..., Any], name: str) -> Callable[..., Any]:
     """Return the function under a name by which Python calls it where it refuses arguments."""
     made = FunctionType(compute.__code__, compute.__globals__, name, compute.__defaults__)
     made.__qualname__ = name

@@ -351,7 +351,7 @@ def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
 def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tensor:
     """Return the area under samples along a dimension, joined by straight lines."""
     if not y._array.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim if x is None else 0} but tensor has no dimensions")
     axis = axis_of(dim, y._array.ndim)
     if y._array.shape[axis] == 0:
         nothing = wrap(xp.zeros((*y._array.shape[:axis], *y._array.shape[axis + 1 :]), y._array.dtype))

@@ -109,6 +109,9 @@ def norm(
     """Return the norm of a vector, or of a matrix where `ord` is given and there are two dimensions."""
     dims = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
     ndim = input._array.ndim
+    if isinstance(ord, complex):
+        kind = "vector_norm" if ndim == 1 or (dims is not None and len(dims) == 1) else "matrix_norm"
+        raise RuntimeError(f"linalg.{kind}: Expected a non-complex scalar as the order of norm.")
     if dims is not None and len(dims) not in (1, 2):
         raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}")
     if dims is None and ord is not None and ndim not in (1, 2):

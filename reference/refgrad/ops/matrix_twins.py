@@ -14,9 +14,10 @@ from ..tensor import Tensor, wrap
 from . import decompositions, determinants, matrix_functions, singular_values, solving
 from . import lu as triangles
 from .cholesky import check_solvable
+from .dispatched import called
 from .matrices import by_columns, check_kernel, triangle, turned
 from .pairwise import outer
-from .registry import public
+from .registry import FUNCTIONS, method, public
 
 __all__: list[str] = []
 
@@ -101,12 +102,11 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     return structured("svd", U=u, S=s, V=vh.mH)
 
 
-@public
-def lu(input: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
-    """Return L and U in one matrix, and the pivots (deprecated: use `linalg.lu_factor`).
+def _lu_parts(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:  # noqa: N803
+    from .._signatures import bind
 
-    With `get_infos` also, for each matrix, where U has its first 0 on the diagonal (or 0).
-    """
+    check_errors = not get_infos
+    bind("_lu_with_info", (A,), {"pivot": pivot, "check_errors": check_errors})
     _deprecated(
         "lu",
         "lu_factor / torch.linalg.lu_factor_ex and ",
@@ -115,10 +115,26 @@ def lu(input: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = No
         "LU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)\nshould be replaced with\n"
         "LU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)",
     )
-    factors, pivots, info = triangles.lu_factor_ex(input, pivot=pivot)
-    if not get_infos:
-        return factors, pivots
-    return structured("_lu_with_info", LU=factors, pivots=pivots, info=info)
+    factors, pivots, info = triangles.lu_factor_ex(A, pivot=pivot)
+    found = structured("_lu_with_info", LU=factors, pivots=pivots, info=info)
+    return (factors, pivots) if check_errors else found
+
+
+@method
+def lu(self: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
+    """Return L and U in one matrix, and the pivots (deprecated: use `linalg.lu_factor`).
+
+    With `get_infos` also, for each matrix, where U has its first 0 on the diagonal (or 0).
+    """
+    return tuple(_lu_parts(self, pivot, get_infos))
+
+
+def _lu_function(*args: Any, **named: Any) -> Any:
+    flag = named["get_infos"] if "get_infos" in named else args[2] if len(args) > 2 else False
+    return called(_lu_parts, "_lu_with_infos" if flag else "_lu_no_infos")(*args, **named)
+
+
+FUNCTIONS["lu"] = _lu_function
 
 
 @public

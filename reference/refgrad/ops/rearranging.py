@@ -263,7 +263,7 @@ def _check_total(counts: Tensor, expected: int | None) -> None:
         raise RuntimeError("allocated size does not match required size")
 
 
-@public
+@function
 def repeat_interleave(
     input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -310,6 +310,17 @@ def repeat_interleave(
     shape[axis + 1] = repeats
     repeated: Tensor = apart.expand(shape).clone(memory_format=contiguous_format).flatten(axis, axis + 1)
     return repeated
+
+
+def _repeat_interleave_method(
+    self: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Return each element (or slice along a dimension) several times in a row; `output_size` in all, if given."""
+    return repeat_interleave(self, repeats, dim, output_size=output_size)
+
+
+_repeat_interleave_method.__name__ = "repeat_interleave"
+method(_repeat_interleave_method)
 
 
 @method

@@ -49,7 +49,7 @@ def explained(call: F, name: str) -> F:
                 (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
             )
         else:
-            kinds = None if of_tensors or not args else type(args[0])
+            kinds = None if of_tensors else type(args[0]) if args else ()
         if kinds is not None and kinds not in known and not checks_itself:
             looked_at = (*map(kind, args), *kwargs, *map(kind, kwargs.values()))
             if looked_at not in known:
