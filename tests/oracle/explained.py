@@ -273,7 +273,9 @@ def _conjugates(difference: Any) -> bool:
     return changed and _CONJUGATED.search("\n".join(difference.program)) is not None
 
 
-_FILLED = re.compile(r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite)\(")
+_FILLED = re.compile(
+    r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite|matrix_norm|norm|cond|matrix_rank)\("
+)
 
 
 def _filled_in_place(difference: Any) -> bool:

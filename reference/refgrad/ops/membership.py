@@ -24,8 +24,9 @@ def isin(*args: Any, **kwargs: Any) -> Tensor:
     tested = values.get("test_elements", values.get("test_element"))
     joint = dtypes.result_of((elements, tested))
     for each in (elements, tested):
-        if isinstance(each, Tensor) and each.dtype in (dtypes.bool, dtypes.complex64, dtypes.complex128):
-            raise RuntimeError(f"Unsupported input type encountered for isin(): {each.dtype._scalar}")
+        own = each.dtype if isinstance(each, Tensor) else dtypes.of_number(each)
+        if own in (dtypes.bool, dtypes.complex64, dtypes.complex128):
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {own._scalar}")
     one, two = [
         each._array if isinstance(each, Tensor) else xp.asarray(each, joint._numpy)
         for each in (elements, tested)
@@ -58,7 +59,10 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
             raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(each)}")
     if any(each < 0 for each in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
-    return tuple((indices // math.prod(sizes[axis + 1 :])) % size for axis, size in enumerate(sizes))
+    steps = [math.prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
+    places = indices.unsqueeze(-1) // wrap(xp.asarray(steps, xp.int64)) % wrap(xp.asarray(sizes, xp.int64))
+    found: tuple[Tensor, ...] = places.unbind(-1)
+    return found
 
 
 FUNCTIONS["unravel_index"] = unravel_index
