@@ -151,7 +151,10 @@ def regenerate(self: Tensor, view: View) -> None:
                     connect(type(seen._node), self, (base,))  # type: ignore[arg-type]
                     self._output_nr, view.version = 0, base._version
                     return
-            connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
+            if _is_joined(base, self):
+                _connect_joined(self, base, part)
+            else:
+                connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
         finally:
             mode.enabled = before
             _move_retained(self, old, output, self._node)
@@ -164,6 +167,41 @@ def _paired(base: Tensor) -> Tensor:
     from .ops.complex import view_as_real
 
     return view_as_real(base)
+
+
+def _connect_joined(self: Tensor, base: Tensor, part: Geometry) -> None:
+    """Let a view that sees pairs of real numbers as complex ones send its gradient to the base."""
+    from .ops.complex import ViewAsComplexBackward0, view_as_complex
+
+    pairs, whole = _in_pairs(part), geometry(base._array)
+    if pairs == whole:
+        connect(ViewAsComplexBackward0, self, (base,))
+    elif _can_be_joined(whole):
+        seen = view_as_complex(base)
+        connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
+    else:
+        seen = wrap(both.complex_to_pairs(self._array))
+        connect(AsStridedBackward0, seen, (base,), (pairs, whole, pairs[2]))
+        connect(ViewAsComplexBackward0, self, (seen,))
+
+
+def _in_pairs(part: Geometry) -> Geometry:
+    """Return the geometry of complex numbers as that of pairs of real ones."""
+    shape, steps, start = part
+    return (*shape, 2), (*[2 * step for step in steps], 1), 2 * start
+
+
+def _can_be_joined(whole: Geometry) -> bool:
+    """Return whether real numbers lie so that they can be seen as complex ones."""
+    shape, steps, start = whole
+    if not shape or shape[-1] != 2 or steps[-1] != 1 or start % 2:
+        return False
+    return all(step % 2 == 0 for size, step in zip(shape[:-1], steps[:-1], strict=True) if size != 1)
+
+
+def _is_joined(base: Tensor, view: Tensor) -> bool:
+    """Return whether a view sees pairs of real numbers as complex ones."""
+    return bool(base._array.dtype.kind != "c" and view._array.dtype.kind == "c")
 
 
 def _itself(base: Tensor) -> Tensor:
@@ -211,7 +249,7 @@ AsStridedBackward0 = derivative(
 class CopySlices(Node):
     """The history of a base of which a view was changed in place: `inner` differentiates that change."""
 
-    __slots__ = ("inner", "paired", "part", "whole")
+    __slots__ = ("inner", "joined", "paired", "part", "whole")
     full_name = "torch::autograd::CopySlices"
 
     def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
@@ -224,6 +262,9 @@ class CopySlices(Node):
         self.paired = _is_paired(base, view)
         whole = both.complex_to_pairs(base._array) if self.paired else base._array
         self.part, self.whole = geometry(view._array), geometry(whole)
+        self.joined = _is_joined(base, view)
+        if self.joined:
+            self.part = _in_pairs(self.part)
         self.inner = inner
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
@@ -250,11 +291,16 @@ class CopySlices(Node):
 
     def run_inner(self, piece: Any, recording: bool, edges: tuple[Node | None, ...]) -> Any:
         """Differentiate the change of the view; what that saved of its result is now a part of the base."""
-        self.inner.history = None if self.paired else self
+        if self.joined:
+            piece = both.pairs_to_complex(piece)
+        self.inner.history = None if self.paired or self.joined else self
         try:
-            return list(self.inner.apply(piece, recording, edges))
+            first, *others = self.inner.apply(piece, recording, edges)
         finally:
             self.inner.history = None
+        if self.joined and first is not None:
+            first = both.complex_to_pairs(both.sum_to(first, self.part[0][:-1]))
+        return [first, *others]
 
     def place(self, result: Tensor) -> None:
         """Let a tensor be the changed view: a part of the base after the change."""
