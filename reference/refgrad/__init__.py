@@ -57,7 +57,10 @@ _LAZY_NAMES: dict[str, str] = {
     **_late.FUNCTIONS,
     **dict.fromkeys(("finfo", "iinfo"), "limits"),
     **dict.fromkeys(("get_printoptions", "printoptions", "set_printoptions"), "_printing"),
-    **dict.fromkeys(("get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"), "random"),
+    **dict.fromkeys(
+        ("default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"),
+        "random",
+    ),
     **dict.fromkeys(("frombuffer", "from_dlpack"), "foreign_memory"),
     **dict.fromkeys(("AcceleratorError", "OutOfMemoryError"), "attachment"),
     "Generator": "generator",

@@ -51,6 +51,9 @@ class Generator(metaclass=NamedInC):
         self._start(_as_64_bits(seed.__index__()))
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (str(self.device), self.get_state())
+
     def _start(self, seed: int) -> None:
         from numpy.random import MT19937
 
@@ -136,6 +139,10 @@ class Generator(metaclass=NamedInC):
     def keep_spare(self, value: float) -> None:
         """Keep the second number of a pair for the next draw."""
         self._spare = value
+
+
+def _restored(device: str, state: Tensor) -> Generator:
+    return Generator(device).set_state(state)
 
 
 def _as_64_bits(seed: int) -> int:

@@ -250,7 +250,7 @@ def _load_all() -> None:
 
 
 def _is_ours(call: Any) -> bool:
-    return isinstance(call, types.FunctionType) and call.__module__.startswith(f"{__package__}.")
+    return isinstance(call, types.FunctionType) and call.__module__.partition(".")[0] == __package__
 
 
 def _replace_everywhere(guards: dict[Any, Any]) -> None:

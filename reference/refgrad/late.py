@@ -90,7 +90,7 @@ _NAMES = {
     "ops.scattering": (
         "diagonal_scatter put Tensor.put_ scatter_reduce Tensor.scatter_reduce_ select_scatter slice_scatter"
     ),
-    "ops.correlation": "corrcoef cov diagflat torch.gradient torch.vander",
+    "ops.correlation": "corrcoef cov diagflat torch.vander",
     "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
     "ops.recurrent": (
         "torch.gru torch.gru_cell torch.lstm torch.lstm_cell torch.rnn_relu torch.rnn_relu_cell torch.rnn_tanh "
@@ -112,6 +112,7 @@ _NAMES = {
         "addbmm Tensor.addbmm_ Tensor.addmm_ addmv Tensor.addmv_ addr Tensor.addr_ baddbmm Tensor.baddbmm_ torch.chain_matmul inner "
         "matrix_power vdot"
     ),
+    "ops.slopes": "torch.gradient",
     "ops.storages": "Tensor.set_ Tensor.storage Tensor.untyped_storage",
     "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.statistics": (

@@ -10,7 +10,17 @@ from .absent import nothing_else
 from .generator import Generator, default, defaults
 from .tensor import Tensor
 
-__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+__all__ = [
+    "default_generator",
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "seed",
+    "set_rng_state",
+]
+
+default_generator = default()  # of the CPU
 
 
 def manual_seed(seed: Any) -> Generator:

@@ -32,8 +32,8 @@ def arange(*args: Any, **kwargs: Any) -> Tensor:
     start, end, step = (plain_number(values.get(name, default)) for name, default in _ARANGE)
     integral = all(isinstance(each, int) for each in (start, end, step))
     dtype = _out_dtype(values, dtypes.int64 if integral else dtypes.get_default_dtype())
-    if dtype is dtypes.bool:
-        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    if dtype is dtypes.bool or dtype.is_complex:
+        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{dtype._scalar}'")
     start, end, step = _checked_range(start, end, step)
     if dtype._is_integral:
         start, end, step = int(start), int(end), int(step)

@@ -46,9 +46,11 @@ _threads = [os.cpu_count() or 1]
 def set_num_threads(num: int) -> None:
     """Note how many threads may be used; NumPy decides by itself."""
     if not isinstance(num, int) or isinstance(num, bool):
-        raise TypeError(f"set_num_threads expects an int, but got {type(num).__name__}")
+        raise RuntimeError(f"set_num_threads expects an int, but got {type(num).__name__}")
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
+    if num >= 2**31:
+        raise ValueError("Overflow when unpacking long")
     _threads[0] = num
 
 
@@ -73,11 +75,13 @@ def set_num_interop_threads(num: int) -> None:
 # Every operation is deterministic; that an error, or only a warning, was asked for is remembered.
 _DEBUG_MODES = ("default", "warn", "error")
 _debug_mode = [0]
+_warn_only = [False]
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accept: every operation is deterministic."""
     _debug_mode[0] = (1 if warn_only else 2) if mode else 0
+    _warn_only[0] = bool(warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
@@ -87,7 +91,7 @@ def are_deterministic_algorithms_enabled() -> bool:
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
     """Return whether `use_deterministic_algorithms` was asked only to warn."""
-    return _debug_mode[0] == 1
+    return _warn_only[0]
 
 
 def get_deterministic_debug_mode() -> int:
@@ -108,6 +112,7 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     if not 0 <= debug_mode < len(_DEBUG_MODES):
         raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
     _debug_mode[0] = int(debug_mode)
+    _warn_only[0] = debug_mode == 1
 
 
 _PRECISIONS = ("highest", "high", "medium")

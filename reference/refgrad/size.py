@@ -47,8 +47,10 @@ class Size(tuple[int, ...], metaclass=NamedInC):
         found = tuple.__getitem__(self, index)
         return of(found) if type(index) is slice else found
 
-    def __add__(self, other: Any) -> Size:
+    def __add__(self, other: Any) -> Any:
         if not isinstance(other, tuple):
+            if hasattr(type(other), "__radd__") and not isinstance(other, int | float | complex):
+                return NotImplemented
             raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
         return Size(tuple.__add__(self, other))
 

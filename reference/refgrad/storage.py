@@ -247,15 +247,17 @@ def part(array: Array, dim: int, along: slice) -> Array:
     return restride(array, seen.shape, steps, start)
 
 
-def check_extent(array: Array, shape: Sequence[int], steps: Sequence[int], start: int) -> None:
-    """Refuse sizes and strides (in elements) that lead outside the memory of `array`."""
+def check_extent(
+    array: Array, shape: Sequence[int], steps: Sequence[int], start: int, shown: Sequence[int] | None = None
+) -> None:
+    """Refuse sizes and strides (in elements) that lead outside the memory of `array`; messages show the strides given."""
     if 0 in shape:
         return
     item, have = array.itemsize, size_in_bytes(array)
     need = (1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))) * item
     if need > have:
         raise RuntimeError(
-            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {start}, and itemsize {item} "
+            f"setStorage: sizes {list(shape)}, strides {list(steps if shown is None else shown)}, storage offset {start}, and itemsize {item} "
             f"requiring a storage size of {need} are out of bounds for storage of size {have}"
         )
 

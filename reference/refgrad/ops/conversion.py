@@ -348,8 +348,8 @@ def _format(self: Tensor, spec: str) -> str:
 
 @method
 def data_ptr(self: Tensor) -> int:
-    """Return the address of the first element."""
-    return backend.address(self._array)
+    """Return the address of the first element, 0 where there is none."""
+    return backend.address(self._array) if self._array.size else 0
 
 
 @method

@@ -7,13 +7,9 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import xp
-from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import DivBackward1
 from .complex import complex_of
-from .joining import cat
 from .linear_algebra import mm
-from .pointwise import converted
 from .rearranging import diag_embed, flip
 from .registry import function, public
 
@@ -124,32 +120,3 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """Return a matrix with the elements of a tensor as its diagonal."""
     return diag_embed(input.contiguous().view(-1), offset)
-
-
-@function
-def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
-    """Return the slopes of samples along each dimension, by central differences inside and one-sided at the ends."""
-    if edge_order not in (1, 2):
-        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
-    ndim = input._array.ndim
-    dims = range(ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-    if edge_order == 2 or not isinstance(spacing, int | float):
-        raise NotImplementedError("refgrad's torch.gradient takes edge_order=1 and one number as spacing")
-    if input._array.dtype == xp.uint8:
-        raise RuntimeError("torch.gradient does not support uint8 input.")
-    if any(input._array.shape[axis] < 2 for axis in dims):
-        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
-    return tuple([_slopes(input, axis, spacing) for axis in dims])
-
-
-def _over(value: Tensor, number: float) -> Tensor:
-    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(DivBackward1, array / number, (value,), (number,))
-
-
-def _slopes(input: Tensor, dim: int, step: float) -> Tensor:
-    count = input._array.shape[dim]
-    inside = _over(input.narrow(dim, 2, count - 2) - input.narrow(dim, 0, count - 2), 2.0 * step)
-    first = _over(input.narrow(dim, 1, 1) - input.narrow(dim, 0, 1), float(step))
-    last = _over(input.narrow(dim, count - 1, 1) - input.narrow(dim, count - 2, 1), float(step))
-    return cat([first, inside, last], dim)

@@ -32,11 +32,16 @@ def _norm_slope(difference: Any, result: Any, p: float) -> Any:
         return both.zeros_like(difference)
     if p == 1:
         return both.unit(difference)
-    if p == float("inf"):
+    if abs(p) == float("inf"):
         size = both.absolute(difference)
         return both.keep(both.unit(difference), both.plain(size) == both.plain(result))
     if p == 2:
         return quotient(difference, result)
+    if p < 1:
+        steep = both.mask_out(both.absolute(difference) ** (p - 1), both.plain(difference) == 0)
+        return both.unit(difference) * steep * result ** (1 - p)
+    if p < 2:
+        return quotient(both.unit(difference) * both.absolute(difference) ** (p - 1), result ** (p - 1))
     scaled = difference * both.absolute(difference) ** (p - 2)
     return quotient(scaled, result ** (p - 1))
 
@@ -49,6 +54,8 @@ def _p_norm(x: Any, p: float) -> Any:
         return (size != 0).sum(axis=-1).astype(x.dtype)
     if p == float("inf"):
         return size.max(axis=-1) if x.shape[-1] else xp.zeros(x.shape[:-1], x.dtype)
+    if p == -float("inf") and x.shape[-1]:
+        return size.min(axis=-1)
     if p == 2:
         return xp.sqrt((size * size).sum(axis=-1))
     return (size**p).sum(axis=-1) ** xp.asarray(1 / p, x.dtype)

@@ -168,7 +168,10 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     axis = axis_of(dim, x.ndim)
     _check_added(input, axis, index, source)
     size = x.shape[axis] if x.ndim else 1
-    if (x.size or x.ndim < 2) and ((places < 0) | (places >= size)).any():
+    if (x.size or x.ndim < 2) and (outside := (places < 0) | (places >= size)).any():
+        if x.ndim > 1 and axis in (0, x.ndim - 1):  # which torch does by `scatter_add`
+            wrong = int(places[outside].reshape(-1)[0])
+            raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {size}")
         raise IndexError("index out of range in self")
     made = xp.array(x, order="C")
     at = (*[slice(None)] * axis, places.reshape(-1)) if x.ndim else (places.reshape(-1) * 0,)

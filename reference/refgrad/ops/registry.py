@@ -77,6 +77,7 @@ def explained(call: F, name: str) -> F:
     # What `functools.wraps` would do; hundreds of those would be felt in the import.
     checked.__name__, checked.__qualname__, checked.__doc__ = call.__name__, call.__qualname__, call.__doc__
     checked.__wrapped__ = call  # type: ignore[attr-defined]
+    checked.__module__ = "refgrad"  # where a pickled function is found again
     return checked  # type: ignore[return-value]
 
 

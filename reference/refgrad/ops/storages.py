@@ -207,4 +207,9 @@ def _seen(self: Tensor, source: Any, start: int, size: Any, stride: Any) -> Any:
         raise RuntimeError(
             f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(steps)}"
         )
+    if shape == self._array.shape and (stride is None or steps == layout.strides(self._array)):
+        given = () if stride is None else steps
+        layout.check_extent(
+            row, shape, steps, start, given
+        )  # torch lets the memory grow only for other sizes
     return layout.restride(layout.reaching(row, shape, steps, start), shape, steps, start)
