@@ -98,6 +98,7 @@ _NAMES = {
     ),
     "ops.drawing": "torch.rrelu_",
     "ops.shrinking": "torch.celu_ hardshrink torch.selu_ torch.threshold_",
+    "ops.transposed_convolution": "torch.conv_transpose1d torch.conv_transpose2d torch.conv_transpose3d",
     "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",
     "ops.cholesky": "cholesky cholesky_inverse cholesky_solve",
     "ops.lu": "torch.lu_unpack",
@@ -118,6 +119,7 @@ _NAMES = {
     "ops.statistics": (
         "all aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
     ),
+    "ops.scale_norms": "torch.rms_norm",
     "ops.in_place_functions": (
         "torch.addmv_ torch.arccos_ torch.arccosh_ torch.arcsin_ torch.arcsinh_ torch.arctan_ torch.arctanh_ torch.clamp_ "
         "torch.clamp_max_ torch.clamp_min_ torch.clip_ torch.detach_ torch.fill_ torch.fix_ torch.gcd_ torch.index_put_ "

@@ -111,6 +111,7 @@ _INTERNAL = {
         "share",
         "shapes",
         "sizes",
+        "slopes",
     ),
     *("rows", "strides", "vector", "weights", "whole"),
 }
@@ -152,6 +153,14 @@ _OTHERS: dict[str, dict[str, Any]] = {
         "stride": _from("part", lambda part: part[1]),
     },
     "FlipBackward0": _NO_SIZES,
+    "MultiMarginLossBackward0": _REDUCTION,
+    "MultilabelMarginLossBackward0": _REDUCTION,
+    "SoftMarginLossBackward0": _REDUCTION,
+    "Im2ColBackward0": {
+        "self_sym_sizes": None,
+        "self_sym_argsize_minus_1": _from("shape", lambda shape: shape[-1]),
+        "self_sym_argsize_minus_2": _from("shape", lambda shape: shape[-2]),
+    },
     "PackPaddedSequenceBackward0": {"self_sym_sizes": None, "input_sym_sizes": "shape"},
     "ScaledDotProductFlashAttentionForCpuBackward0": {"factor": None},
     "RollBackward0": _NO_SIZES,

@@ -59,4 +59,47 @@ LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
     ),
     "padded sequences": (lambda a, b: torch.nn.utils.rnn.pad_sequence([a, b[:1]]) ** 2, 2),
     "weights by length and direction": (lambda a, b: weight_norm(a, b[:, :1], 0) ** 2, 2),
+    "transposed convolution": (
+        lambda a, b: F.conv_transpose1d(a[None], b[:, None, :2], b[0, :1], 2, 1, 1) ** 2,
+        2,
+    ),
+    "pools of volumes": (
+        lambda a: (
+            F.avg_pool3d(a[None, None], (1, 2, 2), 1, (0, 1, 1)) ** 2
+            + F.adaptive_avg_pool3d(a[None, None], 3)[0, 0, 0, 0] ** 2
+        ),
+        1,
+    ),
+    "largest of volumes": (lambda a: F.max_pool3d(a[None, None], (1, 1, 2), 1) ** 2, 1),
+    "largest of adaptive windows": (
+        lambda a: (
+            F.adaptive_max_pool2d(a[None], 2) ** 2 + F.adaptive_max_pool3d(a[None, None], (1, 1, 2))[0] ** 2
+        ),
+        1,
+    ),
+    "back from the largest": (
+        lambda a: (
+            F.max_unpool2d(a[None], torch.tensor([[[0, 3, 5], [7, 8, 10]]]), 2, output_size=(3, 5))[0].sum(0)
+            ** 2
+            + F.max_unpool3d(a[None, None], torch.arange(6).view(1, 1, 2, 3) * 4, 2)[0, 0, 0, :5].sum() ** 2
+        ),
+        1,
+    ),
+    "patches": (lambda a: F.unfold(a[None], 2) ** 2 + F.fold(a.reshape(2, 3), (1, 4), (1, 2)).sum() ** 2, 1),
+    "norms of windows": (lambda a: F.lp_pool1d(a, 2, 2) ** 2, 1),
+    "root mean square": (lambda a, b: F.rms_norm(a, (3,), b[0]) ** 2, 2),
+    "margins between classes": (
+        lambda a, b: (
+            F.multi_margin_loss(a, torch.tensor([2, 0]), 2, 0.7)
+            * F.multi_margin_loss(b, torch.tensor([1, 1]))
+        ),
+        2,
+    ),
+    "margins of labels": (
+        lambda a, b: (
+            F.multilabel_margin_loss(a, torch.tensor([[1, -1, 0], [0, 2, -1]])) ** 2
+            * F.soft_margin_loss(b, torch.tensor([1.0, -1.0, 1.0]).expand(2, 3))
+        ),
+        2,
+    ),
 }

@@ -353,7 +353,6 @@ WITHOUT_DIFFERENCES = {
             "FloorBackward0",
             "RoundBackward0",
             "RoundBackward1",
-            "SignBackward0",
             "TruncBackward0",
         ),
         "0 wherever there is a derivative; the differential tests compare it",

@@ -44,10 +44,20 @@ _LAYERS = {
         "AdaptiveAvgPool1d AdaptiveAvgPool2d AvgPool1d AvgPool2d Conv1d Conv2d Conv3d MaxPool1d MaxPool2d"
     ),
     "dropout": "AlphaDropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout",
-    "normalization": "BatchNorm1d BatchNorm2d GroupNorm InstanceNorm1d InstanceNorm2d LayerNorm",
+    "normalization": (
+        "BatchNorm1d BatchNorm2d BatchNorm3d GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d LayerNorm RMSNorm"
+    ),
     "padding": (
         "CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d "
         "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d"
+    ),
+    "margin_loss": (
+        "MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss SoftMarginLoss TripletMarginWithDistanceLoss"
+    ),
+    "transposed_convolution": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+    "volumes": (
+        "AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool3d Fold LPPool1d LPPool2d LPPool3d "
+        "LocalResponseNorm MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Unfold UpsamplingBilinear2d UpsamplingNearest2d"
     ),
     "recurrent": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
     "ranking_loss": (

@@ -247,6 +247,10 @@ _LATER = {
     "drawing": (
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout gumbel_softmax rrelu rrelu_"
     ),
+    "margin_losses": (
+        "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss soft_margin_loss "
+        "triplet_margin_with_distance_loss"
+    ),
     "multihead": "multi_head_attention_forward",
     "normalization": "batch_norm group_norm instance_norm layer_norm",
     "padding": "pad",
@@ -257,6 +261,13 @@ _LATER = {
     ),
     "shrinking": "celu_ elu_ hardshrink hardtanh_ leaky_relu_ relu_ selu_ softshrink threshold_",
     "shuffling": "channel_shuffle pixel_shuffle pixel_unshuffle",
+    "patches": "fold unfold",
+    "scale_norms": "local_response_norm lp_pool1d lp_pool2d lp_pool3d rms_norm",
+    "transposed_convolution": "conv_transpose1d conv_transpose2d conv_transpose3d",
+    "volumes": (
+        "adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d avg_pool3d max_pool3d max_unpool1d "
+        "max_unpool2d max_unpool3d"
+    ),
     "upsampling": "interpolate upsample",
 }
 LATE = {name: module for module, names in _LATER.items() for name in names.split()}

@@ -13,7 +13,10 @@ from . import init
 from .module import Module
 from .parameter import Parameter
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "LayerNorm"]
+__all__ = [
+    *("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d"),
+    *("InstanceNorm3d", "LayerNorm", "RMSNorm"),
+]
 
 
 class _Affine(Module):
@@ -107,6 +110,12 @@ class BatchNorm2d(_BatchNorm):
     _dims, _expected = (4,), "4D"
 
 
+class BatchNorm3d(_BatchNorm):
+    """Normalises each channel over a batch of volumes."""
+
+    _dims, _expected = (5,), "5D"
+
+
 class _InstanceNorm(_BatchNorm):
     """Normalises each channel of each sample by itself."""
 
@@ -166,6 +175,12 @@ class InstanceNorm2d(_InstanceNorm):
     """Normalises each channel of each image by itself."""
 
     _dims, _expected = (3, 4), "3D or 4D"
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Normalises each channel of each volume by itself."""
+
+    _dims, _expected = (4, 5), "4D or 5D"
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
@@ -251,3 +266,39 @@ class GroupNorm(_Affine):
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class RMSNorm(Module):
+    """Divides by the root of the mean of squares over the last dimensions."""
+
+    def __init__(
+        self,
+        normalized_shape: Any,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape = _sizes(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        made = (
+            Parameter(empty(self.normalized_shape, device=device, dtype=dtype))
+            if elementwise_affine
+            else None
+        )
+        self.register_parameter("weight", made)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weight to 1."""
+        if self.elementwise_affine:
+            init.ones_(self.weight)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the quotient."""
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)  # type: ignore[no-any-return]
+
+    def extra_repr(self) -> str:
+        """Show the settings."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"

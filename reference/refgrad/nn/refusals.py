@@ -21,10 +21,10 @@ __all__ = ["DIRECT", "NATIVE", "worded"]
 
 # Function: its entry in the table of signatures. The first are the very functions of `torch` of these names.
 _SAME = (
-    "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d cosine_similarity hardshrink "
+    "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity hardshrink "
     "pairwise_distance pixel_shuffle pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_"
 )
-_OWN = "avg_pool2d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
+_OWN = "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus softshrink"
 DIRECT: dict[str, str] = {
     **{name: name for name in _SAME.split()},
     **{name: f"nn.{name}" for name in _OWN.split()},
