@@ -45,13 +45,17 @@ _threads = [os.cpu_count() or 1]
 
 def set_num_threads(num: int) -> None:
     """Note how many threads may be used; NumPy decides by itself."""
+    _threads[0] = _positive("set_num_threads", num)
+
+
+def _positive(function: str, num: Any) -> int:
     if not isinstance(num, int) or isinstance(num, bool):
-        raise RuntimeError(f"set_num_threads expects an int, but got {type(num).__name__}")
+        raise RuntimeError(f"{function} expects an int, but got {type(num).__name__}")
     if num <= 0:
-        raise RuntimeError("set_num_threads expects a positive integer")
+        raise RuntimeError(f"{function} expects a positive integer")
     if num >= 2**31:
         raise ValueError("Overflow when unpacking long")
-    _threads[0] = num
+    return num
 
 
 @takes_nothing
@@ -65,11 +69,7 @@ _interop_threads = [os.cpu_count() or 1]
 
 def set_num_interop_threads(num: int) -> None:
     """Note how many threads may run operations at once; here one does."""
-    if not isinstance(num, int) or isinstance(num, bool):
-        raise TypeError(f"set_num_interop_threads expects an int, but got {type(num).__name__}")
-    if num <= 0:
-        raise RuntimeError("set_num_interop_threads expects a positive integer")
-    _interop_threads[0] = num
+    _interop_threads[0] = _positive("set_num_interop_threads", num)
 
 
 # Every operation is deterministic; that an error, or only a warning, was asked for is remembered.
