@@ -11,7 +11,6 @@ from typing import Any
 
 from .. import backend, both
 from ..backend import xp
-from ..engine import run
 from ..grad_mode import enable_grad
 from ..graph import derivative
 from ..recording import gradient_edge, record, record_several
@@ -82,6 +81,8 @@ def composite_kernel(
         return [None if array is None else each for array, each in zip(found, made, strict=True)]
 
     def rule(grads: Any, needs: Sequence[bool], *given: Any) -> list[Any]:
+        from ..engine import run  # a program that only computes does without
+
         recorded = any(isinstance(each, Tensor) for each in grads)
         with enable_grad():
             inside = [_apart(each, needed) for each, needed in zip(given, needs, strict=False)]

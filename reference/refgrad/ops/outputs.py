@@ -13,7 +13,6 @@ from typing import Any
 from .. import backend, dtypes, storage
 from ..grad_mode import no_grad
 from ..recording import requires_recording
-from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_inference, refuse_overlap
@@ -316,5 +315,7 @@ def finish_outs(name: str, results: Any, outs: Sequence[Tensor] | None, *inputs:
     """Return the named tuple of results, or write each into its tensor of `outs`."""
     if outs is None:
         return results
+    from ..return_types import structured
+
     found = [finish_out(name, each, out, *inputs) for each, out in zip(results, outs, strict=True)]
     return structured(f"{type(results).__name__}_out", **dict(zip(results.names, found, strict=True)))
