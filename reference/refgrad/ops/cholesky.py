@@ -22,6 +22,7 @@ from .matrices import (
     check_sides,
     check_square,
     first_failure,
+    for_lapack,
     lower,
     numbers,
 )
@@ -90,9 +91,10 @@ CholeskyBackward0 = derivative(
 
 
 def _decomposed(kind: type[Node], a: Tensor, upper: bool) -> tuple[Tensor, Array]:
-    check_kernel("cholesky_cpu", a)
-    array, info = _lower_factor(adjoint(a._array) if upper else a._array)
-    array = adjoint(array) if upper else array
+    check_kernel("cholesky_cpu", a, empty=True)
+    x = for_lapack(a._array)
+    array, info = _lower_factor(adjoint(x) if upper else x)
+    array = (adjoint(array) if upper else array).astype(a._array.dtype, copy=False)
     return record(kind, by_columns(array), (a,), (upper,)), info
 
 

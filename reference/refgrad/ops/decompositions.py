@@ -19,6 +19,7 @@ from .matrices import (
     check_square,
     diagonal_matrix,
     differences,
+    for_lapack,
     halved_diagonal,
     lower,
     upper,
@@ -165,9 +166,11 @@ def eigh(input: Tensor, UPLO: str = "L") -> Any:  # noqa: N803
     """
     check_square("linalg.eigh", input)
     uplo = _triangle_of(UPLO)
-    check_kernel("linalg_eigh_cpu", input)
-    known, array = _known(input._array)
+    check_kernel("linalg_eigh_cpu", input, empty=True)
+    x = input._array
+    known, array = _known(for_lapack(x))
     values, vectors = xp.linalg.eigh(array, uplo)
+    values, vectors = values.astype(x.real.dtype, copy=False), vectors.astype(x.dtype, copy=False)
     if not known.all():
         values = xp.where(known[..., None], values, xp.nan)
         vectors = xp.where(known[..., None, None], vectors, xp.nan)
@@ -203,9 +206,9 @@ def eig(input: Tensor) -> Any:
 
 def eigvals(input: Tensor) -> Tensor:
     """Return the eigenvalues of a square matrix, as complex numbers."""
-    _check_eig("linalg.eigvals", input)
     if requires_recording(input):
         values: Tensor = eig(input)[0]
         return values
+    _check_eig("linalg.eigvals", input)
     x = input._array
     return wrap(xp.linalg.eigvals(x).astype(xp.result_type(x.dtype, xp.complex64)))

@@ -19,6 +19,7 @@ from .matrices import (
     check_kernel,
     check_square,
     diagonal_matrix,
+    for_lapack,
     turned,
 )
 from .registry import public
@@ -82,8 +83,8 @@ def det(A: Tensor) -> Tensor:  # noqa: N803
     """Return the determinant."""
     check_square("linalg.det", A)
     check_floating("linalg.det", A)
-    check_kernel("lu_cpu", A)
-    found = xp.linalg.det(A._array)
+    check_kernel("lu_cpu", A, empty=True)
+    found = xp.linalg.det(for_lapack(A._array)).astype(A._array.dtype, copy=False)
     unknown = xp.isnan(A._array).any(
         (-2, -1)
     )  # NumPy takes a matrix with a pivot of 0 for singular all the same
@@ -117,7 +118,7 @@ def _solved_adjoint(a: Any, b: Any) -> Any:
     if isinstance(a, Tensor) or isinstance(b, Tensor):
         from .solving import solve
 
-        return solve(adjoint(a), b)
+        return solve(adjoint(a), b if b.dtype is a.dtype else both.cast(b, both.plain(a).dtype))
     return by_columns(solved_adjoint(*decomposed(a)[:2], b.astype(a.dtype, copy=False)))
 
 

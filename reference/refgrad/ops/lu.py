@@ -16,6 +16,7 @@ from .matrices import (
     by_columns,
     check_factors,
     check_kernel,
+    check_matrix,
     check_square,
     first_failure,
     lower,
@@ -169,8 +170,8 @@ def _check_dims(name: str, a: Tensor) -> None:
 
 def _factor(a: Tensor, pivot: bool) -> tuple[Tensor, Tensor, Tensor]:
     _check_dims("torch.lu_factor", a)
-    check_kernel("lu_cpu", a)
-    if not pivot:
+    check_kernel("lu_cpu", a, empty=True)
+    if not pivot and a._array.size:
         raise RuntimeError(NEEDS_PIVOTS)
     array, found, zeros = decomposed(a._array)
     pivots = wrap(found)
@@ -207,11 +208,13 @@ def _refuse_zeros(name: str, info: Tensor) -> None:
 def lu(A: Tensor, *, pivot: bool = True) -> Any:  # noqa: N803
     """Return P, L and U, of which `P @ L @ U` is the matrix."""
     _check_dims("linalg.lu", A)
-    check_kernel("lu_cpu", A)
-    if not pivot:
+    check_kernel("lu_cpu", A, empty=True)
+    if not pivot and A._array.size:
         raise RuntimeError(NEEDS_PIVOTS)
     array, pivots, _ = decomposed(A._array)
-    p = wrap(_rows(_permutation(pivots, array.shape[-2], array.dtype)))
+    p = wrap(
+        _rows(_permutation(pivots, array.shape[-2], array.dtype)) if pivot else xp.zeros((0,), array.dtype)
+    )
     factors = record_several(
         LinalgLuBackward0, [_rows(each) for each in _triangles(array)], (A,), (pivot,), (p,)
     )
@@ -248,7 +251,8 @@ def _check_dims_of_factors(lu: Tensor, pivots: Tensor, b: Tensor, left: bool) ->
         )
     if pivots._array.dtype != xp.int32:
         raise RuntimeError(f"{name}: pivots should be a Tensor of scalar type torch.int32")
-    check_square(name, lu)
+    check_square(f"torch.{name}", lu)
+    check_matrix(name, b, "B")
     check_factors(name, lu, b, left)
     if pivots._array.shape[-1:] != lu._array.shape[-1:]:
         raise RuntimeError(

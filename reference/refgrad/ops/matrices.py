@@ -11,6 +11,7 @@ from typing import Any
 from .. import both
 from ..backend import Array, xp
 from ..tensor import Tensor, wrap
+from .inplace import bump
 
 __all__ = ["LinAlgError"]
 
@@ -57,8 +58,10 @@ def check_floating(name: str, a: Tensor, *, low: bool = True) -> None:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {a.dtype._scalar}")
 
 
-def check_kernel(kernel: str, a: Tensor) -> None:
-    """Refuse the dtypes that LAPACK does not know: integers and float16."""
+def check_kernel(kernel: str, a: Tensor, *, empty: bool = False) -> None:
+    """Refuse the dtypes that LAPACK does not know: integers and float16; not of no elements if `empty`."""
+    if empty and not a._array.size:
+        return
     if a._array.dtype.kind not in "fc" or a._array.dtype.itemsize == 2:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{a.dtype._scalar}'")
 
@@ -71,6 +74,13 @@ def check_factors(name: str, a: Tensor, b: Tensor, left: bool = True) -> None:
         raise RuntimeError(
             f"{name}: Incompatible shapes of A and B for the equation {equation} ({x[-2]}x{x[-1]} and {y[-2]}x{y[-1]})"
         )
+
+
+def for_lapack(array: Array) -> Array:
+    """Return matrices of no elements in a dtype that LAPACK knows; others have one already."""
+    if array.dtype.kind not in "fc" or array.dtype.itemsize == 2:
+        return array.astype(xp.float32)
+    return array
 
 
 def first_failure(info: Array) -> tuple[str, int] | None:
@@ -92,6 +102,13 @@ def by_columns(array: Array) -> Array:
 def numbers(values: Any) -> Tensor:
     """Return what LAPACK says of each matrix, or pivots, as a tensor."""
     return wrap(xp.asarray(values, xp.int32))
+
+
+def written(array: Array) -> Tensor:
+    """Return a result that torch writes into memory which it made first: a change that is counted."""
+    made = wrap(array)
+    bump(made)
+    return made
 
 
 # ---- what rules are made of: for arrays and tensors ----------------------------------------------------------------

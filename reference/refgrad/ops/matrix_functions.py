@@ -96,8 +96,9 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:  # noqa: N803 - torch'
         raise RuntimeError(
             f"linalg.vander supports floating point, complex, and integer tensors, but got {x.dtype._scalar}"
         )
+    x = x if x._array.ndim else x.unsqueeze(-1)
     shape = x._array.shape
-    count = (shape[-1] if shape else 1) if N is None else N
+    count = shape[-1] if N is None else N
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")
     powers = x.unsqueeze(-1).expand((*shape, count - 1)).cumprod(-1)
@@ -130,9 +131,9 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
     if dims is not None:
         input = input.movedim(tuple(dims), tuple(range(-len(dims), 0)))
     ndim = other._array.ndim
-    rows, columns = input._array.shape[:ndim], input._array.shape[ndim:]
+    columns = input._array.shape[ndim:]
     count = other._array.size
-    if math.prod(columns) != math.prod(rows) or math.prod(rows) != count:
+    if math.prod(columns) != count:
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but "
             f"got {math.prod(columns)} != {count}"

@@ -8,8 +8,8 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import xp
-from ..tensor import Tensor, wrap
-from .matrices import check_floating, check_matrix, check_square
+from ..tensor import Tensor
+from .matrices import check_floating, check_matrix, check_square, written
 from .shape import axis_of, permute
 from .singular_values import svdvals
 from .solving import inv_ex
@@ -82,8 +82,7 @@ def matrix_norm(
 def _extreme(a: Tensor, ord: float, axis: int, keepdim: bool) -> Tensor:
     """Return the largest along a dimension (0 of nothing), or the smallest where `ord` is negative."""
     if ord > 0 and not a._array.shape[axis]:
-        zeros: Tensor = a.detach().sum(axis, keepdim)
-        return zeros
+        return written(a.detach().sum(axis, keepdim)._array)
     found: Tensor = (a.amax if ord > 0 else a.amin)(axis, keepdim)
     return found
 
@@ -131,35 +130,31 @@ def cond(input: Tensor, p: Any = None) -> Tensor:
 
     By default, and for 2 and -2, the quotient of the largest and the smallest singular value.
     """
-    if not isinstance(p, str):
-        if input._array.ndim < 2:
-            raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
-        if p is None or abs(p) == 2:
-            return _of_extremes(input, p)
-        if not input._array.size:
-            return wrap(xp.zeros(input._array.shape[:-2], input._array.real.dtype))
-    shown = p if isinstance(p, str) else f"{p:g}"
-    if p not in ("fro", "nuc", 1, -1, math.inf, -math.inf):
+    shown = p if isinstance(p, str) else f"{p or 2:g}"
+    if isinstance(p, str):
+        check_square(f"linalg.cond(ord={shown})", input)
+    elif input._array.ndim < 2:
+        raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
+    if p not in (None, 2, -2, "fro", "nuc", 1, -1, math.inf, -math.inf):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {shown}")
-    check_square(f"linalg.cond(ord={shown})", input)
     if not input._array.size:
-        return wrap(xp.zeros(input._array.shape[:-2], input._array.real.dtype))
+        return written(xp.zeros(input._array.shape[:-2], input._array.real.dtype))
+    if p in (None, 2, -2):
+        return _of_extremes(input, p)
+    check_square(f"linalg.cond(ord={shown})", input)
     if p == "nuc":
         values = svdvals(input)
         whole: Tensor = values.sum(-1) * values.reciprocal().sum(-1)
         return whole
     inverse, info = inv_ex(input)
     inverse.masked_fill_((info > 0)[..., None, None], math.inf)  # in place, as in torch: backward notices
-    found: Tensor = (matrix_norm(input, p) * matrix_norm(inverse, p)).nan_to_num(
-        math.inf, math.inf, -math.inf
-    )
+    found: Tensor = matrix_norm(input, p) * matrix_norm(inverse, p)
+    found.nan_to_num_(math.inf, math.inf, -math.inf)
     return found
 
 
 def _of_extremes(a: Tensor, p: Any) -> Tensor:
     values = svdvals(a)
-    if not a._array.size:
-        return wrap(xp.zeros(a._array.shape[:-2], a._array.real.dtype))
     first, last = values.narrow(-1, 0, 1), values.narrow(-1, -1, 1)
     found: Tensor = (first / last if p is None or p > 0 else last / first).squeeze(-1)
     return found

@@ -149,6 +149,16 @@ def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:  # no
     return triangles.lu_solve(LU_data, LU_pivots, input)
 
 
+def _deprecate_triangular_solve() -> None:
+    _deprecated(
+        "triangular_solve",
+        "solve_triangularand ",
+        "torch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\n"
+        "X = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
+        "X = torch.linalg.solve_triangular(A, B).",
+    )
+
+
 def _triangular_slope(
     grads: Any,
     needs: Any,
@@ -161,6 +171,7 @@ def _triangular_slope(
     of_solution, of_copy = grads
     of_b = of_a = None
     if of_solution is not None:
+        _deprecate_triangular_solve()  # backward calls it, too
         factor = both.conj(A) if transpose else both.conj(turned(A))
         of_b = solving.triangular(factor, of_solution, upper == transpose, True, unitriangular)
         if needs[1]:
@@ -168,6 +179,7 @@ def _triangular_slope(
             of_a = triangle(turned(of_a) if transpose else of_a, upper, unitriangular)
     if of_copy is not None:
         of_a = of_copy if of_a is None else of_a + of_copy
+    of_b = both.zeros_like(solution) if of_b is None else of_b
     return [of_b if needs[0] else None, of_a if needs[1] else None]
 
 
@@ -195,13 +207,7 @@ def triangular_solve(
                 "dimensions instead"
             )
     check_solvable("triangular_solve", input, A)
-    _deprecated(
-        "triangular_solve",
-        "solve_triangularand ",
-        "torch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\n"
-        "X = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
-        "X = torch.linalg.solve_triangular(A, B).",
-    )
+    _deprecate_triangular_solve()
     check_kernel("triangular_solve_cpu", A)
     factor = turned(A._array) if transpose else A._array
     array = solving.triangular(factor, input._array, upper != transpose, True, unitriangular)

@@ -9,7 +9,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, record_several
 from ..return_types import structured
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from .decompositions import eigh
 from .matrices import (
     LinAlgError,
@@ -20,6 +20,8 @@ from .matrices import (
     check_matrix,
     diagonal_matrix,
     differences,
+    for_lapack,
+    written,
 )
 
 __all__ = ["svd", "svdvals"]
@@ -104,7 +106,7 @@ LinalgSvdBackward0 = derivative(
 def computed(x: Array, full_matrices: bool) -> tuple[Array, Array, Array]:
     """Return U, S and V^H of arrays; LinAlgError where LAPACK does not find them."""
     try:
-        u, s, vh = xp.linalg.svd(x, full_matrices=full_matrices)
+        u, s, vh = xp.linalg.svd(for_lapack(x), full_matrices=full_matrices)
     except xp.linalg.LinAlgError:
         finite = xp.isfinite(x).all((-2, -1)).reshape(-1).tolist()
         at = finite.index(False) if False in finite else 0
@@ -115,7 +117,8 @@ def computed(x: Array, full_matrices: bool) -> tuple[Array, Array, Array]:
             else "the input matrix is ill-conditioned or has too many repeated singular values."
         )
         raise LinAlgError(f"linalg.svd: {where}The algorithm failed to converge because {reason}") from None
-    return by_columns(u), s, by_columns(vh)
+    u, vh = [by_columns(each.astype(x.dtype, copy=False)) for each in (u, vh)]
+    return u, s.astype(x.real.dtype, copy=False), vh
 
 
 def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> Any:  # noqa: N803
@@ -129,7 +132,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
         raise RuntimeError(
             "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
-    check_kernel("linalg_svd_cpu", A)
+    check_kernel("linalg_svd_cpu", A, empty=True)
     parts = record_several(LinalgSvdBackward0, computed(A._array, full_matrices), (A,), (full_matrices,))
     return structured("linalg_svd", U=parts[0], S=parts[1], Vh=parts[2])
 
@@ -237,7 +240,7 @@ def matrix_rank(
     if tol is not None:
         atol, rtol = tol, 0.0
     if not x.size:
-        return wrap(xp.zeros(x.shape[:-2], xp.int64))
+        return written(xp.zeros(x.shape[:-2], xp.int64))
     values = xp.abs(eigh(input.detach())[0]._array) if hermitian else computed(x, False)[1]
     smallest = _smallest(values.max(-1), x, atol, rtol)
-    return wrap(xp.asarray((values > smallest[..., None]).sum(-1), xp.int64))
+    return written(xp.asarray((values > smallest[..., None]).sum(-1), xp.int64))

@@ -22,6 +22,7 @@ from .matrices import (
     check_matrix,
     check_square,
     first_failure,
+    for_lapack,
     numbers,
     triangle,
     turned,
@@ -113,7 +114,8 @@ LinalgSolveExBackward0 = derivative(
 def _solved(a: Array, b: Array) -> tuple[Array, Array]:
     """Solve `a @ x = b`; return, too, where the decomposition of each singular matrix has its first 0."""
     try:
-        return xp.linalg.solve(a, b), xp.zeros(a.shape[:-2], xp.int32)
+        found = xp.linalg.solve(for_lapack(a), for_lapack(b))
+        return found.astype(b.dtype, copy=False), xp.zeros(a.shape[:-2], xp.int32)
     except xp.linalg.LinAlgError:
         lu, pivots, info = decomposed(a)
         return solved(lu, pivots, b), info
@@ -155,7 +157,7 @@ def _solve(name: str, a: Tensor, b: Tensor, left: bool, check_errors: bool) -> t
             f"({x.shape[-2]}x{x.shape[-1]} and {y.shape[-2]}x{y.shape[-1]})"
         )
     check_broadcast(y.shape[:-2], x.shape[:-2])
-    check_kernel("lu_cpu", a)
+    check_kernel("lu_cpu", a, empty=True)
     array, info = _solved(x, y) if left else _solved_from_right(x, y)
     failure = first_failure(info) if check_errors else None
     if failure:
@@ -222,7 +224,5 @@ def solve_triangular(
     check_factors(name, input, B, left)
     check_broadcast(B._array.shape[:-2], input._array.shape[:-2])
     check_kernel("triangular_solve_cpu", input)
-    array = triangular(
-        input._array, B._array.astype(input._array.dtype, copy=False), upper, left, unitriangular
-    )
+    array = triangular(input._array, B.detach().to(input.dtype)._array, upper, left, unitriangular)
     return record(LinalgSolveTriangularBackward0, array, (input, B), (upper, left, unitriangular))

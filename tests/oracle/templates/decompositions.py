@@ -14,7 +14,7 @@ _FACTORS = f"*torch.linalg.lu_factor({_REGULAR})"
 DECOMPOSITIONS = Subject(
     calls=[
         f"torch.linalg.cholesky({_DEFINITE})", f"torch.linalg.cholesky({_DEFINITE}, upper=True)", "torch.linalg.cholesky({x})", f"torch.linalg.cholesky_ex({_DEFINITE})[0]",
-        "torch.linalg.cholesky_ex({x})[1]", f"torch.cholesky({_DEFINITE})", f"{_DEFINITE}.cholesky(True)", f"torch.cholesky_inverse({_REGULAR})", f"torch.cholesky_inverse({_REGULAR}, upper=True)",
+        "torch.linalg.cholesky_ex({x})[1]", f"torch.cholesky({_DEFINITE})", f"{_DEFINITE}.cholesky(True)", f"torch.cholesky_inverse(torch.linalg.cholesky({_DEFINITE}))", f"torch.cholesky_inverse(torch.linalg.cholesky({_DEFINITE}, upper=True), upper=True)",
         f"torch.cholesky_solve({{w}}, {_REGULAR})", f"{{w}}.cholesky_solve({_REGULAR}, True)", "torch.cholesky_solve({w}, {x})", "torch.cholesky_inverse({x} * 0)",
         "torch.linalg.qr({x})[1].abs()", "torch.linalg.qr({x})[0].abs()", "torch.linalg.qr({x}, 'complete')[1].abs()", "torch.linalg.qr({x}, 'r')[1].abs()", "torch.linalg.qr({x}, mode='q')", "torch.qr({x})[1].abs()", "{x}.qr(some=False)[1].abs()",
         "torch.linalg.svdvals({x})", "torch.linalg.svd({x})[1]", "torch.linalg.svd({x}, full_matrices=False)[0].abs()", "torch.linalg.svd({x}, False)[2].abs()", "torch.svd({x})[1]", "{x}.svd(compute_uv=False)[1]", "torch.svd({x}, some=False)[2].abs()",
