@@ -399,6 +399,7 @@ def operands(count: int, layout: str) -> tuple[torch.Tensor, ...]:
     return tuple(made)
 
 
+@pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str) -> None:
@@ -407,6 +408,7 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
 
 
 # torch refuses the second derivatives of distances and of its kernel for attention, too.
+@pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
 @pytest.mark.parametrize(
     "name", sorted(OPERATIONS.keys() - FLAT - {"cdist", "cdist of other orders", "attention in one node"})
 )
@@ -436,6 +438,7 @@ def test_the_determinant_of_a_singular_matrix_has_a_derivative() -> None:
     assert torch.allclose(a.grad, torch.tensor([[4.0, -2.0], [-2.0, 1.0]]), atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
 def test_every_rule_of_the_engine_is_checked_or_excluded_for_a_reason() -> None:
     late.load_all()
     checked: set[str] = set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from .. import both, storage
+from .. import backend, both, storage
 from ..graph import derivative
 from ..size import Size
 from ..tensor import Tensor
@@ -63,7 +64,15 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     if axes[0] == axes[1]:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     seen = _diagonal_of(array, offset, *axes)
-    return make_view(DiagonalBackward0, input, seen, (geometry(seen), geometry(array), offset, dim1, dim2))
+    places = _places(array, lambda whole: _diagonal_of(whole, offset, *axes))
+    return make_view(DiagonalBackward0, input, seen, (*places, offset, dim1, dim2))
+
+
+def _places(array: Any, look: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """Return where a part and the whole lie, for gradients: those of elements in one place are not one."""
+    if storage.overlaps_itself(array):
+        array = backend.empty(array.shape, array.dtype)
+    return geometry(look(array)), geometry(array)
 
 
 def _diagonal_of(array: Any, offset: int, one: int, two: int) -> Any:
@@ -82,21 +91,24 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Return a view of all windows of `size` elements along a dimension, as a new last dimension."""
     array = self._array
     axis = axis_of(dimension, array.ndim)
-    shape, steps = list(array.shape), list(storage.strides(array))
-    length = shape[axis] if shape else 1
+    length = array.shape[axis] if array.ndim else 1
     if size > length:
         raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
+    places = _places(array, lambda whole: _windows_of(whole, axis, size, step))
+    seen = _windows_of(array, axis, size, step)
+    return make_view(UnfoldBackward0, self, seen, (*places, dimension, size, step))
+
+
+def _windows_of(array: Any, axis: int, size: int, step: int) -> Any:
+    shape, steps, along = list(array.shape), list(storage.strides(array)), 1
     if shape:
-        shape[axis], along = (length - size) // step + 1, steps[axis]
+        shape[axis], along = (shape[axis] - size) // step + 1, steps[axis]
         steps[axis] *= step
-    else:
-        along = 1
-    seen = storage.restride(array, (*shape, size), (*steps, along))
-    return make_view(UnfoldBackward0, self, seen, (geometry(seen), geometry(array), dimension, size, step))
+    return storage.restride(array, (*shape, size), (*steps, along))
 
 
 @method
