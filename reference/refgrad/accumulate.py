@@ -8,22 +8,10 @@ from . import backend, dtypes, storage
 from .backend import Array
 from .tensor import Tensor, wrap
 
-__all__ = ["accumulate", "add_to_grad", "check_assigned", "dtype_of_grad", "set_dtype_of_grad", "tell_leaf"]
+__all__ = ["accumulate", "check_assigned", "dtype_of_grad", "set_dtype_of_grad", "tell_leaf"]
 
 
 def accumulate(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
-    """Run the leaf's hooks on a gradient and add it to `.grad`."""
-    hooks = leaf._leaf_hooks
-    if hooks is not None and hooks.pre:
-        from .engine_hooks import run_tensor_hooks
-
-        before = grad
-        grad = run_tensor_hooks(hooks.pre, grad, recording)
-        owned = owned and grad is before
-    add_to_grad(leaf, grad, recording, owned)
-
-
-def add_to_grad(leaf: Tensor, grad: Any, recording: bool, owned: bool) -> None:
     """Add a gradient to `.grad` and run the hooks that wait for that.
 
     The first gradient becomes `.grad`: as it is, if nobody else holds its memory (`owned`) and it is laid out like

@@ -173,13 +173,16 @@ class _Task:
 
     def arrive(self, leaf: Any) -> None:
         """Add what came for a leaf to its `.grad`."""
-        grad = self.grads.pop(leaf, None)
-        if leaf.hooks is not None or leaf in self.watched or anomaly.enabled:
+        grad, variable = self.grads.pop(leaf, None), leaf.variable
+        if (
+            leaf.hooks is not None
+            or variable._leaf_hooks is not None
+            or leaf in self.watched
+            or anomaly.enabled
+        ):
             engine_hooks.arrive(leaf, grad, self)
         elif grad is not None:
-            accumulate(leaf.variable, grad, self.recording, leaf not in self.shared)
-        elif leaf.variable._leaf_hooks is not None:
-            engine_hooks.arrive(leaf, None, self)
+            accumulate(variable, grad, self.recording, leaf not in self.shared)
 
     def send(self, node: Node, edges: tuple[Node | None, ...], grad: Any, found: Iterable[Any]) -> None:
         """Hand what a node returned for its inputs to the nodes of those, and let run which have all."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import backend
-from .accumulate import add_to_grad, tell_leaf
+from .accumulate import accumulate, tell_leaf
 from .backend import xp
 from .grad_mode import mode
 from .graph import Node
@@ -102,7 +102,7 @@ def arrive(leaf: Any, grad: Any, task: _Task) -> None:
             (grad,) = _run_pre_hooks(own.pre, [grad], recording)
         if grad is not None:
             owned = own is None and grad is given and leaf not in task.shared
-            add_to_grad(variable, grad, recording, owned)
+            accumulate(variable, grad, recording, owned)
         else:
             tell_leaf(variable)
         if own is not None and own.post:

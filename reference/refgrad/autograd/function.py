@@ -26,7 +26,7 @@ class _Meta(type):
     def __init__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> None:
         super().__init__(name, bases, attributes)
         node = f"{name}Backward"
-        cls._node_kind = type(
+        cls._backward_cls = type(
             node,
             (FunctionCtx,),
             {"function": cls, "full_name": node, "plans": {}, "__module__": "torch.autograd.function"},
@@ -37,7 +37,7 @@ class Function(metaclass=_Meta):
     """Subclass it with static methods `forward(ctx, *inputs)` and `backward(ctx, *output_gradients)`."""
 
     __module__ = "torch.autograd.function"
-    _node_kind: ClassVar[Any]
+    _backward_cls: ClassVar[Any]
 
     generate_vmap_rule = False  # whether `torch.vmap` may look into the function
     clear_saved_tensors_on_access = False  # whether `saved_tensors` may be asked for once only
@@ -114,7 +114,7 @@ class Function(metaclass=_Meta):
             bound = inspect.signature(cls.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             args, kwargs = bound.args, bound.kwargs
-        ctx: FunctionCtx = cls._node_kind()
+        ctx: FunctionCtx = cls._backward_cls()
         tensors = [(at, each) for at, each in enumerate(args) if isinstance(each, Tensor)]
         recorded = mode.enabled and any(each.requires_grad for _, each in tensors)
         ctx._is_tensor = tuple([isinstance(each, Tensor) for each in args])

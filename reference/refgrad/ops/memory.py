@@ -60,9 +60,11 @@ TransposeBackward1 = derivative(
 def check_reshapable(self: Tensor) -> None:
     """Refuse to give another shape to what must not change."""
     refuse_inference(self)
+    if not mode.enabled:
+        return
     if self._view is not None and self.requires_grad:
         refuse_view(self)
-    elif mode.enabled and self.requires_grad and self._node is None:
+    elif self.requires_grad and self._node is None:
         raise RuntimeError(LEAF)
 
 
