@@ -95,7 +95,6 @@ _ASKED: dict[str, Mapping[str, str]] = {
         for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm", "interpolate")
     },
 }
-_ASKED["binary_cross_entropy"] = {**_ASKED["binary_cross_entropy"], "weight": "size"}
 
 
 def _check_chance(p: Any) -> None:

@@ -349,6 +349,12 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
+    if weight is not None:
+        from .blocks import broadcast_shapes
+
+        joint = broadcast_shapes(target.shape, weight.size())
+        if joint != input.shape:
+            raise RuntimeError(MISMATCH.format(list(input.shape), list(joint)))
     check_constants("binary_cross_entropy", weight=weight)
     x, y = input._array, target._array
     if x.dtype != y.dtype:
@@ -361,12 +367,6 @@ def binary_cross_entropy(
     ):  # torch looks at one pair after the other
         if wrong.any():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-    if weight is not None:
-        from .blocks import broadcast_shapes
-
-        joint = broadcast_shapes(target.shape, weight.shape)
-        if joint != x.shape:
-            raise RuntimeError(MISMATCH.format(list(x.shape), list(joint)))
     floor = x.dtype.type(-100)
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
     if weight is not None:

@@ -80,12 +80,15 @@ def sizes_of(args: tuple[Any, ...]) -> tuple[int, ...]:
         args = tuple(args[0])
     elif not args:
         raise TypeError("no sizes")
-    return tuple([each if type(each) is int else _as_size(each) for each in args])
+    return tuple([each if type(each) is int else _as_size(each, each is args[0]) for each in args])
 
 
-def _as_size(value: Any) -> int:
-    """Return a size given as another kind of integer; TypeError for anything else, which the caller explains."""
-    if isinstance(value, bool | str | tuple | list):
+def _as_size(value: Any, first: bool) -> int:
+    """Return a size given as another kind of integer; TypeError for anything else, which the caller explains.
+
+    Only in front a bool is none.
+    """
+    if isinstance(value, str | tuple | list) or (first and isinstance(value, bool)):
         raise TypeError("a bool is no size")
     return operator.index(value)
 
