@@ -49,8 +49,8 @@ def rerun(difference: Any) -> Run:
                 run.torn |= {*names, *_sharing(run, set(names))}
             elif run.torn & set(names):
                 run.torn |= {names[0], *_sharing(run, {names[0]})}
-            run.resized |= ("resize_(" in line or "out=" in line) and any(
-                each._is_view() for each in run.operands(line)
+            run.resized |= ("resize_(" in line or "out=" in line) and bool(
+                _sharing(run, set(names)) - set(names)
             )
             if line == difference.line and line in lines:
                 break

@@ -39,12 +39,12 @@ IndexSelectBackward0 = derivative(
 )
 TakeBackward0 = derivative(
     "TakeBackward0",
-    self=lambda g, self, index: _back(g, self, both.plain(index)),
+    self=lambda g, self, index: _put_taken(g, self, index),
     saves="index",
 )
 MaskedSelectBackward0 = derivative(
     "MaskedSelectBackward0",
-    self=lambda g, self, mask: _put_selected(g, both.plain(self), both.plain(mask)),
+    self=lambda g, self, mask: _put_selected(g, both.plain(self), mask),
     saves="mask",
 )
 _TAKE = lambda g, index, dim: both.take_flat(g, _places(both.plain(index), tuple(g.shape), dim))  # noqa: E731
@@ -72,8 +72,16 @@ def whole_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     return places
 
 
-def _put_selected(g: Any, x: Array, mask: Array) -> Any:
-    shape = backend.broadcast_shapes(x.shape, mask.shape)
+def _put_taken(g: Any, self: Any, index: Any) -> Any:
+    if isinstance(g, Tensor):
+        return g._zeros(tuple(self.shape)).put(index, g, True)
+    return _back(g, self, both.plain(index))
+
+
+def _put_selected(g: Any, x: Array, mask: Any) -> Any:
+    shape = backend.broadcast_shapes(x.shape, tuple(mask.shape))
+    if isinstance(g, Tensor):
+        return g._zeros(shape).masked_scatter(mask, g)
     return both.put_flat(g, xp.flatnonzero(xp.broadcast_to(mask, shape)), shape)
 
 
@@ -240,10 +248,11 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype._scalar}")
     if not flat.size and places.size:
         raise IndexError("take(): tried to take from an empty tensor")
-    wrong = places[(places < -flat.size) | (places >= flat.size)]
+    given = places.ravel("K")  # torch goes through them as they lie
+    wrong = given[(given < -flat.size) | (given >= flat.size)]
     if wrong.size:
         raise IndexError(
-            f"out of range: tried to access index {wrong.flat[0]} on a tensor of {flat.size} elements."
+            f"out of range: tried to access index {wrong[0]} on a tensor of {flat.size} elements."
         )
     return record(TakeBackward0, xp.array(flat[places], order="C"), (input,), (), (index,))
 

@@ -14,7 +14,7 @@ from ..tensor import Tensor
 from ..views import refuse_view, renew
 from .inplace import LEAF, bump, refuse_inference
 from .registry import method
-from .shape import axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze
+from .shape import SqueezeBackward4, axis_of, sizes_of, squeeze, swapped, t, transpose, unsqueeze, with_ones
 
 __all__ = ["check_reshapable", "reshape_in_place"]
 
@@ -46,10 +46,10 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
     return self
 
 
-SqueezeBackward4 = derivative(
-    "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, shape: with_ones(g, shape))
+SqueezeBackward5 = derivative(
+    "SqueezeBackward5", args="shape dim", self=lambda g, shape, dim: with_ones(g, shape, dim)
 )
-SqueezeBackward3 = derivative("SqueezeBackward3", args="shape", self=lambda g, shape: g.reshape(shape))
 UnsqueezeBackward1 = derivative("UnsqueezeBackward1", args="dim", self=lambda g, dim: g.squeeze(dim))
 TBackward1 = derivative("TBackward1", self=lambda g: both.transposed(g))
 TransposeBackward1 = derivative(
@@ -102,7 +102,8 @@ def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     shape = self._array.shape
     if dim is None:
         return reshape_in_place(self, SqueezeBackward3, squeeze(self)._array, (shape,))
-    return reshape_in_place(self, SqueezeBackward4, squeeze(self, dim)._array, (shape, dim))
+    kind = SqueezeBackward5 if isinstance(dim, tuple | list) else SqueezeBackward4
+    return reshape_in_place(self, kind, squeeze(self, dim)._array, (shape, dim))
 
 
 @method

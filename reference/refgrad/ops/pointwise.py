@@ -39,6 +39,12 @@ def _relu_slope(g: Any, result: Any) -> Any:
     return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result)
 
 
+def _reciprocal(x: Array) -> Array:
+    return (
+        xp.divide(x.dtype.type(1), x) if x.dtype.kind == "c" else xp.reciprocal(x)
+    )  # the signs of zeros differ
+
+
 def _acosh_slope(x: Any) -> Any:
     if both.plain(x).dtype.kind == "c":  # the root of a product may be the other one
         return both.rsqrt(x + 1) * both.rsqrt(x - 1)
@@ -79,7 +85,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "log1p": (_log1p, lambda g, self: g / (self + 1)),
     "sqrt": (xp.sqrt, lambda g, result: g / (2 * result)),
     "rsqrt": (lambda x: xp.reciprocal(xp.sqrt(x)), lambda g, result: -0.5 * g * (result * result * result)),
-    "reciprocal": (xp.reciprocal, lambda g, result: -g * (result * result)),
+    "reciprocal": (_reciprocal, lambda g, result: -g * (result * result)),
     "sin": (xp.sin, lambda g, self: g * _cos(self)),
     "cos": (xp.cos, lambda g, self: g * -_sin(self)),
     "tan": (xp.tan, lambda g, result: g * (1 + result * result)),

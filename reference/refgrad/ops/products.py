@@ -6,7 +6,7 @@ import itertools
 import warnings
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, requires_recording
@@ -77,12 +77,11 @@ def _for_each(g: Any, batch: Any) -> Any:
 def _added(input: Tensor, product: Array, beta: Any, alpha: Any) -> Array:
     """Return `beta * input + alpha * product`; what is times 0 does not count, not even nan."""
     expand(input, product.shape)  # refuses what does not fit
-    if product.dtype.kind in "iu":
-        beta, alpha = int(beta), int(alpha)
-    scaled = product if alpha == 1 else product * product.dtype.type(alpha)
+    beta, alpha = [scalars.stored(each, dtypes.of(product.dtype)) for each in (beta, alpha)]
+    scaled = product if alpha == 1 else product * alpha
     if beta == 0:
         return scaled
-    array: Array = input._array * product.dtype.type(beta) + scaled if beta != 1 else input._array + scaled
+    array: Array = input._array * beta + scaled if beta != 1 else input._array + scaled
     return array
 
 

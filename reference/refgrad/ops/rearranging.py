@@ -71,7 +71,13 @@ TriuBackward0 = derivative(
     args="diagonal kept",
     self=lambda g, diagonal, kept: g.triu(diagonal) if isinstance(g, Tensor) else both.keep(g, kept),
 )
-ConstantPadNdBackward0 = derivative("ConstantPadNdBackward0", args="shape places pad", self=put_back)
+ConstantPadNdBackward0 = derivative(
+    "ConstantPadNdBackward0",
+    args="shape places pad",
+    self=lambda g, shape, places, pad: (
+        pad_constant(g, [-each for each in pad]) if isinstance(g, Tensor) else put_back(g, shape, places)
+    ),
+)
 
 
 def _unrepeated(g: Any, shape: tuple[int, ...], repeats: Sequence[int]) -> Any:
@@ -283,8 +289,6 @@ def repeat_interleave(
         raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     if dim is not None and not input._array.ndim and isinstance(repeats, Tensor):
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    if dim is not None and not input._array.ndim:
-        axis_of(1, 0)  # where torch counts the places
     asked = 0 if dim is None else dim
     if dim is None:
         input, dim = input.flatten(), 0
@@ -300,8 +304,6 @@ def repeat_interleave(
         _check_total(repeats.expand(size), output_size)
         chosen: Tensor = input.index_select(axis, wrap(xp.repeat(xp.arange(size), counts)))
         return chosen
-    if not input._array.ndim:
-        axis_of(axis + 1, 0)  # torch finds no place for another dimension
     total = input._array.shape[axis] * repeats
     if output_size is not None and output_size != total:
         raise RuntimeError(f"repeat_interleave: Invalid output_size, expected {total} but got {output_size}")

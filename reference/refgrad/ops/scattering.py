@@ -11,6 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .broadcasting import keep_layout
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
 from .holomorphic import refuse_complex_gradient
 from .inplace import OVERLAP, refuse_overlap, update_late
@@ -63,11 +64,11 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     """Return a copy with elements of `source` at positions counted in row-major order, or added there."""
     _check_put_dtypes(input, index, source)
     x, places, given = input._array, index._array, source._array
-    wrong = places[(places < -x.size) | (places >= x.size)]
+    alike = places.shape == given.shape  # then torch goes through both as they lie
+    asked = keep_layout(places, given, places).ravel("K") if alike else places.reshape(-1)
+    wrong = asked[(asked < -x.size) | (asked >= x.size)]
     if wrong.size:
-        raise IndexError(
-            f"out of range: tried to access index {wrong.flat[0]} on a tensor of {x.size} elements."
-        )
+        raise IndexError(f"out of range: tried to access index {wrong[0]} on a tensor of {x.size} elements.")
     made = storage.copy(x)
     at = xp.unravel_index(places.reshape(-1) % max(x.size, 1), x.shape) if x.ndim else ()
     terms = given.reshape(-1)

@@ -31,17 +31,28 @@ PermuteBackward0 = derivative(
     "PermuteBackward0", args="dims", self=lambda g, dims: _permuted(g, _inverse(dims))
 )
 UnsqueezeBackward0 = derivative("UnsqueezeBackward0", args="dim", self=lambda g, dim: g.squeeze(dim))
-SqueezeBackward0 = derivative("SqueezeBackward0", args="shape", self=lambda g, shape: g.reshape(shape))
+SqueezeBackward0 = derivative("SqueezeBackward0", args="shape", self=lambda g, shape: with_ones(g, shape))
 SqueezeBackward1 = derivative(
-    "SqueezeBackward1", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+    "SqueezeBackward1", args="shape dim", self=lambda g, shape, dim: with_ones(g, shape, (dim,))
 )
 SqueezeBackward2 = derivative(
-    "SqueezeBackward2", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+    "SqueezeBackward2", args="shape dim", self=lambda g, shape, dim: with_ones(g, shape, dim)
 )
 SqueezeBackward4 = derivative(
-    "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: g.reshape(shape)
+    "SqueezeBackward4", args="shape dim", self=lambda g, shape, dim: with_ones(g, shape, (dim,))
 )
 ExpandBackward0 = derivative("ExpandBackward0", args="shape", self=lambda g, shape: both.sum_to(g, shape))
+
+
+def with_ones(g: Any, shape: Sequence[int], dims: Sequence[int] | None = None) -> Any:
+    """Give a gradient the dimensions of size 1 back that were dropped from `shape`: all, or those among `dims`."""
+    if not isinstance(g, Tensor):
+        return g.reshape(shape)
+    chosen = range(len(shape)) if dims is None else sorted(axis_of(each, len(shape)) for each in dims)
+    for axis in chosen:
+        if shape and shape[axis] == 1:
+            g = g.unsqueeze(axis)
+    return g
 
 
 def swapped(value: Any, dim0: int, dim1: int) -> Any:

@@ -1,0 +1,72 @@
+"""Differences that stay in what shows how a tensor was made: views, versions, nodes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rules import Rule, made_by, texts
+
+_CONJUGATED = re.compile(r"conj\(\)|\.m?H\b|adjoint\(")
+
+
+def _conjugates(difference: Any) -> bool:
+    """Tell whether a conjugate shows as a view of complex numbers, or was changed in place as one."""
+    if difference.aspect in ("is view", "strides") and _CONJUGATED.search(difference.line):
+        return True
+    changed = "in-place operation" in texts(difference)
+    return changed and _CONJUGATED.search("\n".join(difference.program)) is not None
+
+
+_FILLED = re.compile(
+    r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite|matrix_norm|norm|cond|matrix_rank)\("
+)
+
+
+def _filled_in_place(difference: Any) -> bool:
+    """Tell whether torch made a result by filling it: products without elements, a gradient, a few more."""
+    if difference.aspect != "version" or not difference.ours < difference.theirs:
+        return False
+    return bool(_FILLED.search(made_by(difference)))
+
+
+_TRANSFORMED = re.compile(r"vmap\(|torch\.func\.|autograd\.functional\.")
+
+
+def _transformed(difference: Any) -> bool:
+    """Tell whether it shows how a function was transformed: place by place, and backwards only."""
+    shown = ("node", "edges", "is view", "strides", "requires_grad", "is_leaf", "version", "output_nr")
+    if difference.aspect not in (*shown, "error text"):
+        return False
+    return bool(_TRANSFORMED.search(difference.line) or _TRANSFORMED.search(made_by(difference)))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "a gradient as a view",
+        "gradients travel as bare arrays: whether torch's own is a view (of an expanded 1) does not show.",
+        lambda difference: (
+            difference.aspect == "is view"
+            and re.search(r"autograd\.grad\(", made_by(difference) + made_by(difference, 1))
+        ),
+        goes_on=True,
+    ),
+    Rule(
+        "functions of functions",
+        "vmap calls a function once for each place, and derivatives of functions go backwards: other nodes, layouts and "
+        "sizes in messages.",
+        _transformed,
+        goes_on=True,
+    ),
+    Rule(
+        "version of a new result",
+        "torch fills some results in place, which their version counts.",
+        _filled_in_place,
+        goes_on=True,
+    ),
+    Rule(
+        "conjugates",
+        "refgrad computes a conjugate; torch sets a flag of a view.",
+        _conjugates,
+    ),
+)

@@ -1,0 +1,105 @@
+"""Differences that stay in how tensors lie in memory, and in what torch leaves there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rerunning import TENSOR, rerun
+from rules import Rule, of_gradient, texts
+
+
+def _overlapping(difference: Any) -> bool:
+    divided = difference.aspect == "outcome" and "ZeroDivisionError" in texts(difference)
+    if not (divided or difference.aspect in ("values", "sizes", "text")):
+        return False
+    torn = rerun(difference).torn
+    return bool(torn) if of_gradient(difference) else bool(torn & set(TENSOR.findall(difference.line)))
+
+
+def _odd_stride(difference: Any) -> bool:
+    """Tell whether an operand has a stride of its own along a dimension of size 1, or has no element."""
+    shown = difference.aspect == "text" and difference.line.endswith(".stride()")
+    refused = difference.aspect in ("outcome", "error text") and re.search(
+        r"stride\(-1\)|view size is", texts(difference)
+    )
+    if not (shown or refused or difference.aspect == "strides"):
+        return False
+    for each in rerun(difference).operands(difference.line):
+        if 0 in each.shape:
+            return True
+        plain = each.new_empty(each.shape).stride()
+        if any(size == 1 and a != b for size, a, b in zip(each.shape, each.stride(), plain, strict=True)):
+            return True
+    return False
+
+
+def _empty_slice(difference: Any) -> bool:
+    about = ".storage_offset()" in difference.line or re.search(
+        r"setStorage|storage_offset", texts(difference)
+    )
+    filled = difference.aspect == "error" and re.search(r"index_(?:fill|copy)_?\(", difference.line)
+    if not (about or filled):
+        return False
+    return any(not each.numel() for each in rerun(difference).operands(difference.line))
+
+
+_STOPS = re.compile(
+    r"^a\d+\[.*\] [-+*/]?= |index_put_|put_\(|%=|//=|fmod_|remainder_|floor_divide_|div_|divide_|masked_scatter_"
+)
+
+
+def _half_done(difference: Any) -> bool:
+    """Tell what torch leaves in memory: a division by zero stops midway, the median of an expanded tensor is not set."""
+    shown = difference.aspect in ("values", "sizes", "text", "count", "outcome")
+    if shown and any(_STOPS.search(line) for line in rerun(difference).failed):
+        return True
+    if (
+        difference.aspect == "values" and "'circular'" in difference.line
+    ):  # cut to nothing, then filled from that
+        return any(each.ndim and each.shape[-1] == 1 for each in rerun(difference).operands(difference.line))
+    return difference.aspect == "values" and "median" in difference.line
+
+
+def _unreduced(difference: Any) -> bool:
+    """Tell whether a view was asked for of what lies behind the mean of losses, or behind what was kept."""
+    if "as_strided" not in difference.line or "setStorage" not in texts(difference):
+        return False
+    name = re.search(r"(a\d+)\.as_strided", difference.line)
+    losses = r"(?:mse_loss|smooth_l1_loss|binary_cross_entropy|unique_consecutive)\("
+    return name is not None and any(re.match(rf"{name[1]} = .*{losses}", line) for line in difference.program)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "work left half done",
+        "torch changes part of a tensor before it stops, or returns memory that it never set.",
+        _half_done,
+    ),
+    Rule(
+        "memory that is read and written at once",
+        "where a changed tensor overlaps itself or an operand and torch does not refuse it, torch reads what it has "
+        "just written, in an order that depends on the kernel; refgrad reads first.",
+        _overlapping,
+    ),
+    Rule(
+        "stride of a dimension of size 0 or 1",
+        "it means nothing; NumPy does not keep that of empty arrays, and asks no further where elements lie row by row.",
+        _odd_stride,
+    ),
+    Rule(
+        "where an empty slice begins",
+        "NumPy does not move the address for a slice without elements.",
+        _empty_slice,
+    ),
+    Rule(
+        "memory behind a result",
+        "torch leaves the losses of each element in the memory of their mean, and all elements behind the unique ones.",
+        _unreduced,
+    ),
+    Rule(
+        "resizing memory that is shared",
+        "NumPy cannot give the memory of an array another size: after resize_, a view has memory of its own.",
+        lambda difference: difference.aspect in ("values", "is view") and rerun(difference).resized,
+    ),
+)
