@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from . import backend, dtypes
+from . import backend, dtypes, storage
 from .backend import Array, xp
 from .tensor import Tensor, wrap
 
@@ -197,10 +197,12 @@ def expand(value: Both, shape: Sequence[int]) -> Both:
 
 
 def zeros_like(value: Both) -> Both:
-    """Return zeros of the same shape and dtype."""
-    if isinstance(value, Tensor):
-        return value._zeros(value.shape)
-    return xp.zeros_like(value)
+    """Return zeros of the same shape and dtype, laid out alike."""
+    if not isinstance(value, Tensor):
+        return xp.zeros_like(value)
+    array = storage.empty_like(value._array, value._array.dtype)
+    array[...] = 0
+    return wrap(array)
 
 
 def plain(value: Both) -> Any:

@@ -235,6 +235,7 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "set in place": (lambda a, b: _set_in_place(a, b), 2),
     "masked by a tensor": (lambda a, b: a.masked_fill(a > 0.5, b[0, 0]) ** 2, 2),
     "shapes in place": (lambda a: (a * 1).unsqueeze_(0).squeeze_().t_().transpose_(0, 1) ** 2, 1),
+    "several dimensions dropped in place": (lambda a: (a * 1).unsqueeze_(0).squeeze_((0,)) ** 2, 1),
     "fmod": (lambda a, b: torch.fmod(a, 0.35) + a.fmod(b) + a % 0.35 + a.remainder(b) + a.frac(), 2),
     "fmax": (lambda a, b: torch.fmax(a, b) * a, 2),
     "copysign": (torch.copysign, 2),

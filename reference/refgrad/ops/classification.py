@@ -60,7 +60,7 @@ def _nll_of(grad: Any, factors: Any) -> Any:
 def _nll_slope(g: Any, value: Any, factors: Any) -> Any:
     """Send the gradient to the log-probability of each target, times its weight."""
     places, shares, shape, targets = factors
-    if value.ndim == 1 and targets:
+    if value.ndim == 1 and targets and targets != tuple(value.shape):
         raise RuntimeError(f"size mismatch (got input: {list(value.shape)}, target: {list(targets)})")
     if shape is not None:
         g = g.reshape((-1,))

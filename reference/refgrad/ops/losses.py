@@ -79,7 +79,7 @@ def _apart(g: Array, x: Array, y: Array) -> Array:
 
 
 def _mse_slope(g: Array, x: Array, y: Array, share: float) -> Any:
-    return _apart(g, x, y) * (2 * share) * g
+    return (_apart(g, x, y) * (2 * share) * g).astype(x.dtype, copy=False)
 
 
 def _mse_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float) -> Any:
@@ -113,7 +113,9 @@ mse_backward = backward_kernel(
 )
 smooth_l1_backward = backward_kernel(
     "SmoothL1LossBackwardBackward0",
-    lambda g, x, y, share, beta: both.clip(_apart(g, x, y), -beta, beta) * (share / beta) * g,
+    lambda g, x, y, share, beta: (both.clip(_apart(g, x, y), -beta, beta) * (share / beta) * g).astype(
+        x.dtype, copy=False
+    ),
     _smooth_bend,
     _minus(_smooth_bend),
     values="self target",
