@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules import Rule, made_by, texts
+from rules import Rule, made_by, of_gradient, texts
 
 _CONJUGATED = re.compile(r"conj\(\)|\.m?H\b|adjoint\(")
 
@@ -41,7 +41,30 @@ def _transformed(difference: Any) -> bool:
     return bool(_TRANSFORMED.search(difference.line) or _TRANSFORMED.search(made_by(difference)))
 
 
+_IN_STEPS = re.compile(
+    r"\b(?:conv[123]d|(?:batch|instance|group)_norm|bilinear|interpolate|normalize|\w+_pool[123]d|solve\w*|cholesky\w*|qr|"
+    r"svd|lu\w*|eigh?|pinv\w*|scaled_dot_product_attention|cosine_embedding_loss|ldexp|igammac?)\(|\bnn\.[A-Z]"
+)
+
+
+def _in_steps(difference: Any) -> bool:
+    """Tell whether it is about the gradient of a layer, a decomposition or another composite function."""
+    shown = ("node", "requires_grad", "is_leaf", "output_nr", "strides")
+    return (
+        difference.aspect in shown
+        and of_gradient(difference)
+        and _IN_STEPS.search("\n".join(difference.program)) is not None
+    )
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "derivatives in steps",
+        "torch records the derivative of a layer or of a decomposition as one node of its own, refgrad the steps that it "
+        "takes: other nodes and layouts of the gradient of such a function.",
+        _in_steps,
+        goes_on=True,
+    ),
     Rule(
         "a gradient as a view",
         "gradients travel as bare arrays: whether torch's own is a view (of an expanded 1) does not show.",

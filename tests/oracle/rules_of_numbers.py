@@ -41,7 +41,9 @@ def _rounded_twice(difference: Any) -> bool:
     if arrays is None or difference.theirs.dtype != np.float16 or not of_gradient(difference):
         return False
     theirs, ours = arrays
-    held = np.isfinite(theirs) | ~np.isfinite(ours)  # elsewhere a step of theirs went beyond the largest number
+    held = np.isfinite(theirs) | ~np.isfinite(
+        ours
+    )  # elsewhere a step of theirs went beyond the largest number
     return bool(np.allclose(theirs[held], ours[held], rtol=0.1, atol=5e-2, equal_nan=True))
 
 

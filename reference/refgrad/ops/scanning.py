@@ -69,7 +69,12 @@ def _product_back(g: Any, value: Any, result: Any, dim: int) -> Any:
         after = both.running_product(both.join([one, rest[(*lead, slice(1, None))]], dim), dim)
         before = result[(*lead, slice(at - 1, at))] if at else one
         parts.append(both.total(g[(*lead, slice(at, None))] * after, dim) * before)
-    return both.join(parts, dim)
+    if not isinstance(g, Tensor):
+        return both.join(parts, dim)
+    made = both.zeros_like(g)
+    for at, part in enumerate(parts):
+        made[(*lead, slice(at, at + 1))].copy_(part)
+    return made
 
 
 def _as_input(g: Any, kind: Any) -> Any:
