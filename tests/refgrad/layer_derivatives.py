@@ -102,4 +102,8 @@ LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
         ),
         2,
     ),
+    "label sequences": (
+        lambda a: F.ctc_loss(a[:, None].log_softmax(2), torch.tensor([[1]]), (2,), (1,)),
+        1,
+    ),
 }

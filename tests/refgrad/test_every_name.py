@@ -181,6 +181,9 @@ CALLS: dict[str, Call] = {
     "rms_norm": lambda call, x, y: call(x, (3,), y[0]),
     "soft_margin_loss": lambda call, x, y: call(x, torch.tensor([1.0, -1.0, 1.0]).expand(2, 3)),
     "triplet_margin_with_distance_loss": lambda call, x, y: call(x, y, 2 * y, margin=3.0),
+    "ctc_loss": lambda call, x, y: call(
+        torch.stack([x, y, x * y], 1).log_softmax(2), torch.tensor([[1], [2], [1]]), (2, 2, 2), (1, 1, 1)
+    ),
     "gather": lambda call, x, y: call(x, 1, index),
     "gaussian_nll_loss": lambda call, x, y: call(x, y, torch.full((2, 3), 0.5)),
     "group_norm": lambda call, x, y: call(x[:, :2], 2, y[0, :2]),
@@ -323,6 +326,7 @@ WITHOUT: dict[str, str] = {
 }
 # Not differentiable twice by differences: kinks, 0, or refused as in torch.
 ONCE = {
+    "ctc_loss": "torch has no second derivative of it",
     "hardsigmoid": "torch has no second derivative of it",
     "cdist": "torch has no second derivative of it",
 }

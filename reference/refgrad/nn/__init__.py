@@ -52,7 +52,7 @@ _LAYERS = {
         "ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d"
     ),
     "margin_loss": (
-        "MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss SoftMarginLoss TripletMarginWithDistanceLoss"
+        "CTCLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss SoftMarginLoss TripletMarginWithDistanceLoss"
     ),
     "transposed_convolution": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "volumes": (

@@ -244,6 +244,7 @@ for _name in __all__:
 _LATER = {
     "attention": "scaled_dot_product_attention",
     "convolution": "conv1d conv2d conv3d",
+    "ctc": "ctc_loss",
     "drawing": (
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout gumbel_softmax rrelu rrelu_"
     ),

@@ -1,4 +1,4 @@
-"""Losses of margins as modules."""
+"""Losses of margins, and of label sequences, as modules."""
 
 from __future__ import annotations
 
@@ -6,17 +6,32 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ops import margin_losses
+from ..ops.ctc import ctc_loss
 from ..tensor import Tensor
 from .loss import _Loss, _WeightedLoss
 from .ranking_loss import PairwiseDistance
 
 __all__ = [
+    "CTCLoss",
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
     "SoftMarginLoss",
     "TripletMarginWithDistanceLoss",
 ]
+
+
+class CTCLoss(_Loss):
+    """The loss of label sequences of which only the order is known."""
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(reduction=reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any) -> Tensor:
+        """Return the loss."""
+        settings = (self.blank, self.reduction, self.zero_infinity)
+        return ctc_loss(log_probs, targets, input_lengths, target_lengths, *settings)
 
 
 class MultiMarginLoss(_WeightedLoss):

@@ -32,7 +32,7 @@ _MADE = [
         "nn.MultiLabelSoftMarginLoss()",
         "nn.SoftMarginLoss()",
     ),
-    "nn.TripletMarginWithDistanceLoss()",
+    *("nn.TripletMarginWithDistanceLoss()", "nn.CTCLoss()"),
     "nn.TransformerEncoder(nn.TransformerEncoderLayer(3, 1, 2, 0.0), 1, enable_nested_tensor=False)",
     "nn.TransformerDecoder(nn.TransformerDecoderLayer(3, 1, 2, 0.0), 1)",
 ]
@@ -85,6 +85,7 @@ NETWORKS = Subject(
         *("F.multi_margin_loss({x}, torch.tensor([2, 0]))", "F.soft_margin_loss({x}, {x}.sign())"),
         *("F.multilabel_margin_loss({x}, torch.tensor([[1, -1, 0], [0, 2, -1]]))",),
         *("F.multilabel_soft_margin_loss({x}, ({x} > 1).float())",),
+        "F.ctc_loss({x}[:, None].log_softmax(-1), torch.tensor([[1]]), (2,), (1,))",
         "F.triplet_margin_with_distance_loss({x}, {x} * 2, {x} + 3)",
     ],
     shapes=[

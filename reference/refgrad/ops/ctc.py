@@ -1,0 +1,189 @@
+"""Connectionist temporal classification: the loss of a sequence of labels of which only the order is known.
+
+A path says for each step a label or a blank; repeated labels count once, and blanks not at all. The loss is minus the
+logarithm of the chance of all paths to the labels together, found step by step, forwards and backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..backend import Array, xp
+from ..graph import derivative
+from ..recording import record, record_several
+from ..tensor import Tensor, wrap
+from .arithmetic import not_implemented, recorded
+
+__all__ = ["ctc_loss"]
+
+_BackwardNode = not_implemented("aten::_ctc_loss_backward")
+
+
+def _extended(labels: Array, blank: int) -> Array:
+    """Return the labels with a blank before, between and after them."""
+    made = xp.full(2 * len(labels) + 1, blank, xp.int64)
+    made[1::2] = labels
+    return made
+
+
+def _forwards(chances: Array, path: Array) -> Array:
+    """Return, for each step and place of the path, the logarithm of the chance to be there after that step."""
+    found = xp.full((len(chances), len(path)), -xp.inf)
+    found[0, :2] = chances[0, path[:2]]
+    skips = xp.zeros(len(path), bool)  # a blank between different labels may be left out
+    skips[2:] = (path[2:] != path[:-2]) & (xp.arange(2, len(path)) % 2 == 1)
+    for step in range(1, len(chances)):
+        before = found[step - 1]
+        total = xp.logaddexp(before, xp.concatenate([[-xp.inf], before[:-1]]))
+        two = xp.concatenate([[-xp.inf, -xp.inf], before[:-2]])[: len(path)]
+        total = xp.where(skips, xp.logaddexp(total, two), total)
+        found[step] = total + chances[step, path]
+    return found
+
+
+def _loss(forwards: Array) -> Any:
+    """Return minus the logarithm of the chance to end at the last label or the blank behind it."""
+    if not len(forwards):
+        return xp.float64(0.0 if forwards.shape[1] == 1 else xp.inf)
+    return -xp.logaddexp.reduce(forwards[-1, -2:])
+
+
+def _slope(chances: Array, path: Array, forwards: Array, loss: Any) -> Array:
+    """Return the derivative by the logarithms of the chances, as far as they are those of a softmax."""
+    backwards = _forwards(chances[::-1], path[::-1])[::-1, ::-1]
+    at_place = forwards + backwards - chances[:, path]
+    at_label = xp.full(chances.shape, -xp.inf)
+    for place, label in enumerate(path):
+        at_label[:, label] = xp.logaddexp(at_label[:, label], at_place[:, place])
+    slope: Array = xp.exp(chances) - xp.exp(at_label + loss)
+    return slope
+
+
+def _rows(targets: Array, lengths: Sequence[int]) -> list[Array]:
+    """Return the labels of each sequence, which stand in rows or one after the other."""
+    if targets.ndim == 2:
+        return [row[:length] for row, length in zip(targets, lengths, strict=True)]
+    ends = xp.cumsum(xp.asarray([0, *lengths]))
+    return [targets[ends[at] : ends[at + 1]] for at in range(len(lengths))]
+
+
+def _slopes(
+    g: Sequence[Any],
+    needs: Sequence[bool],
+    log_probs: Any,
+    targets: Any,
+    result0: Any,
+    result1: Any,
+    input_lengths: tuple[int, ...],
+    target_lengths: tuple[int, ...],
+    blank: int,
+    zero_infinity: bool,
+) -> list[Any]:
+    recording = isinstance(g[0], Tensor)
+    chances, y, losses, alphas, grad = [
+        each._array if isinstance(each, Tensor) else each
+        for each in (log_probs, targets, result0, result1, g[0])
+    ]
+    slope = xp.zeros(chances.shape, xp.float64)
+    for at, labels in enumerate(_rows(y, target_lengths)):
+        steps = input_lengths[at]
+        if not steps or (zero_infinity and losses[at] == xp.inf):
+            continue
+        path = _extended(labels, blank)
+        own = chances[:steps, at].astype(xp.float64)
+        forwards = alphas[at, :steps, : len(path)].astype(xp.float64)
+        slope[:steps, at] = _slope(own, path, forwards, xp.float64(_loss(forwards))) * grad[at]
+    slope = slope.astype(chances.dtype)
+    return [record(_BackwardNode, slope, recorded(g[0], log_probs)) if recording else slope]
+
+
+CtcLossBackward0 = derivative(
+    "CtcLossBackward0",
+    joint=("log_probs", _slopes),
+    saves="targets",
+    results="result0 result1",
+    args="input_lengths target_lengths blank zero_infinity",
+)
+
+
+def _lengths(name: str, given: Any, batch: int) -> tuple[int, ...]:
+    if isinstance(given, Tensor):
+        if given.dtype.is_floating_point:
+            raise RuntimeError(f"{name} must be integral")
+        given = given._array.reshape(-1).tolist()
+    values = tuple([int(each) for each in given])
+    if len(values) != batch:
+        raise RuntimeError(f"{name} must be of size batch_size")
+    return values
+
+
+def _check(x: Array, y: Array, steps: Sequence[int], lengths: Sequence[int], blank: int) -> None:
+    where = "(while checking arguments for ctc_loss_allocate_outputs)"
+    if not 0 <= blank < x.shape[2]:
+        raise RuntimeError("blank must be in label range")
+    wanted = sum(lengths) if y.ndim == 1 else max(lengths, default=0)
+    if y.ndim == 1 and len(y) != wanted:
+        raise RuntimeError(
+            f"Expected tensor to have size {wanted} at dimension 0, but got size {len(y)} for argument #2 'targets' {where}"
+        )
+    if y.ndim == 2 and y.shape[1] < wanted:
+        raise RuntimeError(
+            f"Expected tensor to have size at least {wanted} at dimension 1, but got size {y.shape[1]} for argument #2 "
+            f"'targets' {where}"
+        )
+    for each in steps:
+        if not 0 <= each <= x.shape[0]:
+            bound = (
+                f"at least 0, but got value {each}"
+                if each < 0
+                else f"at most {x.shape[0]}, but got value {each}"
+            )
+            raise RuntimeError(f"Expected input_lengths to have value {bound} {where}")
+
+
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """Return the loss of label sequences for logarithms of chances (steps, batch, labels).
+
+    The mean is taken of the losses divided by the number of labels.
+    """
+    single = log_probs.dim() == 2
+    chances = log_probs.unsqueeze(1) if single else log_probs
+    y = targets._array.astype(xp.int64)
+    if single and y.ndim == 1:
+        y = y[None]
+    x = chances._array
+    steps = _lengths("input_lengths", input_lengths, x.shape[1])
+    lengths = _lengths("target_lengths", target_lengths, x.shape[1])
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"ctc_loss_cpu\" not implemented for '{log_probs.dtype._scalar}'")
+    _check(x, y, steps, lengths, blank)
+    losses, alphas = (
+        xp.zeros(x.shape[1], x.dtype),
+        xp.full((x.shape[1], x.shape[0], 2 * max(lengths, default=0) + 1), -xp.inf, x.dtype),
+    )
+    for at, labels in enumerate(_rows(y, lengths)):
+        path = _extended(labels, blank)
+        found = (
+            _forwards(x[: steps[at], at].astype(xp.float64), path) if steps[at] else xp.zeros((0, len(path)))
+        )
+        alphas[at, : steps[at], : len(path)] = found
+        losses[at] = _loss(found)
+    kept = (steps, lengths, blank, zero_infinity)
+    loss = record_several(CtcLossBackward0, (losses, alphas), (chances,), kept, (wrap(y),))[0]
+    if zero_infinity:
+        loss = loss._where(loss == xp.inf, wrap(xp.zeros((), x.dtype)), loss)
+    if reduction == "mean":
+        counts = wrap(xp.maximum(xp.asarray(lengths), 1).astype(x.dtype))
+        return (loss / counts).mean()  # type: ignore[no-any-return]
+    if reduction == "sum":
+        return loss.sum()  # type: ignore[no-any-return]
+    return loss.squeeze(0) if single else loss
