@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import creation
 from ..absent import nothing_else
-from ..creation import eye
+from ..creation import eye as _eye
 from ..grad_mode import no_grad
 from ..ops import selection
 from ..tensor import Tensor
@@ -149,7 +149,7 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.ndimension() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     with no_grad():
-        eye(*tensor.shape, out=tensor)
+        _eye(*tensor.shape, out=tensor)
     return tensor
 
 

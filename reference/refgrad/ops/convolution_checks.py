@@ -117,6 +117,8 @@ def check_convolution(
             f"Only zero batch or zero channel inputs are supported, but got input shape: {shown}"
         )
     if 0 in dilation and 0 not in x[:2]:
+        if _is_fast(input, weight, groups):
+            raise RuntimeError("non-positive dilation is not supported")
         shown = [1, *dilation] if len(dilation) == 1 else list(dilation)
         raise RuntimeError(f"dilation should be greater than zero, but got {shown}")
 

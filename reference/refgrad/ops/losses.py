@@ -405,7 +405,7 @@ def binary_cross_entropy_with_logits(
     factor = 1 if pos_weight is None else (pos_weight._array - 1) * y + 1
     array = keep_layout(((1 - y) * x + factor * softplus).astype(y.dtype), y)
     if weight is not None:
-        array = array * weight._array
+        array = (array * weight._array).astype(array.dtype)
     array = keep_layout(array, x, y)
     kept = (_share(array.size, reduction), reduction)
     extra = (weight, pos_weight)

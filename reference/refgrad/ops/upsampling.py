@@ -146,7 +146,9 @@ def interpolate(
         raise NotImplementedError("refgrad's interpolate has no antialias")
     _check_mode(ndim, mode)
     if mode == "area":
-        pool = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d}[ndim]
+        from .volumes import adaptive_avg_pool3d
+
+        pool = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}[ndim]
         return pool(input, sizes)
     corners = None if mode.startswith("nearest") else bool(align_corners)
     _check_numbers(mode, ndim, sizes, factors, corners)
@@ -269,7 +271,7 @@ def _grown(input: Tensor, factors: Any) -> tuple[int, ...]:
 
 
 def _check_mode(ndim: int, mode: str) -> None:
-    if mode == "area" and ndim in (1, 2):
+    if mode == "area" and ndim in (1, 2, 3):
         return
     wanted = {"linear": 3, "bilinear": 4, "trilinear": 5}
     if mode in _MODES and ndim in _MODES[mode][1]:
