@@ -18,6 +18,7 @@ from .both import cast, real, refused_bool, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly, hooks_on_saved, saved_hooks
+from .reentrance import MOST_ON_ONE_STACK, on_new_stack
 from .tensor import Tensor
 
 __all__ = ["run"]
@@ -41,8 +42,13 @@ def run(
     before = mode.enabled, mode.backward_pass
     mode.enabled, mode.backward_pass = create_graph, task
     entered = hooks_on_saved() if saved_hooks else []
+    outer = before[1]
+    task.depth = 0 if outer is None else outer.depth + 1
     try:
-        task.run()
+        if task.depth % MOST_ON_ONE_STACK == MOST_ON_ONE_STACK - 1:
+            on_new_stack(task.run)
+        else:
+            task.run()
         for callback in task.callbacks:  # which may add others
             callback()
     except TypeError as error:
@@ -76,6 +82,7 @@ class _Task:
     so that a leaf has to copy it (a view of it counts as another object, as in torch). Ready nodes run by descending sequence number, leaves before all others.
     """
 
+    depth = 0  # how many passes this one runs within
     careful = False  # whether all nodes take the careful way
 
     def __init__(

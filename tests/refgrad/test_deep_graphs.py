@@ -136,3 +136,67 @@ def test_a_million_nodes_are_printed_differentiated_and_dropped() -> None:
     y.backward()
     del y
     assert x.grad.item() == 1
+
+
+class Within(torch.autograd.Function):
+    """Starts a backward pass within its own, as many as the input says, and calls `bottom` in the last."""
+
+    @staticmethod
+    def bottom() -> None:
+        """Do nothing."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        ctx.below = x.detach() - 1
+        return ctx.below.clone()
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> torch.Tensor:
+        if ctx.below < 0:
+            Within.bottom()
+            return g
+        with torch.enable_grad():
+            Within.apply(ctx.below.requires_grad_()).sum().backward()
+        return g
+
+
+def test_passes_run_within_each_other_thousands_of_levels_deep() -> None:
+    x = torch.tensor(2000.0, requires_grad=True)
+    Within.apply(x).backward()
+    assert x.grad.item() == 1
+
+
+def test_a_failure_thousands_of_levels_below_reaches_the_outermost_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise ValueError("too deep")
+
+    monkeypatch.setattr(Within, "bottom", staticmethod(fail))
+    x = torch.tensor(2000.0, requires_grad=True)
+    with pytest.raises(ValueError, match="too deep"):
+        Within.apply(x).backward()
+    assert x.grad is None
+    assert torch.is_grad_enabled()
+
+
+def test_hooks_on_saved_tensors_hold_at_every_level() -> None:
+    levels = []
+
+    class Nested(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.depth = int(x)
+            return x * 1
+
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            if ctx.depth:
+                with torch.enable_grad():
+                    y = torch.tensor(float(ctx.depth - 1), requires_grad=True)
+                    (Nested.apply(y) * y.exp()).backward()
+            return grad
+
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: levels.append(1) or t, lambda t: t):
+        Nested.apply(torch.tensor(200.0, requires_grad=True)).backward()
+    assert len(levels) == 200 * 3  # exp keeps its result, the product both factors
