@@ -113,8 +113,8 @@ def ndtr(input: Tensor) -> Tensor:
 
 def _of_factor(g: Any, self: Any, other: Any) -> Any:
     nothing = (both.plain(self) == 0) & (both.plain(other) <= -1)
-    logarithm = both.log1p(other)
-    return both.mask_out(g * (logarithm if hasattr(other, "shape") else float(logarithm)), nothing)
+    logarithm = both.log1p(other) if hasattr(other, "shape") else float(xp.log1p(float(other)))
+    return both.mask_out(g * logarithm, nothing)
 
 
 SpecialXlog1PyBackward0 = derivative(
