@@ -253,6 +253,7 @@ CALLS: dict[str, Call] = {
     "view_as_real": lambda call, x, y: call(torch.complex(x, y)),
     "vstack": _joined,
     "where": lambda call, x, y: call(y > 0.5, x, y),
+    "sum_to_size": lambda call, x, y: call(x, [1] * x.ndim),
     "Tensor.where": lambda call, x, y: call(x, y > 0.5, y),
 }
 
