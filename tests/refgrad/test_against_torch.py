@@ -53,7 +53,7 @@ def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> Non
 
 
 # Subjects of which not every program agrees yet, and how many of the first sixty may differ (docs/oracle.md).
-_APART = {"decompositions": 5, "named": 3, "networks": 3, "results": 7}
+_APART = {"decompositions": 2, "named": 1, "networks": 9, "results": 7}
 
 
 @pytest.mark.filterwarnings("ignore")
