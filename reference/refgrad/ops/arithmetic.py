@@ -93,7 +93,7 @@ def binary(
     if not isinstance(a, Tensor):
         want = dtypes.result_of((a, b))._numpy
         x, y = backend.as_array(a), b._array if isinstance(b, Tensor) else backend.as_array(b)
-        if want.char == "e" and compute in _IN_FLOAT32:
+        if want.char == "e" and _has_room(compute):
             compute = _in_float32(compute)
         else:
             x = x.astype(want)
@@ -103,19 +103,13 @@ def binary(
     if isinstance(b, Tensor):
         y = b._array
         if x.dtype is not y.dtype:
-            if (
-                x.dtype.char == "e"
-                and not y.ndim
-                and x.ndim
-                and y.dtype.kind != "c"
-                and compute in _IN_FLOAT32
-            ):
+            if x.dtype.char == "e" and not y.ndim and x.ndim and y.dtype.kind != "c" and _has_room(compute):
                 compute = _in_float32(compute)
             else:
                 x, y = common(a, b)
     elif x.dtype.char in _FLOATS and type(b) is not complex:
         y = b
-    elif x.dtype.char == "e" and type(b) is not complex and compute in _IN_FLOAT32:
+    elif x.dtype.char == "e" and type(b) is not complex and _has_room(compute):
         y, compute = b, _in_float32(compute)
     else:
         x, y = common(a, b)
@@ -129,7 +123,9 @@ def binary(
     return record(kind, array, inputs or (a, b), args)
 
 
-_IN_FLOAT32 = (xp.multiply, xp.divide)
+def _has_room(compute: Any) -> bool:
+    """Return whether float16 is multiplied or divided, which torch does in float32 where one operand is a number."""
+    return compute is xp.multiply or compute is xp.divide
 
 
 def _in_float32(compute: Callable[..., Any]) -> Callable[..., Any]:
