@@ -251,11 +251,15 @@ def plain_number(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _filled(size: Sequence[int], value: Any, values: Values, default: dtypes.dtype) -> Tensor:
+def _filled(
+    size: Sequence[int], value: Any, values: Values, default: dtypes.dtype, *, allows_infinite: bool = False
+) -> Tensor:
+    """Return one number in the given sizes; where that is allowed, one too large for float16 becomes infinite."""
     dtype = chosen_dtype(values, default)
     check_size(size, dtype)
     number = plain_number(value)
-    scalars.check(number, dtype)
+    if dtype is not dtypes.float16 or not allows_infinite:
+        scalars.check(number, dtype)
     array = allocate(backend.xp.empty, size, dtype._numpy)
     array[...] = stored(number, dtype)
     return finish(array, values)
@@ -278,7 +282,8 @@ def full(*args: Any, **kwargs: Any) -> Tensor:
     check_place(values)
     value = values["fill_value"]
     out = values.get("out")
-    return _filled(values["size"], value, values, _number_dtype(value) if out is None else out.dtype)
+    default = _number_dtype(value) if out is None else out.dtype
+    return _filled(values["size"], value, values, default, allows_infinite=True)
 
 
 @function
