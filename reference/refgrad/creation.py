@@ -251,14 +251,12 @@ def plain_number(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _filled(
-    size: Sequence[int], value: Any, values: Values, default: dtypes.dtype, *, allows_infinite: bool = False
-) -> Tensor:
-    """Return one number in the given sizes; where that is allowed, one too large for float16 becomes infinite."""
+def _filled(size: Sequence[int], value: Any, values: Values, default: dtypes.dtype) -> Tensor:
+    """Return one number in the given sizes; torch lets a single float16 become infinite, and refuses to fill several so."""
     dtype = chosen_dtype(values, default)
     check_size(size, dtype)
     number = plain_number(value)
-    if dtype is not dtypes.float16 or not allows_infinite:
+    if dtype is not dtypes.float16 or math.prod(size) != 1:
         scalars.check(number, dtype)
     array = allocate(backend.xp.empty, size, dtype._numpy)
     array[...] = stored(number, dtype)
@@ -283,7 +281,7 @@ def full(*args: Any, **kwargs: Any) -> Tensor:
     value = values["fill_value"]
     out = values.get("out")
     default = _number_dtype(value) if out is None else out.dtype
-    return _filled(values["size"], value, values, default, allows_infinite=True)
+    return _filled(values["size"], value, values, default)
 
 
 @function
