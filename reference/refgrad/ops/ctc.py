@@ -6,6 +6,7 @@ logarithm of the chance of all paths to the labels together, found step by step,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,7 +47,8 @@ def _loss(forwards: Array) -> Any:
     """Return minus the logarithm of the chance to end at the last label or the blank behind it."""
     if not len(forwards):
         return xp.float64(0.0 if forwards.shape[1] == 1 else xp.inf)
-    return -xp.logaddexp.reduce(forwards[-1, -2:])
+    last = forwards[-1]
+    return -(last[-1] if len(last) == 1 else xp.logaddexp(last[-1], last[-2]))
 
 
 def _slope(chances: Array, path: Array, forwards: Array, loss: Any) -> Array:
@@ -64,7 +66,7 @@ def _rows(targets: Array, lengths: Sequence[int]) -> list[Array]:
     """Return the labels of each sequence, which stand in rows or one after the other."""
     if targets.ndim == 2:
         return [row[:length] for row, length in zip(targets, lengths, strict=True)]
-    ends = xp.cumsum(xp.asarray([0, *lengths]))
+    ends = list(itertools.accumulate(lengths, initial=0))
     return [targets[ends[at] : ends[at + 1]] for at in range(len(lengths))]
 
 

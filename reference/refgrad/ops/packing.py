@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import both, scalars
+from .. import backend, both, scalars
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -55,7 +55,7 @@ def pack_padded(input: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tens
     sizes = [sum(each > step for each in given) for step in range(given[0])]
     places = _places(input, x, sizes, batch_first)
     array = xp.ascontiguousarray(input._array).reshape(-1)[places]
-    counts = wrap(xp.asarray(sizes, xp.int64))
+    counts = wrap(backend.to_host(xp.asarray(sizes, xp.int64)))  # which stay on the CPU
     kept = (input._array.shape, places, batch_first)
     return record(PackPaddedSequenceBackward0, array, (input,), kept, (counts,)), counts
 
@@ -92,7 +92,7 @@ def pad_packed(
             block = data.narrow(0, offset, count).view(step - start, running, *tail)
             out.narrow(0, start, step - start).narrow(1, 0, running).copy_(block)
             start, offset = step, offset + count
-    return out.transpose(0, 1) if batch_first else out, wrap(xp.asarray(lengths, xp.int64))
+    return out.transpose(0, 1) if batch_first else out, wrap(backend.to_host(xp.asarray(lengths, xp.int64)))
 
 
 def padded(sequences: tuple[Any, ...], batch_first: bool, value: float, side: str) -> Tensor:

@@ -11,7 +11,7 @@ from types import GeneratorType
 from typing import Any
 
 from ...absent import missing
-from ...generator import default as _default_generator
+from ...generator import defaults as _default_generators
 from ...grad_mode import no_grad
 from ...ops.joining import cat as _cat
 from ...ops.registry import FUNCTIONS
@@ -95,9 +95,10 @@ def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f"Expected a Module; got {module_cls}")
     if "device" not in inspect.signature(module_cls).parameters:
         raise RuntimeError("Module must support a 'device' arg to skip initialization")
-    state = _default_generator().get_state()
+    states = [(each, each.get_state()) for each in _default_generators()]
     made = module_cls(*args, **kwargs)
-    _default_generator().set_state(state)
+    for generator, state in states:
+        generator.set_state(state)
     return made
 
 
