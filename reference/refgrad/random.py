@@ -54,15 +54,25 @@ def set_rng_state(new_state: Tensor) -> None:
     default().set_state(new_state)
 
 
+def _states() -> list[tuple[Generator, Tensor]]:
+    """Return the default generators, of all devices, with their states."""
+    return [(each, each.get_state()) for each in defaults()]
+
+
+def _continue(states: list[tuple[Generator, Tensor]]) -> None:
+    """Continue where generators were."""
+    for each, state in states:
+        each.set_state(state)
+
+
 @contextmanager
 def fork_rng(devices: Any = None, enabled: bool = True, **_: Any) -> Iterator[None]:
     """Draw inside the block without moving on the stream outside."""
-    before = get_rng_state()
+    before = _states() if enabled else []
     try:
         yield
     finally:
-        if enabled:
-            set_rng_state(before)
+        _continue(before)
 
 
 __getattr__ = nothing_else("torch.random")

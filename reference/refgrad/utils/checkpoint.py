@@ -13,7 +13,7 @@ from ..autograd import backward
 from ..autograd.function import Function
 from ..autograd.graph import saved_tensors_hooks
 from ..grad_mode import enable_grad, mode, no_grad
-from ..random import fork_rng, get_rng_state, set_rng_state
+from ..random import _continue, _states, fork_rng
 from ..saved import SavedList
 from ..tensor import Tensor
 
@@ -193,11 +193,10 @@ def check_backward_validity(inputs: Iterable[Any]) -> None:
 
 
 @contextlib.contextmanager
-def _as_it_was(state: Tensor | None) -> Iterator[None]:
-    """Draw the random numbers of an earlier state; None: those that come next."""
-    with fork_rng(enabled=state is not None):
-        if state is not None:
-            set_rng_state(state)
+def _as_it_was(states: list[Any]) -> Iterator[None]:
+    """Draw the random numbers of earlier states of the generators; without any, those that come next."""
+    with fork_rng(enabled=bool(states)):
+        _continue(states)
         yield
 
 
@@ -208,7 +207,7 @@ class CheckpointFunction(Function):
     def forward(ctx: Any, run_function: Callable[..., Any], preserve_rng_state: bool, *args: Any) -> Any:
         """Compute the function without recording it."""
         check_backward_validity(args)
-        ctx.run_function, ctx.state = run_function, get_rng_state() if preserve_rng_state else None
+        ctx.run_function, ctx.state = run_function, _states() if preserve_rng_state else []
         ctx.given = [None if isinstance(each, Tensor) else each for each in args]
         ctx.places = [at for at, each in enumerate(args) if isinstance(each, Tensor)]
         ctx.save_for_backward(*[args[at] for at in ctx.places])
@@ -274,7 +273,7 @@ def checkpoint(
             f"determinism_check should be one of {list(_DESCRIPTIONS)}, but got {determinism_check}"
         )
     first, second = context_fn()
-    state = get_rng_state() if preserve else None
+    state = _states() if preserve else []
     if not mode.enabled:
         return function(*args, **kwargs)
 
