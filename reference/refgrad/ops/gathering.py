@@ -51,7 +51,11 @@ _TAKE = lambda g, index, dim: both.take_flat(g, _places(both.plain(index), tuple
 ScatterBackward0 = derivative(
     "ScatterBackward0",
     args="dim",
-    self=lambda g, index, dim: both.keep(g, _untouched(both.plain(index), tuple(g.shape), dim)),
+    self=lambda g, index, dim: (
+        g.scatter(dim, index, 0)
+        if isinstance(g, Tensor)
+        else both.keep(g, _untouched(both.plain(index), tuple(g.shape), dim))
+    ),
     saves="index",
     src=_TAKE,
 )

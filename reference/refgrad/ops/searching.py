@@ -6,7 +6,7 @@ import math
 import warnings
 from typing import Any
 
-from .. import both, dtypes
+from .. import dtypes
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
@@ -16,6 +16,7 @@ from .broadcasting import row_major
 from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex
 from .outputs import finish_out
+from .reductions import put_along
 from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
 
@@ -255,27 +256,8 @@ ModeBackward0 = derivative(
     "ModeBackward0",
     saves="indices",
     args="shape dim keepdim",
-    self=lambda g, indices, shape, dim, keepdim: _put_chosen(g, both.plain(indices), shape, dim, keepdim),
+    self=lambda g, indices, shape, dim, keepdim: put_along(g, indices, shape, dim, keepdim),
 )
-
-
-def _put_chosen(g: Any, places: Any, shape: tuple[int, ...], dim: int, keepdim: bool) -> Any:
-    if not shape:
-        return g
-    dim %= len(shape)
-    if not keepdim:
-        wide = (*shape[:dim], 1, *shape[dim + 1 :])
-        g, places = g.reshape(wide), places.reshape(wide)
-    axes = [
-        xp.arange(size).reshape([-1 if at == axis else 1 for at in range(len(shape))])
-        for axis, size in enumerate(places.shape)
-    ]
-    axes[dim] = places
-    strides = [1] * len(shape)
-    for axis in range(len(shape) - 2, -1, -1):
-        strides[axis] = strides[axis + 1] * shape[axis + 1]
-    flat = sum(axis * step for axis, step in zip(axes, strides, strict=True))
-    return both.put_flat(g, flat, shape)
 
 
 @public
