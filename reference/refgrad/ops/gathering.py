@@ -28,13 +28,21 @@ def _back(g: Any, self: Any, places: Any) -> Any:
 GatherBackward0 = derivative(
     "GatherBackward0",
     args="dim sparse_grad",
-    self=lambda g, self, index, dim: _back(g, self, flat_index(both.plain(index), tuple(self.shape), dim)),
+    self=lambda g, self, index, dim: (
+        g._zeros(tuple(self.shape)).scatter_add(dim, index, g)
+        if isinstance(g, Tensor)
+        else _back(g, self, flat_index(both.plain(index), tuple(self.shape), dim))
+    ),
     saves="index",
 )
 IndexSelectBackward0 = derivative(
     "IndexSelectBackward0",
     args="shape dim",
-    self=lambda g, index, shape, dim: both.put_flat(g, whole_rows(both.plain(index), shape, dim), shape),
+    self=lambda g, index, shape, dim: (
+        g._zeros(shape).index_add(dim, index, g)
+        if isinstance(g, Tensor)
+        else both.put_flat(g, whole_rows(both.plain(index), shape, dim), shape)
+    ),
     saves="index",
 )
 TakeBackward0 = derivative(
@@ -47,7 +55,11 @@ MaskedSelectBackward0 = derivative(
     self=lambda g, self, mask: _put_selected(g, both.plain(self), mask),
     saves="mask",
 )
-_TAKE = lambda g, index, dim: both.take_flat(g, _places(both.plain(index), tuple(g.shape), dim))  # noqa: E731
+_TAKE = lambda g, index, dim: (  # noqa: E731 - used several times
+    g.gather(dim, index)
+    if isinstance(g, Tensor)
+    else both.take_flat(g, _places(both.plain(index), tuple(g.shape), dim))
+)
 ScatterBackward0 = derivative(
     "ScatterBackward0",
     args="dim",

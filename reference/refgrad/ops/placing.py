@@ -50,7 +50,11 @@ IndexAddBackward0 = derivative(
 IndexCopyBackward0 = derivative(
     "IndexCopyBackward0",
     args="dim source_dim",
-    self=lambda g, index, dim: both.keep(g, _outside_rows(both.plain(index), tuple(g.shape), dim)),
+    self=lambda g, index, dim: (
+        g.index_fill(dim, index, 0)
+        if isinstance(g, Tensor)
+        else both.keep(g, _outside_rows(both.plain(index), tuple(g.shape), dim))
+    ),
     saves="index",
     source=lambda g, source, index, dim: _rows_of(g, index, dim),
 )

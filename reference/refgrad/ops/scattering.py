@@ -28,9 +28,16 @@ PutBackward0 = derivative(
     "PutBackward0",
     args="accumulate",
     saves="index",
-    self=lambda g, index, accumulate: g if accumulate else both.keep(g, _without(tuple(g.shape), index)),
+    self=lambda g, index, accumulate: g if accumulate else _cleared(g, index),
     source=lambda g, source, index: both.take_flat(g, both.plain(index)).reshape(tuple(source.shape)),
 )
+
+
+def _cleared(g: Any, index: Any) -> Any:
+    """Return a gradient with 0 at the places of an index."""
+    if isinstance(g, Tensor):
+        return g.put(index, g._zeros(index.shape))
+    return both.keep(g, _without(tuple(g.shape), index))
 
 
 def _without(shape: tuple[int, ...], index: Any) -> Array:
