@@ -164,7 +164,8 @@ _OWN: dict[str, Rule] = {
                 "result_type",
                 "set_",
             ),
-            *("gru", "lstm", "rnn_relu", "rnn_tanh", "to", "type", "type_as", "view_as"),
+            *("gru", "lstm", "pack_padded", "pad_packed", "padded", "rnn_relu", "rnn_tanh"),
+            *("to", "type", "type_as", "view_as"),
         ),
         as_first,
     ),
@@ -172,9 +173,9 @@ _OWN: dict[str, Rule] = {
 # Modules whose functions make what they are asked for.
 _FACTORIES = frozenset({"_random_tensors", "construction", "creation", "ranges"})
 # Modules of functions that are called by their own names.
-_MODULES = (*("linalg", "special", "nn.functional", "nn.init", "nn.utils", "ops.weight_norm"),)
+_MODULES = ("linalg", "special", "nn.functional", "nn.init", "nn.utils", "ops.packing", "ops.weight_norm")
 # Modules of functions that call the program's own, or compare what lies on several devices.
-_CALLING = ("autograd.gradcheck", "autograd.jacobians", "autograd.functional", "ops.packing", "testing")
+_CALLING = ("autograd.gradcheck", "autograd.jacobians", "autograd.functional", "testing")
 _OPTIMIZERS = ("adafactor", "adaptive", "averaged", "rectified", "sgd")
 
 

@@ -17,10 +17,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "oracle"), str(HERE.parents[1] / "reference")]
 
-# Programs about what is on the CPU whatever the default device: NumPy's arrays, old constructors, files of bytes, packed
-# sequences.
+# Programs about what is on the CPU whatever the default device: NumPy's arrays, old constructors, files of bytes.
 ON_THE_CPU = re.compile(
-    r"np\.|numpy|\bTensor\(|\w+Tensor\(|\.new\(|default_device|rng_state|get_state|device\b|cuda|\.to\(\d|__array__|%s.|:5d|Generator|Loader|Sampler|pin_memory|accelerator|backends|2\*\*40|utils\.rnn"
+    r"np\.|numpy|\bTensor\(|\w+Tensor\(|\.new\(|default_device|rng_state|get_state|device\b|cuda|\.to\(\d|__array__|%s.|:5d|Generator|Loader|Sampler|pin_memory|accelerator|backends|determinism_check|PackedSequence\(|2\*\*40"
 )
 
 

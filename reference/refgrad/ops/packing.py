@@ -55,9 +55,10 @@ def pack_padded(input: Tensor, lengths: Tensor, batch_first: bool) -> tuple[Tens
     sizes = [sum(each > step for each in given) for step in range(given[0])]
     places = _places(input, x, sizes, batch_first)
     array = xp.ascontiguousarray(input._array).reshape(-1)[places]
-    counts = wrap(backend.to_host(xp.asarray(sizes, xp.int64)))  # which stay on the CPU
+    counts = xp.asarray(sizes, xp.int64)
     kept = (input._array.shape, places, batch_first)
-    return record(PackPaddedSequenceBackward0, array, (input,), kept, (counts,)), counts
+    packed = record(PackPaddedSequenceBackward0, array, (input,), kept, (wrap(counts),))
+    return packed, wrap(backend.to_host(counts))  # which torch keeps on the CPU
 
 
 def _places(input: Tensor, x: Array, sizes: Sequence[int], batch_first: bool) -> Array:

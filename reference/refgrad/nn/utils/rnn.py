@@ -103,18 +103,20 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """Return the permutation that undoes another."""
     if permutation is None:
         return None
-    made: Tensor = empty_like(permutation)
-    return made.scatter_(0, permutation, FUNCTIONS["arange"](0, permutation.numel()))  # type: ignore[no-any-return]
+    places = FUNCTIONS["arange"](0, permutation.numel(), device=permutation.device)
+    made: Tensor = empty_like(permutation).scatter_(0, permutation, places)
+    return made
 
 
 def pack_padded_sequence(
     input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
     """Pack a padded batch (steps, batch, ...) by the lengths of its sequences."""
-    lengths = FUNCTIONS["as_tensor"](lengths).to(FUNCTIONS["arange"](1).dtype)
+    lengths = FUNCTIONS["as_tensor"](lengths, device="cpu").long()
     sorted_indices = None
     if not enforce_sorted:
         lengths, sorted_indices = lengths.sort(descending=True)
+        sorted_indices = sorted_indices.to(input.device)
         input = input.index_select(0 if batch_first else 1, sorted_indices)
     data, batch_sizes = pack_padded(input, lengths, batch_first)
     return PackedSequence(data, batch_sizes, sorted_indices, None)
@@ -157,13 +159,13 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool 
     """Return the sequences of a padded batch."""
     if not batch_first:
         padded_sequences.transpose_(0, 1)
-    steps = FUNCTIONS["arange"](padded_sequences.shape[1])
+    steps = FUNCTIONS["arange"](padded_sequences.shape[1], device=lengths.device)
     return [each[steps < length] for each, length in zip(padded_sequences, lengths, strict=True)]
 
 
 def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> PackedSequence:
     """Pack sequences, the longest first."""
-    lengths = FUNCTIONS["tensor"]([each.size(0) for each in sequences])
+    lengths = FUNCTIONS["tensor"]([each.size(0) for each in sequences], device="cpu")
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
