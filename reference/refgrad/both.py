@@ -289,7 +289,11 @@ def diagonal(value: Both, offset: int, dims: tuple[int, int]) -> Both:
 
 def turn(value: Both, k: int, dims: tuple[int, int]) -> Both:
     """Turn by `k` quarters in the plane of two dimensions."""
-    return value.rot90(k, dims) if isinstance(value, Tensor) else xp.rot90(value, k, dims).copy()
+    if isinstance(value, Tensor):
+        return value.rot90(k, dims)
+    if k % 4 in (0, 2):
+        return (xp.flip(value, dims) if k % 4 else value).copy(order="K")
+    return xp.flip(value, dims[1 if k % 4 == 1 else 0]).copy(order="K").swapaxes(*dims)
 
 
 def running_product(value: Both, dim: int) -> Both:

@@ -100,14 +100,24 @@ def _computed(compute: Callable[..., Any], a: Tensor, b: Tensor) -> Any:
     return xp.asarray((_in_default(compute) if joint._is_integral else compute)(*common(a, b)))
 
 
-_OF_NUMBERS = {"copysign": "CopysignBackward1", "xlogy": "XlogyBackward2"}
+def _xlogy_by_number(g: Any, self: Any, other: Any) -> Any:
+    number = both.plain(other).item()
+    found = xlogy(g, number) if isinstance(g, Tensor) else _xlogy(g, other)
+    return found if number > 0 else both.mask_out(found, both.plain(self) == 0)
+
+
+_OF_NUMBERS = {
+    "copysign": ("CopysignBackward1", ROWS["copysign"][1]),
+    "xlogy": ("XlogyBackward2", _xlogy_by_number),
+}
 
 
 def _publish(
     name: str, compute: Callable[..., Any], first: Callable[..., Any], second: Callable[..., Any]
 ) -> None:
     kind = derivative(f"{name.capitalize()}Backward0", self=first, other=second)
-    numbered = derivative(_OF_NUMBERS[name], self=first, saves="other") if name in _OF_NUMBERS else None
+    node, rule = _OF_NUMBERS.get(name, ("", None))
+    numbered = derivative(node, self=rule, saves="other") if node else None
 
     def combine(input: Tensor, other: Any) -> Tensor:
         if not isinstance(other, Tensor):

@@ -98,7 +98,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "asinh": (xp.arcsinh, lambda g, self: g * both.rsqrt(self * self + 1)),
     "acosh": (xp.arccosh, lambda g, self: g * _acosh_slope(self)),
     "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
-    "erf": (both._erf_array, lambda g, self: g * (TWO_OVER_SQRT_PI * both.exp(-(self * self)))),
+    "erf": (both._erf_array, lambda g, self: TWO_OVER_SQRT_PI * both.exp(-(self * self)) * g),
     "sigmoid": (_sigmoid, lambda g, result: sigmoid_backward(g, result)),
 }
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.

@@ -13,6 +13,7 @@ from ..layouts import contiguous_format
 from ..recording import record
 from ..stream import streamed
 from ..tensor import Tensor, wrap
+from .backward_kernels import moving_kernel
 from .broadcasting import keep_layout, row_major
 from .registry import check_given, check_tensors, function, method, public
 from .shape import axis_of, sizes_of, type_in_messages
@@ -48,8 +49,13 @@ RepeatBackward0 = derivative(
     self=lambda g, shape, repeats: _unrepeated(g, shape, repeats),
 )
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
+_diagonal_back: Any = moving_kernel(
+    "DiagonalBackwardBackward0", put_back, lambda g, shape, places: both.take_flat(g, places), "shape places"
+)
 DiagonalBackward0_copy = derivative(
-    "DiagonalBackward0_copy", args="shape places offset dim1 dim2", self=put_back
+    "DiagonalBackward0_copy",
+    args="shape places offset dim1 dim2",
+    self=lambda g, shape, places: _diagonal_back(g, shape, places),
 )
 DiagEmbedBackward0 = derivative(
     "DiagEmbedBackward0",

@@ -60,12 +60,12 @@ _ROWS: dict[str, tuple[str, Callable[[Array], Array], Callable[..., Any]]] = {
     "erfc": (
         "ErfcBackward0",
         _erfc_array,
-        lambda g, self: g * (-1 / HALF_ROOT_PI * both.exp(-(self * self))),
+        lambda g, self: -1 / HALF_ROOT_PI * both.exp(-(self * self)) * g,
     ),
     "erfinv": (
         "ErfinvBackward0",
         _erfinv_array,
-        lambda g, self: g * (HALF_ROOT_PI * both.exp(_erfinv(self) ** 2)),
+        lambda g, self: HALF_ROOT_PI * both.exp(_erfinv(self) ** 2) * g,
     ),
     "sinc": (
         "SincBackward0",
