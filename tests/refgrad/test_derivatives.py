@@ -344,6 +344,9 @@ LAYOUTS: dict[str, Function] = {
 # Kinds of nodes that no entry above makes, and why.
 WITHOUT_DIFFERENCES = {
     "AsStridedScatterBackward0": "torch's own derivative is another",
+    **dict.fromkeys(
+        ("AcoshBackward1", "AsinhBackward1", "AtanhBackward1"), "torch has no derivative of it in place"
+    ),
     "Unique2Backward0": "has no derivative in torch either",
     "UniqueDimBackward0": "has no derivative in torch either",
     "UniqueConsecutiveBackward0": "has no derivative in torch either",

@@ -325,6 +325,12 @@ WITHOUT: dict[str, str] = {
     "vander": "backward fails in torch, too: what cumprod saved is changed in place",
     "requires_grad": "makes a leaf of what it is given",
 }
+# Changes in place of which torch has no derivative, in full.
+REFUSED = frozenset(
+    f"{place}.{name}_"
+    for place in ("Tensor", "torch")
+    for name in ("acosh", "arccosh", "arcsinh", "arctanh", "asinh", "atanh")
+)
 # Not differentiable twice by differences: kinks, 0, or refused as in torch.
 ONCE = {
     "ctc_loss": "torch has no second derivative of it",
@@ -422,7 +428,7 @@ def _once_each(names: list[str]) -> list[str]:
     return sorted(found.values())
 
 
-NAMES = _once_each(sorted(name for name in PUBLIC if short(name) not in WITHOUT))
+NAMES = _once_each(sorted(name for name in PUBLIC if short(name) not in WITHOUT and name not in REFUSED))
 
 
 def on(name: str, layout: str) -> tuple[Call, tuple[torch.Tensor, torch.Tensor]]:
@@ -474,9 +480,21 @@ def refusal_of(function: Call, given: tuple[torch.Tensor, ...]) -> Exception | N
     return None
 
 
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_what_torch_cannot_differentiate_in_place_is_refused_in_its_words(name: str) -> None:
+    x = torch.full((2, 3), 1.5, dtype=torch.float64, requires_grad=True)
+    made = applied(name)(x)
+    with pytest.raises(
+        NotImplementedError, match=r"^the derivative for 'inplace version of a.{3}h' is not implemented"
+    ):
+        made.sum().backward()
+
+
 def test_no_entry_is_about_a_name_that_is_not_there() -> None:
     there = {short(name) for name in PUBLIC} | set(PUBLIC)
-    assert sorted((CALLS.keys() | WITHOUT.keys() | ONCE.keys() | SINGULAR | OF_SEVERAL) - there) == []
+    assert (
+        sorted((CALLS.keys() | WITHOUT.keys() | REFUSED | ONCE.keys() | SINGULAR | OF_SEVERAL) - there) == []
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
