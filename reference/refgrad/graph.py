@@ -252,8 +252,9 @@ def derivative(
 
     Each keyword is an input of the operation and its rule, a function of the output's gradient (first) and of what
     else it names: an input, `result` (one of `results`, where there are several), one of `saves` (further tensors, such
-    as an index) or one of `args` (numbers and sizes). Only what the rules of inputs that require grad name is saved. `joint=(inputs, rule)` gives one rule
-    for all inputs, `rule(grad, needs, *everything)`, with everything in the order tensors, then args.
+    as an index) or one of `args` (numbers and sizes). Only what the rules of inputs that require grad name is saved.
+    `joint=(inputs, rule)` gives one rule for all inputs, `rule(grad, needs, *everything)`, with everything in the order
+    tensors, then args.
     """
     if joint is not None:
         rules = dict.fromkeys(joint[0].split(), joint[1])

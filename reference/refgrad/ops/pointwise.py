@@ -12,7 +12,7 @@ from ..recording import record
 from ..tensor import Tensor
 from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
 from .broadcasting import keep_layout
-from .holomorphic import holomorphic, refuse_complex
+from .holomorphic import refuse_complex, suited
 from .inplace import update
 from .outputs import finish_out
 from .registry import alias, method, operator, public
@@ -121,8 +121,6 @@ def node_name(name: str) -> str:
 
 
 def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
-    of_complex = holomorphic(kind)
-
     def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         x = input._array
         if x.dtype.kind != "f":
@@ -130,7 +128,7 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
                 x = converted(x)
             elif name in NOT_FOR_COMPLEX:
                 refuse_complex(x, NOT_FOR_COMPLEX[name], _REFUSED_BY.get(name, NotImplementedError))
-            result = record(of_complex, _laid_out(compute(x), x), (input,))
+            result = record(suited(kind, x), _laid_out(compute(x), x), (input,))
         else:
             result = record(kind, _laid_out(compute(x), x), (input,))
         return result if out is None else finish_out(name, result, out, input)
