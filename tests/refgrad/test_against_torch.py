@@ -52,8 +52,13 @@ def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> Non
     _check(differential.build(random.Random(seed).choice), refgrad)
 
 
-# Subjects of which not every program agrees yet, and how many of the first sixty may differ (docs/oracle.md).
-_APART = {"decompositions": 2, "named": 1, "networks": 9, "results": 7}
+# Which of the first sixty programs about a subject do not agree yet (docs/oracle.md): these and no others.
+_APART = {
+    "decompositions": {37, 52},
+    "named": {23},
+    "networks": {0, 37, 55},
+    "results": {3, 14, 23, 40, 46, 48, 58},
+}
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -64,8 +69,8 @@ def test_programs_about_a_subject_show_the_same_on_both(refgrad: Any, subject: s
         lines = differential.program(seed, [subject])
         difference = differential.compare(lines, refgrad, torch)
         if difference is not None and not difference.explanation():
-            apart["\n".join(lines)] = str(difference)
-    assert len(apart) <= _APART.get(subject, 0), apart
+            apart[seed] = "\n".join([*lines, str(difference)])
+    assert apart.keys() == _APART.get(subject, set()), apart
 
 
 # Where one of the two refuses first what both refuse, or torch itself stumbles: at most so many of a thousand.

@@ -70,6 +70,7 @@ NATIVE: dict[str, tuple[str, str]] = {
     "pad": ("nn.pad", "input pad mode value"),
     "relu": ("relu", "input"),
     "relu6": ("nn.relu6", "input"),
+    "rms_norm": ("rms_norm", "input normalized_shape weight eps"),
     "selu": ("selu", "input"),
     "rrelu": ("rrelu", "input lower upper training"),
     "silu": ("nn.silu", "input"),

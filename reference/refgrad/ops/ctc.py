@@ -129,6 +129,11 @@ def _check(x: Array, y: Array, steps: Sequence[int], lengths: Sequence[int], bla
         raise RuntimeError(
             f"Expected tensor to have size {wanted} at dimension 0, but got size {len(y)} for argument #2 'targets' {where}"
         )
+    if y.ndim == 2 and y.shape[0] != x.shape[1]:
+        raise RuntimeError(
+            f"Expected tensor to have size {x.shape[1]} at dimension 0, but got size {y.shape[0]} for argument #2 'targets' "
+            f"{where}"
+        )
     if y.ndim == 2 and y.shape[1] < wanted:
         raise RuntimeError(
             f"Expected tensor to have size at least {wanted} at dimension 1, but got size {y.shape[1]} for argument #2 "

@@ -102,7 +102,7 @@ def multi_margin_loss(
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
     x = input._array
-    if x.ndim > 2 or not x.size:
+    if x.ndim > 2 or 0 in x.shape[-1:]:
         raise RuntimeError(
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}"
         )

@@ -240,6 +240,18 @@ def _adaptive_max(input: Tensor, outs: Sizes) -> tuple[Tensor, Tensor]:
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """Return the largest elements of as many windows of signals as asked for, and where they stand."""
+    shape = input._array.shape
+    if len(shape) not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument #1 'self' (while checking "
+            "arguments for adaptive_max_pool1d)"
+        )
+    for at in range(1, len(shape)):
+        if not shape[at]:
+            raise RuntimeError(
+                "adaptive_max_pool1d(): Expected input to have non-zero size for non-batch dimensions, but input has "
+                f"sizes {list(shape)} with dimension {at} being empty"
+            )
     count = output_size if isinstance(output_size, int) else output_size[0]
     found = [each.squeeze(-2) for each in _adaptive_max(input.unsqueeze(-2), (1, count))]
     return tuple(found) if return_indices else found[0]
@@ -277,6 +289,11 @@ def _unpooled(input: Tensor, indices: Tensor, outs: Sizes) -> Tensor:
     x, at, ndim = input._array, indices._array, len(outs)
     if at.dtype != xp.int64:
         raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype._scalar}")
+    if x.ndim not in (ndim + 1, ndim + 2):
+        raise RuntimeError(
+            f"Input to max_unpooling{ndim}d should be a {ndim + 1}d or {ndim + 2}d Tensor, but got a tensor with {x.ndim} "
+            "dimensions."
+        )
     if at.shape != x.shape:
         raise RuntimeError(
             f"Expected shape of indices to be same as that of the input tensor ({list(x.shape)}) but got indices tensor "
@@ -303,6 +320,8 @@ def _unpool_sizes(
         for value in (kernel, kernel if stride is None else stride, padding)
     ]
     sizes = input._array.shape[-ndim:]
+    if len(sizes) < ndim:  # torch asks for each in turn
+        raise IndexError("tuple index out of range")
     usual = [
         (size - 1) * step + k - 2 * pad
         for size, k, step, pad in zip(sizes, each[0], each[1], each[2], strict=True)
