@@ -85,7 +85,7 @@ def grade() -> None:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. A user's mistake is one sentence, never a traceback."""
-    gc.set_threshold(100_000)  # a command is short, and most of what it makes while loading lives to its end
+    gc.set_threshold(200_000)  # a command is short, and most of what it makes while loading lives to its end
     try:
         code = grade.main(args=args, prog_name="grade", standalone_mode=False)
         sys.stdout.flush()
