@@ -32,6 +32,10 @@ _NAMES = {
     "ops.bits": (
         "bitwise_left_shift Tensor.bitwise_left_shift_ bitwise_right_shift Tensor.bitwise_right_shift_ frexp"
     ),
+    "ops.divisions": (
+        "floor_divide Tensor.floor_divide_ fmod Tensor.fmod_ remainder Tensor.remainder_ Tensor.__floordiv__ "
+        "Tensor.__ifloordiv__ Tensor.__imod__ Tensor.__mod__ Tensor.__rfloordiv__ Tensor.__rmod__"
+    ),
     "ops.membership": "torch.isin nonzero_static torch.unravel_index",
     "ops.python_calls": "Tensor.apply_ Tensor.map_ Tensor.map2_",
     "ops.restriding": (

@@ -1,4 +1,4 @@
-"""Arithmetic of two operands: `+ - * / ** // %` and their functions, each beside its derivative."""
+"""Arithmetic of two operands: `+ - * /` and their functions, each beside its derivative."""
 
 from __future__ import annotations
 
@@ -45,26 +45,6 @@ DivBackward0 = derivative(
     self=lambda g, other: g / both.conj(other),
     other=lambda g, self, other: -g * both.conj((self / other) / other),
 )
-RemainderBackward0 = derivative("RemainderBackward0", self=lambda g: g)
-RemainderBackward1 = derivative(
-    "RemainderBackward1",
-    self=lambda g: g,
-    other=lambda g, self, other: -g * _quotient(self, other, "floor"),
-)
-FmodBackward0 = derivative("FmodBackward0", self=lambda g: g)
-FmodBackward1 = derivative(
-    "FmodBackward1",
-    self=lambda g: g,
-    other=lambda g, self, other: -g * _quotient(self, other, "trunc"),
-)
-
-
-def _quotient(a: Any, b: Any, rounding_mode: str) -> Any:
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return div(a, b, rounding_mode=rounding_mode)
-    return xp.floor_divide(a, b) if rounding_mode == "floor" else xp.trunc(a / b)
-
-
 MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: both.scale(g, other))
 
 
@@ -231,87 +211,14 @@ def _rdiv(self: Tensor, other: Any) -> Any:
         return NotImplemented
 
 
-@operator("__floordiv__")
-def _floordiv(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    if other is NotImplemented:
-        return other
-    return _floored(FloorDivideNode, self, other)
-
-
-def _floordiv_in_place(self: Tensor, other: Any) -> Tensor:
-    return _floored(FloorDivideInPlaceNode, self, other)
-
-
-def _floored(kind: type[Node], self: Tensor, other: Any) -> Tensor:
-    _check_division("div_floor_cpu", self, other)
-    return binary(kind, xp.floor_divide, self, other, (), recorded(self, other))
-
-
 def recorded(*operands: Any) -> tuple[Any, ...]:
     """Return the operands that a node without derivative has edges for."""
     return tuple([each for each in operands if isinstance(each, Tensor) and each.requires_grad]) or (None,)
 
 
-@operator("__rfloordiv__")
-def _rfloordiv(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    return other if other is NotImplemented else _floordiv(_full_like(self, other), self)
-
-
-@operator("__mod__")
-def _mod(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    if other is NotImplemented:
-        return other
-    _check_division("remainder_cpu", self, other)
-    if isinstance(other, Tensor):
-        return binary(RemainderBackward1, _remainder, self, other)
-    return binary(RemainderBackward0, _remainder, self, other, (), (self,))
-
-
-def _remainder(x: Any, y: Any) -> Any:
-    """Return the remainder with the sign of the divisor; where it is 0, that of floats keeps the dividend's sign."""
-    if x.dtype.kind != "f":
-        return xp.remainder(x, y)
-    found = xp.fmod(x, y)
-    return xp.where((found != 0) & ((found < 0) != (y < 0)), found + y, found)
-
-
-@operator("__rmod__")
-def _rmod(self: Tensor, other: Any) -> Any:
-    other = as_operand(other)
-    if other is NotImplemented:
-        return other
-    number = _full_like(self, other)
-    _check_division("remainder_cpu", number, self)
-    return binary(RemainderNode, _remainder, number, self, (), recorded(self))
-
-
-def _full_like(self: Tensor, number: Any) -> Tensor:
-    from ..tensor import wrap
-
-    x, y = common(self, number)
-    return wrap(xp.asarray(y, x.dtype))
-
-
 def refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
     if dtypes.result_of((self, other)) is dtypes.bool:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
-
-
-def _check_division(kernel: str, self: Any, other: Any) -> None:
-    """Refuse sizes that do not go together, bools, and to divide integers by zero."""
-    if isinstance(self, Tensor) and isinstance(other, Tensor):
-        check_broadcast(self._array.shape, other._array.shape)
-    joint = dtypes.result_of((self, other))
-    if joint is dtypes.bool or joint.is_complex:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{joint._scalar}'")
-    if not joint._is_integral:
-        return
-    divisor = other._array if isinstance(other, Tensor) else backend.as_array(other)
-    if not divisor.all() and not (isinstance(self, Tensor) and not self._array.size):
-        raise RuntimeError("ZeroDivisionError")
 
 
 def _fails(name: str) -> Callable[..., Any]:
@@ -325,11 +232,6 @@ def not_implemented(name: str) -> type[Node]:
     """Return the kind of node of an operation that torch cannot differentiate."""
     rule = _fails(name)
     return derivative("NotImplemented", full_name="torch::autograd::NotImplemented", self=rule, other=rule)
-
-
-FloorDivideNode = not_implemented("aten::floor_divide")
-FloorDivideInPlaceNode = not_implemented("aten::floor_divide_")
-RemainderNode = not_implemented("aten::remainder")
 
 
 # ---- the named functions ---------------------------------------------------------------------------------------
@@ -406,49 +308,9 @@ def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Ten
     other = operand_of(other)
     if rounding_mode is None:
         return finish_out("div", true_divide(input, other), out, input, other)
-    if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(
-            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '"
-            + rounding_mode
-            + "'"
-        )
-    _check_division(f"div_{rounding_mode}_cpu", input, other)
-    compute = xp.floor_divide if rounding_mode == "floor" else _truncated
-    return finish_out("div", binary(DivBackward2, compute, input, other), out, input, other)
+    from .divisions import rounded
 
-
-DivBackward2 = derivative(
-    "DivBackward2",
-    self=lambda g, other: both.zeros_like(g),
-    other=lambda g, self, other: both.zeros_like(g),
-)
-
-
-def _truncated(x: Any, y: Any) -> Any:
-    quotient = xp.trunc(xp.divide(x, y))
-    return quotient.astype(xp.result_type(x, y)) if x.dtype.kind in "iu" else quotient
-
-
-@public
-def remainder(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
-    """Return the remainder of division, with the sign of the divisor."""
-    return finish_out("remainder", _mod(input, operand_of(other)), out, input, other)
-
-
-@public
-def floor_divide(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
-    """Return the quotient rounded down."""
-    return finish_out("floor_divide", _floordiv(input, operand_of(other)), out, input, other)
-
-
-@public
-def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
-    """Return the remainder of division, with the sign of the dividend."""
-    other = operand_of(other)
-    _check_division("fmod_cpu", input, other)
-    if isinstance(other, Tensor):
-        return finish_out("fmod", binary(FmodBackward1, xp.fmod, input, other), out, input, other)
-    return finish_out("fmod", binary(FmodBackward0, xp.fmod, input, other, (), (input,)), out, input, other)
+    return finish_out("div", rounded(input, other, rounding_mode), out, input, other)
 
 
 @function
@@ -504,6 +366,3 @@ in_place_form("add_", ("__iadd__",), add)
 in_place_form("sub_", ("__isub__",), sub, refuse_bool_sub)
 in_place_form("mul_", ("__imul__",), mul)
 in_place_form("div_", ("__itruediv__", "__idiv__"), div, floats=True)
-in_place_form("remainder_", ("__imod__",), remainder)
-in_place_form("fmod_", (), fmod)
-in_place_form("floor_divide_", ("__ifloordiv__",), _floordiv_in_place)
