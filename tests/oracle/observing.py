@@ -106,7 +106,14 @@ def _shown(engine: Any, value: Any, *, values: bool = True, made: bool = True) -
         ]
     if isinstance(value, np.ndarray | float):
         return [("kind", type(value).__name__), ("values", np.asarray(value).copy())]
-    return [("kind", type(value).__name__), ("text", plain(str(value)))]
+    return [("kind", type(value).__name__), ("text", _text(value))]
+
+
+def _text(value: Any) -> str:
+    try:
+        return plain(str(value))
+    except RecursionError:  # a layer that was added to itself
+        return "RecursionError"
 
 
 def _tensor(value: Any, values: bool, made: bool) -> Seen:

@@ -55,14 +55,15 @@ _LAYERS = {
         "CTCLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss SoftMarginLoss TripletMarginWithDistanceLoss"
     ),
     "transposed_convolution": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+    "upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
     "volumes": (
         "AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool3d Fold LPPool1d LPPool2d LPPool3d "
-        "LocalResponseNorm MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Unfold UpsamplingBilinear2d UpsamplingNearest2d"
+        "LocalResponseNorm MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Unfold"
     ),
     "recurrent": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
     "ranking_loss": (
         "CosineEmbeddingLoss CosineSimilarity GaussianNLLLoss HingeEmbeddingLoss MarginRankingLoss PairwiseDistance "
-        "PoissonNLLLoss TripletMarginLoss Upsample"
+        "PoissonNLLLoss TripletMarginLoss"
     ),
     "transformer": (
         "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"

@@ -15,7 +15,6 @@ from .parameter import Parameter
 # name: (function, parameters with defaults in order, which of them the repr shows)
 _TABLE: dict[str, tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]] = {
     "ReLU": (F.relu, {"inplace": False}, ()),
-    "ReLU6": (F.relu6, {"inplace": False}, ()),
     "Sigmoid": (F.sigmoid, {}, ()),
     "Tanh": (F.tanh, {}, ()),
     "SiLU": (F.silu, {"inplace": False}, ()),
@@ -39,7 +38,7 @@ _TABLE: dict[str, tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]] = 
     "LogSoftmax": (F.log_softmax, {"dim": None}, ("dim",)),
 }
 
-__all__ = [*_TABLE, "PReLU"]
+__all__ = [*_TABLE, "PReLU", "ReLU6"]
 
 
 def _settings(
@@ -68,20 +67,12 @@ def _settings(
     return settings
 
 
-class _Activation(Module):
+class _Plain(Module):
     """Calls one function with the settings that it was made with."""
 
     _function: Callable[..., Any]
     _defaults: dict[str, Any]
     _shown: tuple[str, ...]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if not self._defaults:
-            super().__init__(*args, **kwargs)  # which refuses arguments
-            return
-        super().__init__()
-        for key, value in _settings(type(self).__name__, self._defaults, args, kwargs).items():
-            setattr(self, key, value)
 
     def forward(self, input: Tensor) -> Tensor:
         """Apply the function to each element (or along a dimension)."""
@@ -94,11 +85,22 @@ class _Activation(Module):
         return ", ".join(parts + (["inplace=True"] if getattr(self, "inplace", False) else []))
 
 
+class _Activation(_Plain):
+    """Is made with settings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        for key, value in _settings(type(self).__name__, self._defaults, args, kwargs).items():
+            setattr(self, key, value)
+
+    forward, extra_repr = _Plain.forward, _Plain.extra_repr
+
+
 for _name, (_function, _defaults, _shown) in _TABLE.items():
     globals()[_name] = under_own_name(
         type(
             _name,
-            (_Activation,),
+            (_Activation if _defaults else _Plain,),
             {
                 "_function": staticmethod(_function),
                 "_defaults": _defaults,
@@ -108,6 +110,20 @@ for _name, (_function, _defaults, _shown) in _TABLE.items():
             },
         )
     )
+
+
+_Hardtanh: Any = globals()["Hardtanh"]
+
+
+class ReLU6(_Hardtanh):  # type: ignore[misc]
+    """Brings each element between 0 and 6."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self) -> str:
+        """Show whether elements are changed in place."""
+        return "inplace=True" if self.inplace else ""
 
 
 class PReLU(Module):

@@ -265,10 +265,8 @@ _LATER = {
     "patches": "fold unfold",
     "scale_norms": "local_response_norm lp_pool1d lp_pool2d lp_pool3d rms_norm",
     "transposed_convolution": "conv_transpose1d conv_transpose2d conv_transpose3d",
-    "volumes": (
-        "adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d avg_pool3d max_pool3d max_unpool1d "
-        "max_unpool2d max_unpool3d"
-    ),
+    "unpooling": "max_unpool1d max_unpool2d max_unpool3d",
+    "volumes": "adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d avg_pool3d max_pool3d",
     "upsampling": "interpolate upsample",
 }
 LATE = {name: module for module, names in _LATER.items() for name in names.split()}

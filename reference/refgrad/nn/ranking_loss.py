@@ -1,15 +1,15 @@
-"""Modules around distances: losses of pairs, triplets and rates, and the distances themselves; `Upsample`."""
+"""Modules around distances: losses of pairs, triplets and rates, and the distances themselves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..ops import ranking_losses
-from ..ops.upsampling import interpolate
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from .loss import _Loss
 from .module import Module
+from .naming import under_own_name
 
 __all__ = [
     "CosineEmbeddingLoss",
@@ -20,7 +20,6 @@ __all__ = [
     "PairwiseDistance",
     "PoissonNLLLoss",
     "TripletMarginLoss",
-    "Upsample",
 ]
 
 
@@ -34,6 +33,7 @@ class _MarginLoss(_Loss):
         self.margin = margin
 
 
+@under_own_name
 class MarginRankingLoss(_MarginLoss):
     """By how much values are not in the order that the target says."""
 
@@ -44,6 +44,7 @@ class MarginRankingLoss(_MarginLoss):
         )
 
 
+@under_own_name
 class CosineEmbeddingLoss(_MarginLoss):
     """Cosines that are too small for similar, or too large for other pairs."""
 
@@ -148,38 +149,3 @@ class CosineSimilarity(Module):
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the cosines."""
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
-
-
-class Upsample(Module):
-    """Images, signals or volumes of another size."""
-
-    def __init__(
-        self,
-        size: Any = None,
-        scale_factor: Any = None,
-        mode: str = "nearest",
-        align_corners: bool | None = None,
-        recompute_scale_factor: bool | None = None,
-    ) -> None:
-        super().__init__()
-        several = isinstance(scale_factor, tuple)
-        self.scale_factor = (
-            tuple([float(each) for each in scale_factor])
-            if several
-            else float(scale_factor)
-            if scale_factor
-            else None
-        )
-        self.size, self.mode, self.align_corners = size, mode, align_corners
-        self.recompute_scale_factor = recompute_scale_factor
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the input, made larger or smaller."""
-        return interpolate(
-            input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
-        )
-
-    def extra_repr(self) -> str:
-        """Return the size or factor, and the mode."""
-        what = f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}"
-        return f"{what}, mode={self.mode!r}"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops.upsampling import interpolate
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
-from .convolution import _each, _MaxPoolNd
+from .convolution import _AdaptiveAvgPoolNd, _each, _MaxPoolNd
 from .module import Module
 from .naming import under_own_name
 
@@ -21,7 +20,7 @@ __all__ = [
         "Fold",
     ),
     *("LPPool1d", "LPPool2d", "LPPool3d", "LocalResponseNorm", "MaxPool3d", "MaxUnpool1d", "MaxUnpool2d"),
-    *("MaxUnpool3d", "Unfold", "UpsamplingBilinear2d", "UpsamplingNearest2d"),
+    *("MaxUnpool3d", "Unfold"),
 ]
 
 
@@ -62,20 +61,12 @@ class AvgPool3d(Module):
         self.__dict__.update(state)
 
 
-class AdaptiveAvgPool3d(Module):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Means over as many windows of a volume as asked for."""
-
-    def __init__(self, output_size: Any) -> None:
-        super().__init__()
-        self.output_size = output_size
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the means."""
         return F.adaptive_avg_pool3d(input, self.output_size)  # type: ignore[no-any-return]
-
-    def extra_repr(self) -> str:
-        """Show the settings."""
-        return f"output_size={self.output_size}"
 
 
 class _AdaptiveMaxPoolNd(Module):
@@ -96,18 +87,21 @@ class _AdaptiveMaxPoolNd(Module):
         return f"output_size={self.output_size}"
 
 
+@under_own_name
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """The largest elements of as many windows of a signal as asked for."""
 
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
+@under_own_name
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """The largest elements of as many windows of an image as asked for."""
 
     _function = staticmethod(F.adaptive_max_pool2d)
 
 
+@under_own_name
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """The largest elements of as many windows of a volume as asked for."""
 
@@ -189,18 +183,21 @@ class _LPPoolNd(Module):
         )
 
 
+@under_own_name
 class LPPool1d(_LPPoolNd):
     """The p-norm of each window of a signal."""
 
     _function = staticmethod(F.lp_pool1d)
 
 
+@under_own_name
 class LPPool2d(_LPPoolNd):
     """The p-norm of each window of an image."""
 
     _function = staticmethod(F.lp_pool2d)
 
 
+@under_own_name
 class LPPool3d(_LPPoolNd):
     """The p-norm of each window of a volume."""
 
@@ -261,40 +258,3 @@ class Fold(Module):
             f"output_size={self.output_size}, kernel_size={self.kernel_size}, dilation={self.dilation}, "
             f"padding={self.padding}, stride={self.stride}"
         )
-
-
-class _Upsampling2d(Module):
-    _mode: str
-    _align: bool | None = None
-
-    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
-        super().__init__()
-        self.size, self.mode, self.align_corners = size, self._mode, self._align
-        self.scale_factor = (
-            None
-            if scale_factor is None
-            else tuple([float(each) for each in scale_factor])
-            if isinstance(scale_factor, tuple)
-            else float(scale_factor)
-        )
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the larger images."""
-        return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners)
-
-    def extra_repr(self) -> str:
-        """Show the settings."""
-        shown = f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}"
-        return f"{shown}, mode={self.mode!r}"
-
-
-class UpsamplingNearest2d(_Upsampling2d):
-    """Makes images larger by repeating elements."""
-
-    _mode = "nearest"
-
-
-class UpsamplingBilinear2d(_Upsampling2d):
-    """Makes images larger by linear interpolation between the corners."""
-
-    _mode, _align = "bilinear", True

@@ -10,6 +10,7 @@ from .. import dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, requires_recording
+from ..scalars import check as check_number
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded, scaled
 from .backward_kernels import softmax_backward
@@ -37,15 +38,16 @@ def scaled_dot_product_attention(
 
     `scale` is 1 / sqrt(the size of the last dimension) by default. A mask of truth values says which keys to look at.
     """
-    _check(query, key, value, attn_mask, is_causal)
+    _check(query, key, value, attn_mask)
+    if not (query._array.size and key._array.size and value._array.size):
+        return _of_nothing(query, key, value)
     if attn_mask is not None and attn_mask.dtype is dtypes.bool:
-        attn_mask = wrap(
-            xp.where(attn_mask._array, query._array.dtype.type(0), query._array.dtype.type(-xp.inf))
+        attn_mask = _added(attn_mask._array, query.dtype)
+    if attn_mask is not None and is_causal:
+        raise RuntimeError(
+            "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
         )
-    size = query._array.shape[-1]
-    factor = scale if scale is not None else 1.0 / math.sqrt(size) if size else 1.0
-    if not query._array.size:
-        attn_mask = None  # there is nothing that it could say
+    factor = scale if scale is not None else 1.0 / math.sqrt(query._array.shape[-1])
     if _is_fused(query, key, value, attn_mask, dropout_p, enable_gqa):
         return _fused(query, key, value, attn_mask, dropout_p, is_causal, factor, scale)
     if query.dtype is not dtypes.float16:
@@ -56,7 +58,22 @@ def scaled_dot_product_attention(
     return found
 
 
-def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_causal: bool) -> None:
+def _of_nothing(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Return zeros that depend on all three, of which one has no element."""
+    shape = (*query._array.shape[:-1], value._array.shape[-1])
+    found: Tensor = wrap(xp.zeros(shape, query._array.dtype)) + scaled(
+        query.sum() + key.sum() + value.sum(), 0
+    )
+    return found
+
+
+def _added(allowed: Array, dtype: dtypes.dtype) -> Tensor:
+    """Return a mask of truth values as numbers to be added to scores: -inf where one does not hold."""
+    check_number(-math.inf, dtype)
+    return wrap(xp.where(allowed, dtype._numpy.type(0), dtype._numpy.type(-xp.inf)))
+
+
+def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> None:
     given = {"query": query, "key": key, "value": value}
     kinds = [dtypes.c_name(each.dtype) for each in given.values()]
     if len(set(kinds)) > 1:
@@ -70,16 +87,10 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_ca
             "Expected query, key, and value to all be  at least 2 dimensional, but got "
             f"query.dim: {ranks[0]} key.dim: {ranks[1]} and value.dim: {ranks[2]} instead."
         )
-    if mask is None:
-        return
-    if mask.dtype is not dtypes.bool and mask.dtype is not query.dtype:
+    if mask is not None and mask.dtype is not dtypes.bool and mask.dtype is not query.dtype:
         raise RuntimeError(
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
             f"{dtypes.c_name(mask.dtype)} and  query.dtype: {kinds[0]} instead."
-        )
-    if is_causal:
-        raise RuntimeError(
-            "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
         )
 
 
@@ -93,7 +104,7 @@ def _is_fused(query: Tensor, key: Tensor, value: Tensor, mask: Any, dropout_p: f
     heads = {q.shape[1], k.shape[1], v.shape[1]}
     if len(heads) > 1 and not (grouped and k.shape[1] == v.shape[1] and q.shape[1] % k.shape[1] == 0):
         return False
-    if 0 in (*q.shape, *k.shape, *v.shape) or any(each.strides[-1] != each.itemsize for each in (q, k, v)):
+    if any(each.strides[-1] != each.itemsize for each in (q, k, v)):
         return False
     if mask is None:
         return True
@@ -222,13 +233,14 @@ def _step_by_step(
 ) -> Tensor:
     from .drawing import dropout
 
+    root = math.sqrt(abs(factor))
+    query = scaled(query, -root if factor < 0 else root)
     if is_causal:
         lower = _lower(query._array.shape[-2], key._array.shape[-2])
-        mask = wrap(xp.where(lower, query._array.dtype.type(0), query._array.dtype.type(-xp.inf)))
+        mask = _added(lower, query.dtype)
     if grouped:
         key, value = _shared_heads(query, key, value)
-    root = math.sqrt(abs(factor))
-    scores = scaled(query, -root if factor < 0 else root) @ scaled(transpose(key, -2, -1), root)
+    scores = query @ scaled(transpose(key, -2, -1), root)
     if mask is not None:
         scores = scores.add_(mask) if mask._array.ndim <= scores._array.ndim else scores + mask
     shares = _safe_softmax(scores)

@@ -22,7 +22,7 @@ from .window_checks import (
     check_windows,
     refuse_empty_outputs,
 )
-from .windows import channels_innermost, crossed, extent, is_channels_last, windows
+from .windows import channels_innermost, extent, is_channels_last, parts, windows
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -322,15 +322,7 @@ def _adaptive(input: Tensor, outs: Sizes) -> Tensor:
             batch, channels = x.shape[:2]
             mean = mean.as_strided((batch, channels, 1, 1), (channels, 1, channels, channels))
         return mean
-    lines = []
-    for size, count in zip(x.shape[-2:], outs, strict=True):
-        low = xp.arange(count) * size // max(count, 1)
-        high = -(-(xp.arange(count) + 1) * size // max(count, 1))
-        width = int((high - low).max()) if count else 0
-        line = low[:, None] + xp.arange(width)
-        lines.append(xp.where(line < high[:, None], line, -1))
-    spatial, _ = crossed(x.shape[-2:], lines)
-    places = _in_all(x.shape, spatial, outs)
+    places = _in_all(x.shape, parts(x.shape[-2:], outs), outs)
     if places.size:
         _check_types("adaptive_avg_pool2d", input)
     array, shares = _means(x, places, (places >= 0).sum(axis=-1))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
-from .. import limits
+from .. import dtypes, limits
 from ..tensor import Tensor
 from .padding import pad
 from .pooling import avg_pool1d, avg_pool2d
 from .ranking_losses import _plus
 from .registry import function
 from .volumes import avg_pool3d
+from .windows import is_channels_last
 
 __all__ = ["local_response_norm", "lp_pool1d", "lp_pool2d", "lp_pool3d", "rms_norm"]
 
@@ -21,7 +23,30 @@ def rms_norm(
     input: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
     """Divide by the root of the mean of squares over the last dimensions, then scale each of their elements."""
-    tail, shape = list(normalized_shape), list(input._array.shape)
+    tail = list(normalized_shape)
+    _check_norm(list(input._array.shape), tail, weight)
+    own = input.dtype
+    if own._is_integral:
+        raise NotImplementedError(f"\"rms_norm\" not implemented for '{own._scalar}'")
+    if weight is not None and weight.dtype is not own:
+        warnings.warn(
+            f"Mismatch dtype between input and weight: input dtype = {dtypes.c_name(own)}, weight dtype = "
+            f"{dtypes.c_name(weight.dtype)}, Cannot dispatch to fused implementation.",
+            UserWarning,
+            stacklevel=4,
+        )
+    x = input.float() if own.itemsize == 2 else input
+    least = float(limits.finfo(x.dtype).eps) if eps is None else eps
+    ndim = x._array.ndim
+    found: Tensor = x * _plus((x**2).mean(tuple(range(ndim - len(tail), ndim)), keepdim=True), least).rsqrt()
+    if weight is not None:
+        found = found * weight
+    found = found.to(own)
+    innermost = ndim in (4, 5) and is_channels_last(input._array)
+    return found if innermost else found.contiguous()
+
+
+def _check_norm(shape: list[int], tail: list[int], weight: Tensor | None) -> None:
     if not tail:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
@@ -37,10 +62,6 @@ def rms_norm(
             f"Given normalized_shape={tail}, expected input with shape [*{', '.join(map(str, tail))}], but got input of "
             f"size{shape}"
         )
-    least = float(limits.finfo(input.dtype).eps) if eps is None else eps
-    dims = tuple(range(len(shape) - len(tail), len(shape)))
-    found: Tensor = input * _plus((input**2).mean(dims, keepdim=True), least).rsqrt()
-    return found if weight is None else found * weight
 
 
 def local_response_norm(

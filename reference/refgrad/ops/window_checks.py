@@ -19,9 +19,13 @@ Sizes = tuple[int, ...]
 _BATCHED = "3D or 4D (batch mode) tensor"
 
 
-def check_types(name: str, input: Tensor, *scalars: str) -> None:
-    """Refuse a dtype that torch's kernel does not know; `scalars` are those besides floating-point numbers it knows."""
-    if not (input.dtype.is_floating_point or input.dtype._scalar in scalars):
+def check_types(name: str, input: Tensor, *scalars: str, without: str = "") -> None:
+    """Refuse a dtype that torch's kernel does not know.
+
+    It knows floating-point numbers but those of the dtype `without`, and `scalars`.
+    """
+    own = input.dtype._scalar
+    if own == without or not (input.dtype.is_floating_point or own in scalars):
         raise NotImplementedError(f"\"{name}\" not implemented for '{input.dtype._scalar}'")
 
 

@@ -6,7 +6,7 @@ import math
 
 from ..backend import Array, xp
 
-__all__ = ["channels_innermost", "crossed", "extent", "is_channels_last", "windows"]
+__all__ = ["channels_innermost", "extent", "is_channels_last", "parts", "windows"]
 
 Sizes = tuple[int, ...]
 
@@ -26,10 +26,21 @@ def windows(
     for size, k, step, pad, spread in zip(sizes, kernel, stride, padding, dilation, strict=True):
         count = extent(size, k, step, pad, spread, ceil)
         lines.append(xp.arange(count)[:, None] * step - pad + xp.arange(k) * spread)
-    return crossed(sizes, lines)
+    return _crossed(sizes, lines)
 
 
-def crossed(sizes: Sizes, lines: list[Array]) -> tuple[Array, Sizes]:
+def parts(sizes: Sizes, counts: Sizes) -> Array:
+    """Return the spatial positions of windows that cut each dimension into so many parts, which may overlap."""
+    lines = []
+    for size, count in zip(sizes, counts, strict=True):
+        low = xp.arange(count) * size // max(count, 1)
+        high = -(-(xp.arange(count) + 1) * size // max(count, 1))
+        line = low[:, None] + xp.arange(int((high - low).max()) if count else 0)
+        lines.append(xp.where(line < high[:, None], line, -1))
+    return _crossed(sizes, lines)[0]
+
+
+def _crossed(sizes: Sizes, lines: list[Array]) -> tuple[Array, Sizes]:
     """Return positions in a grid, and the output sizes, from those along each dimension (out positions, places)."""
     outs = tuple([len(line) for line in lines])
     found = xp.zeros((), xp.int64)
