@@ -60,14 +60,14 @@ _LAYERS = {
         "AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool3d Fold LPPool1d LPPool2d LPPool3d "
         "LocalResponseNorm MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Unfold"
     ),
-    "recurrent": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
+    "recurrent": "GRU LSTM RNN RNNBase",
+    "recurrent_cells": "GRUCell LSTMCell RNNCell RNNCellBase",
     "ranking_loss": (
         "CosineEmbeddingLoss CosineSimilarity GaussianNLLLoss HingeEmbeddingLoss MarginRankingLoss PairwiseDistance "
         "PoissonNLLLoss TripletMarginLoss"
     ),
-    "transformer": (
-        "Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer"
-    ),
+    "transformer": "Transformer TransformerDecoder TransformerEncoder",
+    "transformer_layers": "TransformerDecoderLayer TransformerEncoderLayer",
     "shrinking": "ChannelShuffle Hardshrink PixelShuffle PixelUnshuffle RReLU Softmax2d Softshrink",
 }
 LATE = {name: module for module, names in _LAYERS.items() for name in names.split()}
