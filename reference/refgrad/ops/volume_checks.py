@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["check_ends", "check_outputs", "check_parts", "check_volume", "triple"]
+from .pool_windows import Sizes, settings
+from .window_checks import check_steps
 
-Sizes = tuple[int, ...]
-Row = tuple[int, int, int, int, int]  # along one dimension: size, kernel, stride, padding, dilation
+__all__ = ["check_ends", "check_outputs", "check_parts", "check_volume", "triple"]
 
 
 def triple(name: str, what: str, value: Any) -> Sizes:
@@ -33,23 +32,15 @@ def check_volume(shape: Sizes, divisor: int | None) -> None:
         raise RuntimeError("divisor must be not zero")
 
 
-def check_ends(rows: Sequence[Row]) -> None:
+def check_ends(shown: list[Sizes]) -> None:
     """Refuse, along each dimension, what leaves open how many windows there are."""
-    for _, size, step, pad, spread in rows:
-        if step == 0:
-            raise RuntimeError("stride should not be zero")
-        if pad < 0:
-            raise RuntimeError(f"pad must be non-negative, but got pad: {pad}")
-        if pad > int(((size - 1) * spread + 1) / 2):
-            raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={pad}, kernel_size={size} and "
-                f"dilation={spread}"
-            )
+    for row in zip(*settings(shown), strict=True):
+        check_steps(*row)
 
 
-def check_outputs(name: str, shape: Sizes, rows: Sequence[Row], outs: Sizes) -> None:
+def check_outputs(name: str, shape: Sizes, shown: list[Sizes], outs: Sizes) -> None:
     """Refuse windows without size or step, empty volumes, and windows that lead nowhere."""
-    sizes, kernel, stride, padding, dilation = zip(*rows, strict=True)
+    sizes, (kernel, stride, padding, dilation) = shape[-3:], settings(shown)
     for what, letter, values in (
         ("kernel size", "k", kernel),
         ("stride", "d", stride),

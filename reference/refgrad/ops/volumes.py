@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import both
-from ..backend import Array, xp
-from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .backward_kernels import backward_kernel
-from .pooling import _INTEGERS, _chosen, _from_windows, _means, _to_windows
+from .pool_windows import (
+    INTEGERS,
+    PoolWindows,
+    Sizes,
+    extents,
+    in_all,
+    largest,
+    means,
+    of_largest,
+    of_means,
+)
 from .volume_checks import check_ends, check_outputs, check_parts, check_volume, triple
 from .window_checks import check_types
-from .windows import extent, parts, windows
+from .windows import parts
 
 __all__ = [
     "adaptive_avg_pool3d",
@@ -25,81 +31,26 @@ __all__ = [
     "max_pool3d",
 ]
 
-Sizes = tuple[int, ...]
-
-
-def _of_chosen(operation: str, args: str = "") -> type[Node]:
-    slope = backward_kernel(
-        f"{operation}BackwardBackward0",
-        lambda g, x, chosen: both.put_flat(g, chosen, tuple(x.shape)),
-        args="chosen",
-        adjoint=lambda grad, x, chosen: both.take_flat(grad, chosen),
-    )
-    return derivative(
-        f"{operation}Backward0",
-        saves="result1",
-        args=f"chosen {args}",
-        self=lambda g, self, result1, chosen: slope(g, self, chosen),
-    )
-
-
-def _of_means(operation: str, args: str = "") -> type[Node]:
-    slope = backward_kernel(
-        f"{operation}BackwardBackward0", _to_windows, args="places divisor", adjoint=_from_windows
-    )
-    return derivative(
-        f"{operation}Backward0",
-        args=f"places divisor {args}",
-        self=lambda g, self, places, divisor: slope(g, self, places, divisor),
-    )
-
-
-MaxPool3DWithIndicesBackward0 = _of_chosen(
+MaxPool3DWithIndicesBackward0 = of_largest(
     "MaxPool3DWithIndices", "kernel_size stride padding dilation ceil_mode"
 )
-_ADAPTIVE_MAX = {ndim: _of_chosen(f"AdaptiveMaxPool{ndim}D") for ndim in (2, 3)}
-AvgPool3DBackward0 = _of_means(
+_ADAPTIVE_MAX = {ndim: of_largest(f"AdaptiveMaxPool{ndim}D") for ndim in (2, 3)}
+AvgPool3DBackward0 = of_means(
     "AvgPool3D", "kernel_size stride padding ceil_mode count_include_pad divisor_override"
 )
-AdaptiveAvgPool3DBackward0 = _of_means("AdaptiveAvgPool3D")
+AdaptiveAvgPool3DBackward0 = of_means("AdaptiveAvgPool3D")
 
 
-def _everywhere(shape: Sizes, spatial: Array, outs: Sizes) -> Array:
-    """Return spatial positions of each image or volume as positions in the whole input."""
-    ndim = len(outs)
-    lead = shape[:-ndim]
-    planes = (xp.arange(math.prod(lead)) * math.prod(shape[-ndim:])).reshape(*lead, 1, 1)
-    return xp.where(spatial < 0, -1, planes + spatial).reshape(*lead, *outs, spatial.shape[1])
-
-
-class _Window3d:
-    """The settings of a pool over volumes, checked, and where its windows stand."""
-
-    def __init__(
-        self, name: str, input: Tensor, settings: dict[str, Any], ceil: bool, divisor: int | None = None
-    ) -> None:
-        given = {what: triple(name, what, value) for what, value in settings.items()}
-        shape = input._array.shape
-        self.shown = list(given.values())
-        kernel, padding = given["kernel_size"], given["padding"]
-        stride, dilation = given["stride"] or kernel, given.get("dilation", (1, 1, 1))
-        check_volume(shape, divisor)
-        rows = list(zip(shape[-3:], kernel, stride, padding, dilation, strict=True))
-        check_ends(rows)
-        outs = tuple([extent(*row, ceil) for row in rows])
-        check_outputs(name, shape, rows, outs)
-        spatial, self.outs = windows(shape[-3:], kernel, stride, padding, dilation, ceil)
-        self.places = _everywhere(shape, spatial, self.outs)
-        self.kernel, self.stride, self.padding = kernel, stride, padding
-
-    def areas(self, size: Sizes) -> Array:
-        """Return how many places of each window lie in the volume or the border around it."""
-        found = xp.ones((), xp.int64)
-        for at in range(3):
-            start = xp.arange(self.outs[at]) * self.stride[at] - self.padding[at]
-            span = xp.minimum(start + self.kernel[at], size[at] + self.padding[at]) - start
-            found = found[..., None] * span
-        return found
+def _window3d(
+    name: str, input: Tensor, settings: dict[str, Any], ceil: bool, divisor: int | None = None
+) -> PoolWindows:
+    """Check the settings of a pool over volumes, and return its windows."""
+    shown = [triple(name, what, value) for what, value in settings.items()]
+    shape = input._array.shape
+    check_volume(shape, divisor)
+    check_ends(shown)
+    check_outputs(name, shape, shown, extents(shape, shown, ceil))
+    return PoolWindows(shape, shown, ceil)
 
 
 def max_pool3d(
@@ -113,9 +64,9 @@ def max_pool3d(
 ) -> Any:
     """Return the largest element of each window; with `return_indices` also where it stands in its volume."""
     settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    window = _Window3d("max_pool3d", input, settings, ceil_mode)
-    check_types("max_pool3d", input, *_INTEGERS)
-    array, chosen = _chosen(input._array, window.places)
+    window = _window3d("max_pool3d", input, settings, ceil_mode)
+    check_types("max_pool3d", input, *INTEGERS)
+    array, chosen = largest(input._array, window.places)
     inside = wrap(chosen % max(math.prod(input._array.shape[-3:]), 1))
     kept = (chosen, *window.shown, ceil_mode)
     found = record(MaxPool3DWithIndicesBackward0, array, (input,), kept, (inside,))
@@ -133,16 +84,10 @@ def avg_pool3d(
 ) -> Tensor:
     """Return the mean of each window, or its sum divided by `divisor_override`."""
     settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
-    window = _Window3d("avg_pool3d", input, settings, ceil_mode, divisor_override)
+    window = _window3d("avg_pool3d", input, settings, ceil_mode, divisor_override)
     check_types("avg_pool3d_out_frame", input, "Long", without="Half")
     x = input._array
-    if divisor_override is not None:
-        counted = xp.asarray(divisor_override)
-    elif count_include_pad:
-        counted = window.areas(x.shape[-3:])
-    else:
-        counted = (window.places >= 0).sum(axis=-1)
-    array, shares = _means(x, window.places, counted)
+    array, shares = means(x, window.places, window.counted(count_include_pad, divisor_override))
     kept = (window.places, shares, *window.shown, ceil_mode, count_include_pad, divisor_override)
     return record(AvgPool3DBackward0, array, (input,), kept)
 
@@ -171,8 +116,8 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
         return mean
     check_parts("adaptive_avg_pool3d", x.shape, outs, 3)
     check_types("adaptive_avg_pool3d_cpu", input)
-    places = _everywhere(x.shape, parts(x.shape[-3:], outs), outs)
-    array, shares = _means(x, places, (places >= 0).sum(axis=-1))
+    places = in_all(x.shape, parts(x.shape[-3:], outs), outs)
+    array, shares = means(x, places, (places >= 0).sum(axis=-1))
     return record(AdaptiveAvgPool3DBackward0, array, (input,), (places, shares))
 
 
@@ -180,7 +125,7 @@ def _adaptive_max(input: Tensor, outs: Sizes, ndim: int) -> tuple[Tensor, Tensor
     x, name = input._array, f"adaptive_max_pool{ndim}d"
     check_parts(name, x.shape, outs, ndim)
     check_types(name if ndim == 2 else f"{name}_cpu", input)
-    array, chosen = _chosen(x, _everywhere(x.shape, parts(x.shape[-ndim:], outs), outs))
+    array, chosen = largest(x, in_all(x.shape, parts(x.shape[-ndim:], outs), outs))
     inside = wrap(chosen % max(math.prod(x.shape[-ndim:]), 1))
     return record(_ADAPTIVE_MAX[ndim], array, (input,), (chosen,), (inside,)), inside
 

@@ -10,6 +10,7 @@ __all__ = [
     "check_pool1d",
     "check_pool2d",
     "check_rank1d",
+    "check_steps",
     "check_types",
     "check_windows",
     "refuse_empty_outputs",
@@ -101,7 +102,7 @@ def check_windows(
     """
     if outs is None:
         for size, step, pad, spread in zip(kernel, stride, padding, dilation, strict=True):
-            _check_steps(size, step, pad, spread)
+            check_steps(size, step, pad, spread)
         return
     named = (
         ("kernel size", "k", kernel),
@@ -129,7 +130,8 @@ def check_windows(
         )
 
 
-def _check_steps(size: int, step: int, pad: int, spread: int) -> None:
+def check_steps(size: int, step: int, pad: int, spread: int) -> None:
+    """Refuse, along one dimension, what leaves open how many windows there are."""
     if step == 0:
         raise RuntimeError("stride should not be zero")
     if pad < 0:
