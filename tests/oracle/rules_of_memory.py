@@ -49,11 +49,16 @@ _STOPS = re.compile(
 )
 
 
+_UNSET = re.compile(r"\bmulti(?:label)?_margin_loss\(")
+
+
 def _half_done(difference: Any) -> bool:
-    """Tell what torch leaves in memory: a division by zero stops midway, the median of an expanded tensor is not set."""
+    """Tell what torch leaves in memory: a division by zero stops midway, some results of nothing are not set."""
     shown = difference.aspect in ("values", "sizes", "text", "count", "outcome")
     if shown and any(_STOPS.search(line) for line in rerun(difference).failed):
         return True
+    if difference.aspect == "values" and _UNSET.search(difference.line):
+        return any(not each.numel() for each in rerun(difference).operands(difference.line))
     if (
         difference.aspect == "values" and "'circular'" in difference.line
     ):  # cut to nothing, then filled from that
@@ -68,6 +73,11 @@ def _unreduced(difference: Any) -> bool:
     name = re.search(r"(a\d+)\.as_strided", difference.line)
     losses = r"(?:mse_loss|smooth_l1_loss|binary_cross_entropy|unique_consecutive)\("
     return name is not None and any(re.match(rf"{name[1]} = .*{losses}", line) for line in difference.program)
+
+
+def _labels_outside(difference: Any) -> bool:
+    """Tell whether a label sequence names a label of which there is no chance."""
+    return difference.aspect == "outcome" and "Expected targets to have value" in texts(difference)
 
 
 RULES: tuple[Rule, ...] = (
@@ -96,6 +106,11 @@ RULES: tuple[Rule, ...] = (
         "memory behind a result",
         "torch leaves the losses of each element in the memory of their mean, and all elements behind the unique ones.",
         _unreduced,
+    ),
+    Rule(
+        "labels outside of the chances",
+        "torch's ctc_loss does not check them, and reads what stands elsewhere in memory; refgrad refuses them.",
+        _labels_outside,
     ),
     Rule(
         "resizing memory that is shared",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..ops.registry import FUNCTIONS
 from ..tensor import Tensor
 from . import functional as F  # noqa: N812 - the name everybody uses
 from .init import constant_
@@ -15,8 +16,8 @@ from .parameter import Parameter
 # name: (function, parameters with defaults in order, which of them the repr shows)
 _TABLE: dict[str, tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]] = {
     "ReLU": (F.relu, {"inplace": False}, ()),
-    "Sigmoid": (F.sigmoid, {}, ()),
-    "Tanh": (F.tanh, {}, ()),
+    "Sigmoid": (FUNCTIONS["sigmoid"], {}, ()),
+    "Tanh": (FUNCTIONS["tanh"], {}, ()),
     "SiLU": (F.silu, {"inplace": False}, ()),
     "Mish": (F.mish, {"inplace": False}, ()),
     "Hardswish": (F.hardswish, {"inplace": False}, ()),

@@ -97,11 +97,9 @@ class MultiheadAttention(Module):
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
         """Return the attention of the queries, and its weights if they are needed."""
-        turned = self.batch_first and query.dim() == 3
-        key_padding_mask = canonical_mask(
-            key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", query.dtype
-        )
-        attn_mask = canonical_mask(attn_mask, "attn_mask", None, "", query.dtype, check_other=False)
+        turned = query.dim() == 3 and self.batch_first
+        key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", query, attn_mask, "attn_mask")
+        attn_mask = canonical_mask(attn_mask, "attn_mask", query)
         if turned:
             query, key, value = _turned(query, key, value)
         output, shares = multi_head_attention_forward(

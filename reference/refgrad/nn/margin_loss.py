@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..ops import margin_losses
-from ..ops.ctc import ctc_loss
 from ..tensor import Tensor
+from . import functional as F  # noqa: N812 - the name everybody uses
 from .loss import _Loss, _WeightedLoss
 from .ranking_loss import PairwiseDistance
 
@@ -31,7 +30,7 @@ class CTCLoss(_Loss):
     def forward(self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any) -> Tensor:
         """Return the loss."""
         settings = (self.blank, self.reduction, self.zero_infinity)
-        return ctc_loss(log_probs, targets, input_lengths, target_lengths, *settings)
+        return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, *settings)  # type: ignore[no-any-return]
 
 
 class MultiMarginLoss(_WeightedLoss):
@@ -58,7 +57,7 @@ class MultiMarginLoss(_WeightedLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
         settings = (self.p, self.margin, self.weight)
-        return margin_losses.multi_margin_loss(input, target, *settings, reduction=self.reduction)
+        return F.multi_margin_loss(input, target, *settings, reduction=self.reduction)  # type: ignore[no-any-return]
 
 
 class MultiLabelMarginLoss(_Loss):
@@ -66,7 +65,7 @@ class MultiLabelMarginLoss(_Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return margin_losses.multilabel_margin_loss(input, target, reduction=self.reduction)
+        return F.multilabel_margin_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
 
 
 class MultiLabelSoftMarginLoss(_WeightedLoss):
@@ -74,7 +73,7 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return margin_losses.multilabel_soft_margin_loss(input, target, self.weight, reduction=self.reduction)
+        return F.multilabel_soft_margin_loss(input, target, self.weight, reduction=self.reduction)  # type: ignore[no-any-return]
 
 
 class SoftMarginLoss(_Loss):
@@ -82,7 +81,7 @@ class SoftMarginLoss(_Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Return the loss."""
-        return margin_losses.soft_margin_loss(input, target, reduction=self.reduction)
+        return F.soft_margin_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
 
 
 class TripletMarginWithDistanceLoss(_Loss):
@@ -106,7 +105,7 @@ class TripletMarginWithDistanceLoss(_Loss):
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """Return the loss."""
-        return margin_losses.triplet_margin_with_distance_loss(
+        return F.triplet_margin_with_distance_loss(  # type: ignore[no-any-return]
             anchor,
             positive,
             negative,

@@ -56,18 +56,19 @@ class RNNCellBase(Module):
     def _weights(self) -> tuple[Any, ...]:
         return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
 
-    def _refuse_ranks(self, input: Tensor, states: dict[str, Any]) -> None:
-        name = type(self).__name__
-        for what, each in {"input": input, **states}.items():
-            if each is not None and each.dim() not in (1, 2):
-                raise ValueError(f"{name}: Expected {what} to be 1D or 2D, got {each.dim()}D instead")
+    def _refuse_rank(self, what: str, given: Tensor) -> None:
+        if given.dim() not in (1, 2):
+            name = type(self).__name__
+            raise ValueError(f"{name}: Expected {what} to be 1D or 2D, got {given.dim()}D instead")
 
     def _nothing(self, input: Tensor) -> Tensor:
         return zeros((input.size(0), self.hidden_size), dtype=input.dtype, device=input.device)
 
     def _step(self, call: Any, input: Tensor, hx: Tensor | None) -> Tensor:
         """Take one step with a state of one tensor."""
-        self._refuse_ranks(input, {"hidden": hx})
+        self._refuse_rank("input", input)
+        if hx is not None:
+            self._refuse_rank("hidden", hx)
         batched = input.dim() == 2
         rows = input if batched else input.unsqueeze(0)
         if hx is None:
@@ -123,10 +124,9 @@ class LSTMCell(RNNCellBase):
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
         """Return the next hidden state and cell."""
-        self._refuse_ranks(
-            input,
-            {f"hx[{at}]": each for at, each in enumerate(() if hx is None or isinstance(hx, Tensor) else hx)},
-        )
+        self._refuse_rank("input", input)
+        for at, each in enumerate(() if hx is None else hx):
+            self._refuse_rank(f"hx[{at}]", each)
         batched = input.dim() == 2
         rows = input if batched else input.unsqueeze(0)
         if hx is None:

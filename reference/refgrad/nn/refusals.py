@@ -63,11 +63,24 @@ NATIVE: dict[str, tuple[str, str]] = {
     "kl_div": ("kl_div", "input target"),
     "layer_norm": ("layer_norm", "input normalized_shape weight bias eps"),
     "leaky_relu": ("nn.leaky_relu", "input negative_slope"),
-    "max_pool1d": ("max_pool1d", "input kernel_size stride padding dilation ceil_mode"),
-    "max_pool2d": ("max_pool2d", "input kernel_size stride padding dilation ceil_mode"),
+    **{
+        name: (name, "input kernel_size stride padding dilation ceil_mode")
+        for name in ("max_pool1d", "max_pool2d", "max_pool3d")
+    },
+    "adaptive_max_pool1d": ("adaptive_max_pool1d", "input output_size"),
+    "ctc_loss": ("ctc_loss", "log_probs targets input_lengths target_lengths blank blank zero_infinity"),
+    "fold": ("nn.col2im", "input output_size kernel_size dilation padding stride"),
+    "max_unpool2d": ("nn.max_unpool2d", "input indices kernel_size"),
+    "max_unpool3d": ("nn.max_unpool3d", "input indices kernel_size kernel_size padding"),
+    "multi_margin_loss": ("nn.multi_margin_loss", "input target p margin weight"),
+    "multilabel_margin_loss": ("nn.multilabel_margin_loss", "input target"),
+    "multilabel_soft_margin_loss": ("nn.log_sigmoid", "input"),
+    "soft_margin_loss": ("nn.soft_margin_loss", "input target"),
+    "unfold": ("nn.im2col", "input kernel_size dilation padding stride"),
     "mish": ("nn.mish", "input"),
     "nll_loss": ("nn.nll_loss_nd", "input target weight"),
     "pad": ("nn.pad", "input pad mode value"),
+    "poisson_nll_loss": ("poisson_nll_loss", "input target log_input full eps"),
     "relu": ("relu", "input"),
     "relu6": ("nn.relu6", "input"),
     "rms_norm": ("rms_norm", "input normalized_shape weight eps"),
@@ -91,6 +104,14 @@ _ASKED: dict[str, Mapping[str, str]] = {
             "smooth_l1_loss",
         )
     },
+    **{
+        name: {"input": "size"}
+        for name in (
+            *("adaptive_avg_pool3d", "adaptive_max_pool2d", "adaptive_max_pool3d"),
+            *("max_unpool2d", "max_unpool3d"),
+        )
+    },
+    "max_unpool1d": {"input": "size", "indices": "unsqueeze"},
     **{
         name: {"input": "dim"}
         for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm", "interpolate")
@@ -119,9 +140,12 @@ def _check_batch(given: Mapping[str, Any]) -> None:
     bool(given["eps"] <= 0.0)
 
 
-def _check_padding(index: Any, weight: Any) -> None:
+def _check_rows(given: Mapping[str, Any]) -> None:
+    index = given["padding_idx"]
     if index is not None and (index > 0 or index < 0):
-        weight.size(0)
+        given["weight"].size(0)
+    if given["max_norm"] is not None:
+        given["input"].contiguous()
 
 
 def _check_halves(input: Any) -> None:
@@ -153,7 +177,7 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "log_softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmax": lambda given: given["dim"] is None and given["input"].dim(),
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
-    "embedding": lambda given: _check_padding(given["padding_idx"], given["weight"]),
+    "embedding": lambda given: _check_rows(given),
     "hardtanh": lambda given: _check_limits(given["min_val"], given["max_val"]),
     "kl_div": lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]),
     **{
@@ -164,7 +188,7 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 # Functions that go by another name when Python counts their arguments.
-_CALLED = {"max_pool1d": "_max_pool1d", "max_pool2d": "_max_pool2d", "threshold": "_threshold"}
+_CALLED = {name: f"_{name}" for name in ("max_pool1d", "max_pool2d", "max_pool3d", "threshold")}
 
 
 def worded(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -221,7 +245,9 @@ def _looked_at(
     except TypeError:
         return args, kwargs  # which Python refuses
     native, names = NATIVE[name]
-    parameters = dict(zip(names.split(), overloads(native)[0].parameters, strict=False))
+    ways = [dict(zip(names.split(), each.parameters, strict=False)) for each in overloads(native)]
+    fits = [all(way[key].accepts(given[key]) for key in way if key in given) for way in ways]
+    parameters = ways[fits.index(True) if True in fits else 0]
     numbers = {
         key: parameters[key].read(value)
         for key, value in given.items()
@@ -265,7 +291,7 @@ def _refusal(
     try:
         bind(native, tuple([given.get(each, True) for each in names.split()]), {})
     except TypeError as error:
-        if given.get("return_indices"):
+        if given.get("return_indices") and native.startswith("max_pool"):
             return TypeError(str(error).replace(f"{native}()", f"{native}_with_indices()", 1))
         return error
     return None

@@ -40,9 +40,9 @@ def _subsequent_mask(size: int, device: Any = None, dtype: Any = None) -> Tensor
 
 def _is_causal(mask: Tensor | None, told: bool | None, source: Tensor, batch_first: bool) -> bool:
     """Return whether a mask hides exactly what comes later; what was `told` counts first."""
+    size = 0 if source.is_nested else source.size(1 if batch_first and source.dim() != 2 else 0)
     if told is not None or mask is None:
         return told is True
-    size = source.size(1 if batch_first and source.dim() == 3 else 0)
     expected = _subsequent_mask(size, mask.device, mask.dtype if mask.is_floating_point() else None)
     return mask.size() == expected.size() and bool((mask == expected).all())
 
@@ -99,8 +99,8 @@ class TransformerEncoder(Module):
         is_causal: bool | None = None,
     ) -> Tensor:
         """Return the sequence after all layers."""
-        padding = canonical_mask(src_key_padding_mask, "src_key_padding_mask", mask, "mask", src.dtype)
-        mask = canonical_mask(mask, "mask", None, "", src.dtype, check_other=False)
+        padding = canonical_mask(src_key_padding_mask, "src_key_padding_mask", src, mask, "mask")
+        mask = canonical_mask(mask, "mask", src)
         first: Any = self.layers[0]
         causal = _is_causal(mask, is_causal, src, first.self_attn.batch_first)
         output = src

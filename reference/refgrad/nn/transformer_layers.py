@@ -119,10 +119,8 @@ class TransformerEncoderLayer(_Layer):
         is_causal: bool = False,
     ) -> Tensor:
         """Return the sequence after both blocks."""
-        padding = canonical_mask(
-            src_key_padding_mask, "src_key_padding_mask", src_mask, "src_mask", src.dtype
-        )
-        mask = canonical_mask(src_mask, "src_mask", None, "", src.dtype, check_other=False)
+        padding = canonical_mask(src_key_padding_mask, "src_key_padding_mask", src, src_mask, "src_mask")
+        mask = canonical_mask(src_mask, "src_mask", src)
         attend = lambda x: self._attend(self.self_attn, x, x, mask, padding, is_causal)  # noqa: E731
         return self._through(src, [attend, self._feed])
 

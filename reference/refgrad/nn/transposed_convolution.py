@@ -73,28 +73,27 @@ class _ConvTranspose(Module):
         """Return what the output must grow by to have a given size."""
         if output_size is None:
             return self.output_padding
-        ndim, wanted = self._ndim, list(output_size)
-        spatial = input.dim() - ndim
-        if len(wanted) == spatial + ndim:
-            wanted = wanted[spatial:]
+        ndim = self._ndim
+        lead = 2 if input.dim() == ndim + 2 else 1
+        wanted = output_size[lead:] if len(output_size) == lead + ndim else output_size
         if len(wanted) != ndim:
             raise ValueError(
-                f"ConvTranspose{ndim}D: for {input.dim()}D input, output_size must have {ndim} or "
-                f"{spatial + ndim} elements (got {len(wanted)})"
+                f"ConvTranspose{ndim}D: for {input.dim()}D input, output_size must have {ndim} or {lead + ndim} elements "
+                f"(got {len(wanted)})"
             )
+        sizes = [input.size(lead + at) for at in range(ndim)]
+        settings = (self.stride, self.padding, self.dilation, self.kernel_size)
         least = [
             (size - 1) * step - 2 * pad + spread * (k - 1) + 1
-            for size, step, pad, spread, k in zip(
-                input.shape[spatial:], self.stride, self.padding, self.dilation, self.kernel_size, strict=True
-            )
+            for size, step, pad, spread, k in zip(sizes, *settings, strict=True)
         ]
         most = [low + step - 1 for low, step in zip(least, self.stride, strict=True)]
-        if any(not low <= size <= high for size, low, high in zip(wanted, least, most, strict=True)):
+        if any(size < low or size > high for size, low, high in zip(wanted, least, most, strict=True)):
             raise ValueError(
-                f"requested an output size of {output_size}, but valid sizes range from {least} to {most} (for an input of "
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} (for an input of "
                 f"{input.size()[2:]})"
             )
-        return tuple([size - low for size, low in zip(wanted, least, strict=True)])
+        return [size - low for size, low in zip(wanted, least, strict=True)]
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """Return the transposed convolution of the input."""

@@ -15,8 +15,9 @@ from ..grad_mode import enable_grad
 from ..graph import derivative
 from ..recording import gradient_edge, record, record_several
 from ..tensor import Tensor, wrap
+from .arithmetic import not_implemented, recorded
 
-__all__ = ["backward_kernel", "composite_kernel", "moving_kernel"]
+__all__ = ["backward_kernel", "composite_kernel", "moving_kernel", "undifferentiable"]
 
 
 def backward_kernel(
@@ -127,6 +128,18 @@ def moving_kernel(
 
     kind = derivative(name, args=args, joint=("grad_output", rule))
     return kernel
+
+
+def undifferentiable(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `compute(grad, ...)`, a gradient of arrays, as a rule whose result torch cannot differentiate once more."""
+    kind = not_implemented(name)
+
+    def rule(*given: Any) -> Any:
+        found = compute(*map(both.plain, given))
+        return record(kind, found, recorded(*given)) if isinstance(given[0], Tensor) else found
+
+    rule.asks = compute.__code__.co_varnames[1 : compute.__code__.co_argcount]  # type: ignore[attr-defined]
+    return rule
 
 
 def _softmax_second(grad: Any, grad_output: Any, result: Any, dim: int) -> Any:

@@ -15,6 +15,8 @@ from ..graph import derivative
 from ..recording import record, record_several
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
+from .losses import check_reduction
+from .window_checks import check_types
 
 __all__ = ["ctc_loss"]
 
@@ -109,44 +111,55 @@ CtcLossBackward0 = derivative(
 )
 
 
-def _lengths(name: str, given: Any, batch: int) -> tuple[int, ...]:
+def _lengths(name: str, given: Any) -> tuple[int, ...]:
     if isinstance(given, Tensor):
         if given.dtype.is_floating_point:
             raise RuntimeError(f"{name} must be integral")
         given = given._array.reshape(-1).tolist()
-    values = tuple([int(each) for each in given])
-    if len(values) != batch:
-        raise RuntimeError(f"{name} must be of size batch_size")
-    return values
+    return tuple([int(each) for each in given])
 
 
 def _check(x: Array, y: Array, steps: Sequence[int], lengths: Sequence[int], blank: int) -> None:
-    where = "(while checking arguments for ctc_loss_allocate_outputs)"
+    """Refuse, in torch's order, what does not go together."""
+    if not x.size:
+        raise RuntimeError("log_probs tensor must not be empty")
+    if x.ndim != 3:
+        _refuse(
+            f"Expected 3-dimensional tensor, but got {x.ndim}-dimensional tensor for argument #1 'log_probs'"
+        )
+    if y.ndim not in (1, 2):
+        _refuse(f"Expected 1 to 2 dimensions, but got {y.ndim}-dimensional tensor for argument #2 'targets'")
     if not 0 <= blank < x.shape[2]:
         raise RuntimeError("blank must be in label range")
-    wanted = sum(lengths) if y.ndim == 1 else max(lengths, default=0)
-    if y.ndim == 1 and len(y) != wanted:
-        raise RuntimeError(
-            f"Expected tensor to have size {wanted} at dimension 0, but got size {len(y)} for argument #2 'targets' {where}"
+    for name, each in (("input_lengths", steps), ("target_lengths", lengths)):
+        if len(each) != x.shape[1]:
+            raise RuntimeError(f"{name} must be of size batch_size")
+    _check_between("target_lengths", lengths)
+    wanted = sum(lengths) if y.ndim == 1 else x.shape[1]
+    if len(y) != wanted:
+        _refuse(
+            f"Expected tensor to have size {wanted} at dimension 0, but got size {len(y)} for argument #2 'targets'"
         )
-    if y.ndim == 2 and y.shape[0] != x.shape[1]:
-        raise RuntimeError(
-            f"Expected tensor to have size {x.shape[1]} at dimension 0, but got size {y.shape[0]} for argument #2 'targets' "
-            f"{where}"
+    if y.ndim == 2 and y.shape[1] < max(lengths):
+        _refuse(
+            f"Expected tensor to have size at least {max(lengths)} at dimension 1, but got size {y.shape[1]} for argument "
+            "#2 'targets'"
         )
-    if y.ndim == 2 and y.shape[1] < wanted:
-        raise RuntimeError(
-            f"Expected tensor to have size at least {wanted} at dimension 1, but got size {y.shape[1]} for argument #2 "
-            f"'targets' {where}"
-        )
-    for each in steps:
-        if not 0 <= each <= x.shape[0]:
-            bound = (
-                f"at least 0, but got value {each}"
-                if each < 0
-                else f"at most {x.shape[0]}, but got value {each}"
-            )
-            raise RuntimeError(f"Expected input_lengths to have value {bound} {where}")
+    _check_between("input_lengths", steps, x.shape[0])
+    for labels in _rows(y, lengths):  # torch reads what stands outside of the chances
+        _check_between("targets", labels.tolist(), x.shape[2] - 1)
+
+
+def _check_between(name: str, values: Sequence[int], most: int | None = None) -> None:
+    for each in values:
+        if each < 0:
+            _refuse(f"Expected {name} to have value at least 0, but got value {each}")
+        if most is not None and each > most:
+            _refuse(f"Expected {name} to have value at most {most}, but got value {each}")
+
+
+def _refuse(reason: str) -> None:
+    raise RuntimeError(f"{reason} (while checking arguments for ctc_loss_allocate_outputs)")
 
 
 def ctc_loss(
@@ -162,21 +175,17 @@ def ctc_loss(
 
     The mean is taken of the losses divided by the number of labels.
     """
-    single = log_probs.dim() == 2
+    steps, lengths = _lengths("input_lengths", input_lengths), _lengths("target_lengths", target_lengths)
+    check_reduction(reduction)
+    single = log_probs.dim() != 3
     chances = log_probs.unsqueeze(1) if single else log_probs
-    y = targets._array.astype(xp.int64)
+    x, y = chances._array, targets._array.astype(xp.int64)
     if single and y.ndim == 1:
         y = y[None]
-    x = chances._array
-    steps = _lengths("input_lengths", input_lengths, x.shape[1])
-    lengths = _lengths("target_lengths", target_lengths, x.shape[1])
-    if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"ctc_loss_cpu\" not implemented for '{log_probs.dtype._scalar}'")
+    check_types("ctc_loss_cpu", log_probs, without="Half")
     _check(x, y, steps, lengths, blank)
-    losses, alphas = (
-        xp.zeros(x.shape[1], x.dtype),
-        xp.full((x.shape[1], x.shape[0], 2 * max(lengths, default=0) + 1), -xp.inf, x.dtype),
-    )
+    losses = xp.zeros(x.shape[1], x.dtype)
+    alphas = xp.full((x.shape[1], x.shape[0], 2 * max(lengths) + 1), -xp.inf, x.dtype)
     for at, labels in enumerate(_rows(y, lengths)):
         path = _extended(labels, blank)
         found = (

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import both
+from .. import both, dtypes
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
-from .broadcasting import check_broadcast
+from .backward_kernels import backward_kernel, undifferentiable
 from .losses import chosen_reduction
 from .ranking_losses import _reduced, pairwise_distance
+from .window_checks import check_types
 
 __all__ = [
     "multi_margin_loss",
@@ -44,45 +45,43 @@ def _per_row(g: Any, reduction: str, rows: int) -> Any:
 # ---- one class -------------------------------------------------------------------------------------------------------
 
 
-def _lacks(x: Any, y: Array, p: int, margin: float, weight: Any) -> tuple[Any, Any]:
+def _lacks(x: Array, y: Array, margin: float, weight: Array | None) -> tuple[Array, Array]:
     """Return, for each row and class, what it lacks to the margin, and the weights (0 for the class itself)."""
-    plain = both.plain(x)
     rows = xp.arange(len(y))
-    own = both.take_flat(x, rows * plain.shape[1] + y).reshape((len(y), 1))
-    lack = x - own + margin
-    use = xp.ones(plain.shape, plain.dtype)
+    use = xp.ones(x.shape, x.dtype)
     if weight is not None:
-        use = use * both.plain(weight)[y][:, None]
+        use *= weight[y][:, None]
     use[rows, y] = 0
-    return both.keep(lack, both.plain(lack) > 0), use
+    return xp.maximum(x - x[rows, y][:, None] + margin, 0), use
 
 
-def _multi_margin_slope(g: Any, x: Any, y: Array, weight: Any, p: int, margin: float, reduction: str) -> Any:
-    lack, use = _lacks(x.reshape((len(y), -1)), y, p, margin, weight)
-    inside = (both.plain(lack) > 0).astype(both.plain(lack).dtype)
-    size = both.plain(lack).shape[1]
-    slope = both.like(use * inside / size, lack) if p == 1 else lack * both.like(use * 2 / size, lack)
-    slope = slope * _per_row(g, reduction, len(y))
-    rows = xp.arange(len(y)) * size + y
-    back = both.put_flat(
-        -slope.sum(1) if isinstance(slope, Tensor) else -slope.sum(axis=1), rows, tuple(slope.shape)
-    )
-    return (slope + back).reshape(tuple(x.shape))
+def _multi_margin_slope(
+    g: Array, self: Array, target: Array, weight: Any, p: int, margin: float, reduction: str
+) -> Array:
+    y = target.reshape(-1)
+    lack, use = _lacks(self.reshape(1, -1) if self.ndim < 2 else self, y, margin, weight)
+    rows, size = lack.shape
+    slope = (use * (lack > 0) if p == 1 else use * 2 * lack) / size * _per_row(g, reduction, rows)
+    slope[xp.arange(rows), y] -= slope.sum(axis=1)
+    return slope.astype(self.dtype).reshape(self.shape)
 
 
 MultiMarginLossBackward0 = derivative(
     "MultiMarginLossBackward0",
     saves="target weight",
     args="p margin reduction",
-    self=lambda g, self, target, weight, p, margin, reduction: _multi_margin_slope(
-        g, self, both.plain(target).reshape(-1), weight, p, margin, reduction
-    ),
+    self=undifferentiable("aten::multi_margin_loss_backward", _multi_margin_slope),
 )
 
 
-def _check_floats(name: str, input: Tensor) -> None:
-    if input._array.dtype.kind != "f":
-        raise NotImplementedError(f"\"{name}\" not implemented for '{input.dtype._scalar}'")
+def _check_kernel(name: str, input: Tensor, **others: Tensor | None) -> None:
+    """Refuse dtypes that torch's kernel does not know."""
+    check_types(name, input, without="Half")
+    for what, each in others.items():
+        if each is not None and each.dtype is not (
+            wanted := dtypes.int64 if what == "target" else input.dtype
+        ):
+            raise RuntimeError(f"expected scalar type {wanted._scalar} but found {each.dtype._scalar}")
 
 
 def multi_margin_loss(
@@ -101,26 +100,36 @@ def multi_margin_loss(
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
-    x = input._array
+    check_constants("multi_margin_loss", weight=weight)
+    x, y = input._array, target._array
+    _check_rank(x)
+    rows = x.reshape(1, -1) if x.ndim < 2 else x
+    if y.ndim > 1 or y.size != len(rows):
+        raise RuntimeError(
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
+            f"Expected target size [{len(rows)}], but got {list(y.shape)}. Input has shape {list(x.shape)}."
+        )
+    if weight is not None and weight._array.size != rows.shape[1]:
+        raise RuntimeError(
+            f"inconsistent weight size, expected {rows.shape[1]} but got {list(weight._array.shape)}"
+        )
+    each = xp.zeros(len(rows), x.dtype)
+    if x.size:
+        _check_kernel("multi_margin_loss_cpu_kernel", input, target=target, weight=weight)
+        if ((y < 0) | (y >= rows.shape[1])).any():
+            raise RuntimeError("target out of range")
+        lack, use = _lacks(rows, y.reshape(-1), margin, None if weight is None else weight._array)
+        each = ((lack if p == 1 else lack * lack) * use).sum(axis=1) / rows.shape[1]
+    each = each.astype(x.dtype).reshape(y.shape if x.ndim > 1 else ())
+    kept = (p, margin, reduction)
+    return record(MultiMarginLossBackward0, _finished(each, reduction), (input,), kept, (target, weight))
+
+
+def _check_rank(x: Array) -> None:
     if x.ndim > 2 or 0 in x.shape[-1:]:
         raise RuntimeError(
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}"
         )
-    rows = x.reshape(1, -1) if x.ndim < 2 else x
-    y = target._array.reshape(-1)
-    if target._array.ndim > 1 or len(y) != len(rows):
-        raise RuntimeError(
-            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
-            f"Expected target size [{len(rows)}], but got {list(target._array.shape)}. Input has shape {list(x.shape)}."
-        )
-    _check_floats("multi_margin_loss_cpu_kernel", input)
-    if ((y < 0) | (y >= rows.shape[1])).any():
-        raise RuntimeError("target out of range")
-    lack, use = _lacks(rows, y, p, margin, weight)
-    each = ((lack if p == 1 else lack * lack) * use).sum(axis=1) / rows.shape[1]
-    each = each.astype(x.dtype).reshape(target._array.shape if x.ndim > 1 else ())
-    kept = (p, margin, reduction)
-    return record(MultiMarginLossBackward0, _finished(each, reduction), (input,), kept, (target, weight))
 
 
 # ---- several labels --------------------------------------------------------------------------------------------------
@@ -154,13 +163,18 @@ def _multilabel(x: Array, y: Array) -> tuple[Array, Array]:
     return losses, slopes
 
 
+def _multilabel_slope(
+    g: Array, self: Array, target: Array, is_target: Array, reduction: str, slopes: Array
+) -> Array:
+    found: Array = slopes * _per_row(g, reduction, len(slopes))
+    return found.astype(self.dtype).reshape(self.shape)
+
+
 MultilabelMarginLossBackward0 = derivative(
     "MultilabelMarginLossBackward0",
     saves="target is_target",
     args="reduction slopes",
-    self=lambda g, self, target, is_target, reduction, slopes: (
-        both.like(slopes, g) * _per_row(g, reduction, len(slopes))
-    ).reshape(tuple(self.shape)),
+    self=undifferentiable("aten::multilabel_margin_loss_backward", _multilabel_slope),
 )
 
 
@@ -174,13 +188,13 @@ def multilabel_margin_loss(
     """Return by how much classes that are not named are nearer than 1 to those that are; -1 ends the names."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     x, y = input._array, target._array
-    if x.ndim > 2:
-        raise RuntimeError(
-            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}"
-        )
+    _check_rank(x)
     if x.shape != y.shape:
         raise RuntimeError(f"inconsistent target size: {list(y.shape)} for input of size: {list(x.shape)}")
-    _check_floats("multilabel_margin_loss_forward_out_frame", input)
+    if x.size:
+        if y.min() < -1 or y.max() >= (x.shape or (1,))[-1]:
+            raise RuntimeError("argument #2 'target' is out of range")
+        _check_kernel("multilabel_margin_loss_forward_out_frame", input, target=target)
     rows = (1, -1) if x.ndim < 2 else x.shape
     losses, slopes = _multilabel(x.reshape(rows), y.reshape(rows))
     losses = losses.reshape(x.shape[:-1])
@@ -214,15 +228,34 @@ def multilabel_soft_margin_loss(
 
 
 def _soft_slope(g: Any, x: Any, y: Any, reduction: str) -> Any:
-    power = both.exp(-y * x)
-    return g * _share(both.plain(x).size, reduction) * (-y * power / (1 + power))
+    power = xp.exp(-y * x)
+    return (g * _share(x.size, reduction) * (-y * power / (1 + power))).astype(x.dtype)
 
 
+def _soft_adjoint(grad: Any, x: Any, target: Any, reduction: str) -> Any:
+    each = soft_margin_backward(grad, x, target, reduction)
+    return each if reduction == "none" else each.sum()
+
+
+def _soft_second(grad: Any, grad_output: Any, x: Any, target: Any, reduction: str) -> Any:
+    y = both.like(target, x)
+    power = both.exp(x * -y)
+    found = grad * grad_output * (y * y) * power / ((power + 1) * (power + 1))
+    return both.over(found, both.plain(x).size) if reduction == "mean" else found
+
+
+soft_margin_backward = backward_kernel(
+    "SoftMarginLossBackwardBackward0",
+    _soft_slope,
+    _soft_second,
+    args="target reduction",
+    adjoint=_soft_adjoint,
+)
 SoftMarginLossBackward0 = derivative(
     "SoftMarginLossBackward0",
     saves="target",
     args="reduction",
-    self=lambda g, self, target, reduction: _soft_slope(g, self, target, reduction),
+    self=lambda g, self, target, reduction: soft_margin_backward(g, self, both.plain(target), reduction),
 )
 
 
@@ -236,9 +269,9 @@ def soft_margin_loss(
     """Return log(1 + exp(-y x)) for classes y of 1 and -1."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     check_constants("soft_margin_loss", target=target)
-    check_broadcast(input._array.shape, target._array.shape)
-    array = xp.log1p(xp.exp(-target._array * input._array)).astype(input._array.dtype)
-    return record(SoftMarginLossBackward0, _finished(array, reduction), (input,), (reduction,), (target,))
+    each = input.detach().neg().mul_(target.detach()).exp_().log1p_()
+    array = _reduced(each, reduction)._array
+    return record(SoftMarginLossBackward0, array, (input,), (reduction,), (target,))
 
 
 # ---- triplets --------------------------------------------------------------------------------------------------------
@@ -259,7 +292,7 @@ def triplet_margin_with_distance_loss(
         raise ValueError(f"{reduction} is not a valid value for reduction")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    ranks = [each.dim() for each in (anchor, positive, negative)]
+    ranks = [each.ndim for each in (anchor, positive, negative)]
     if len(set(ranks)) > 1:
         raise RuntimeError(
             "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "

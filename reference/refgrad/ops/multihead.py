@@ -20,14 +20,17 @@ __all__ = ["multi_head_attention_forward"]
 
 
 def canonical_mask(
-    mask: Tensor | None, name: str, other: Any, other_name: str, dtype: Any, *, check_other: bool = True
+    mask: Tensor | None, name: str, model: Tensor, other: Any = None, other_name: str = ""
 ) -> Tensor | None:
-    """Return a mask as numbers to be added to scores: -inf where one of truth values holds."""
+    """Return a mask as numbers of a model's dtype to be added to scores: -inf where one of truth values holds."""
+    if other is not None and not isinstance(other, Tensor):
+        raise RuntimeError("input to _none_or_dtype() must be None or torch.Tensor")
+    dtype = model.dtype
     if mask is None:
         return None
     if mask.dtype is not bool_ and not mask.is_floating_point():
         raise AssertionError(f"only bool and floating types of {name} are supported")
-    if check_other and other is not None and mask.dtype is not other.dtype:
+    if other is not None and mask.dtype is not other.dtype:
         warnings.warn(
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
             UserWarning,
@@ -201,9 +204,7 @@ def multi_head_attention_forward(
         query, key, value = [each.unsqueeze(1) for each in (query, key, value)]
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     steps, batch, size = query.shape
-    key_padding_mask = canonical_mask(
-        key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", query.dtype
-    )
+    key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", query, attn_mask, "attn_mask")
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
@@ -212,7 +213,7 @@ def multi_head_attention_forward(
     if is_causal and key_padding_mask is None and not need_weights:
         attn_mask = None  # the hint says as much
     else:
-        attn_mask = canonical_mask(attn_mask, "attn_mask", None, "", query.dtype, check_other=False)
+        attn_mask = canonical_mask(attn_mask, "attn_mask", query)
         is_causal = is_causal and key_padding_mask is None
     _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight)
     if use_separate_proj_weight:
