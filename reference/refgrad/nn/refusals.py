@@ -68,7 +68,7 @@ NATIVE: dict[str, tuple[str, str]] = {
         for name in ("max_pool1d", "max_pool2d", "max_pool3d")
     },
     "adaptive_max_pool1d": ("adaptive_max_pool1d", "input output_size"),
-    "ctc_loss": ("ctc_loss", "log_probs targets input_lengths target_lengths blank blank zero_infinity"),
+    "ctc_loss": ("ctc_loss", "log_probs targets input_lengths target_lengths blank reduction zero_infinity"),
     "fold": ("nn.col2im", "input output_size kernel_size dilation padding stride"),
     "max_unpool2d": ("nn.max_unpool2d", "input indices kernel_size"),
     "max_unpool3d": ("nn.max_unpool3d", "input indices kernel_size kernel_size padding"),
@@ -80,7 +80,7 @@ NATIVE: dict[str, tuple[str, str]] = {
     "mish": ("nn.mish", "input"),
     "nll_loss": ("nn.nll_loss_nd", "input target weight"),
     "pad": ("nn.pad", "input pad mode value"),
-    "poisson_nll_loss": ("poisson_nll_loss", "input target log_input full eps"),
+    "poisson_nll_loss": ("poisson_nll_loss", "input target log_input full eps reduction"),
     "relu": ("relu", "input"),
     "relu6": ("nn.relu6", "input"),
     "rms_norm": ("rms_norm", "input normalized_shape weight eps"),
@@ -288,8 +288,9 @@ def _refusal(
     native, names = NATIVE[name]
     if given.get("inplace") and overloads(f"{native}_"):
         native += "_"
+    handed_on = {**given, "reduction": 1}  # C++ gets the number of one
     try:
-        bind(native, tuple([given.get(each, True) for each in names.split()]), {})
+        bind(native, tuple([handed_on.get(each, True) for each in names.split()]), {})
     except TypeError as error:
         if given.get("return_indices") and native.startswith("max_pool"):
             return TypeError(str(error).replace(f"{native}()", f"{native}_with_indices()", 1))
