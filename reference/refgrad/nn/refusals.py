@@ -246,6 +246,8 @@ def _looked_at(
         return args, kwargs  # which Python refuses
     native, names = NATIVE[name]
     ways = [dict(zip(names.split(), each.parameters, strict=False)) for each in overloads(native)]
+    for way in ways:
+        way.pop("reduction", None)  # a word, where C++ has a number
     fits = [all(way[key].accepts(given[key]) for key in way if key in given) for way in ways]
     parameters = ways[fits.index(True) if True in fits else 0]
     numbers = {
