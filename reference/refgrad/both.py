@@ -97,6 +97,13 @@ def mask_out(value: Both, masked: Array) -> Both:
     return keep(value, xp.logical_not(masked))
 
 
+def blank(value: Both, masked: Array) -> Both:
+    """Fill a new value with 0 where the mask holds: in place, so that a tensor keeps its layout."""
+    if isinstance(value, Tensor):
+        return value.masked_fill_(wrap(backend.as_array(masked)), 0)
+    return keep(value, xp.logical_not(masked))
+
+
 def keep_where(value: Both, chooser: Both) -> Both:
     """Return the elements where `chooser` is not 0 (nan is not), and 0 elsewhere."""
     if isinstance(value, Tensor):

@@ -60,8 +60,7 @@ NOT_WRITABLE_BUFFER = (
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """Return a tensor over the memory of an array of another library."""
     if isinstance(ext_tensor, Tensor):
-        shared: Tensor = ext_tensor.detach()
-        return shared
+        return wrap(ext_tensor.detach()._array)  # of which changes are counted apart
     made: Tensor = from_numpy(np.from_dlpack(ext_tensor))
     return made
 

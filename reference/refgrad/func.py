@@ -41,7 +41,7 @@ def _own(tensor: Any) -> Tensor:
     if not isinstance(tensor, Tensor):
         raise ValueError(f"Thing passed to transform API must be Tensor, got {type(tensor)}")
     if tensor.requires_grad:
-        same: Tensor = tensor.view_as(tensor)
+        same: Tensor = tensor[...]  # a view whose gradient is passed on as it is
         return same
     leaf: Tensor = tensor.detach().requires_grad_()
     return leaf
@@ -281,7 +281,8 @@ def _jacobian_of(output: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
     found = []
     for at, each in enumerate(inputs):
         shape = (*output._array.shape, *each._array.shape)
-        found.append(_stack([row[at] for row in rows]).view(shape) if rows else each._zeros(shape))
+        joined = _stack([row[at] for row in rows]) if rows else flat.unsqueeze(-1) * each.reshape(1, -1)
+        found.append(joined.view(shape))
     return found
 
 
@@ -381,9 +382,8 @@ def _mapped(name: str, in_dims: Any, args: tuple[Any, ...], leaves: list[Any], s
 
 
 def _one_place(value: Tensor, dim: int) -> Tensor:
-    shape = list(value.shape)
-    shape[dim] = 1
-    zeros: Tensor = value.new_zeros(shape)
+    """Return one place of zeros where there is none, so that what is computed with it has a history."""
+    zeros: Tensor = value.sum(dim, keepdim=True, dtype=value.dtype)
     return zeros
 
 
@@ -410,7 +410,7 @@ def _joined(name: str, results: list[Any], out_dims: Any, empty: bool) -> Any:
                 "out_dims= to None for output?"
             )
         stacked = _stack(parts, dim)
-        joined.append(stacked.narrow(dim, 0, 0) if empty else stacked)
+        joined.append(stacked.narrow(dim, 0, 0).clone() if empty else stacked)
     return trees.unflatten(joined, structure)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from . import backend, dtypes
 from .creation import Values, bind, check_place, chosen_dtype, finish, function, plain_number
 from .fused import multiply_add
+from .scalars import stored
 from .tensor import Tensor
 
 __all__: list[str] = []
@@ -145,9 +146,10 @@ def logspace(*args: Any, **kwargs: Any) -> Tensor:
     values = bind("logspace", args, kwargs)[1]
     start, end, dtype = _ends("logspace", values)
     work = dtypes.float64 if dtype._is_integral else dtype
-    if dtype._is_integral:  # the exponents' ends are cut to integers
-        start, end = int(start), int(end)
-    exponents = _even(start, end, int(values["steps"]), work)
+    steps = int(values["steps"])
+    if dtype._is_integral and steps > 1:  # the exponents' ends are numbers of the dtype
+        start, end = [stored(each, dtype).item() for each in (start, end)]
+    exponents = _even(start, end, steps, work)
     base = np.float64(plain_number(values.get("base", 10.0)))
     wide = np.complex128 if dtype.is_complex else np.float64
     return _finished(np.power(base, exponents.astype(wide)).astype(dtype._numpy), values)
@@ -192,7 +194,7 @@ def _even(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> Any:
     if dtype.is_complex:
         return np.linspace(start, end, steps).astype(dtype._numpy)
     work = dtype._numpy.type if dtype.is_floating_point else np.float64
-    low, high = (work(start), work(end)) if dtype.is_floating_point else (work(int(start)), work(int(end)))
+    low, high = [work(each if dtype.is_floating_point else stored(each, dtype)) for each in (start, end)]
     by = work((high - low) / work(steps - 1))
     index = np.arange(steps)
     back = index[::-1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .tensor import Tensor
+
 __all__: list[str] = []
 
 # Name here: name in `torch`.
@@ -46,19 +48,26 @@ _MODULES = {
 _FUNCTIONS = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
+def rounded(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """Return each element rounded to the nearest with so many decimals, halves to even."""
+    found: Tensor = input.round(decimals=decimals)
+    return found
+
+
 def __getattr__(name: str) -> Any:
     """Find a function by its name here."""
-    if name in _NAMES:
-        import refgrad
-
-        return getattr(refgrad, _NAMES[name])
-    if name not in _FUNCTIONS:
+    if name not in _FUNCTIONS and name not in _NAMES:
         from .absent import missing
 
         raise missing("torch.special", name)
     from .ops.registry import explained
 
-    call = getattr(importlib.import_module(f"{__package__}.ops.{_FUNCTIONS[name]}"), name)
+    if name in _NAMES:
+        import refgrad
+
+        call = rounded if name == "round" else getattr(refgrad, _NAMES[name]).__wrapped__
+    else:
+        call = getattr(importlib.import_module(f"{__package__}.ops.{_FUNCTIONS[name]}"), name)
     found = globals()[name] = explained(call, f"special_{name}")
     return found
 

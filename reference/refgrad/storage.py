@@ -13,6 +13,7 @@ __all__ = [
     "contiguous_strides",
     "dense_strides",
     "empty_like",
+    "in_order",
     "is_contiguous",
     "is_dense",
     "iterated",
@@ -101,7 +102,7 @@ def dense_strides(array: Array) -> tuple[int, ...] | None:
     """
     if is_dense(array):
         return None if array.flags.c_contiguous and not _has_odd_strides(array) else array.strides
-    return _strides_in_order(array.shape, _order(array.shape, [array.strides]), array.itemsize)
+    return _strides_in_order(array.shape, in_order(array.shape, [array.strides]), array.itemsize)
 
 
 def iterated(shape: tuple[int, ...], operands: Sequence[Array], itemsize: int) -> tuple[int, ...]:
@@ -121,7 +122,7 @@ def iterated(shape: tuple[int, ...], operands: Sequence[Array], itemsize: int) -
 
 def iterated_by(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]], itemsize: int) -> tuple[int, ...]:
     """Return the strides in bytes of a result for operands with these strides."""
-    return _strides_in_order(shape, _order(shape, steps), itemsize)
+    return _strides_in_order(shape, in_order(shape, steps), itemsize)
 
 
 def broadcast_strides(array: Array, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -145,7 +146,7 @@ def _strides_in_order(shape: Sequence[int], order: Iterable[int], step: int) -> 
     return tuple(found)
 
 
-def _order(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]]) -> list[int]:
+def in_order(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]]) -> list[int]:
     """Return the axes ordered by strides, the innermost first; axes that cannot be compared keep their order."""
     order = list(reversed(range(len(shape))))
     for outer in range(1, len(order)):

@@ -30,6 +30,7 @@ def _filled_in_place(difference: Any) -> bool:
     return bool(_FILLED.search(made_by(difference)))
 
 
+_BATCHED = re.compile(r"vmap\(|jacrev\(|hessian\(")
 _TRANSFORMED = re.compile(r"vmap\(|torch\.func\.|autograd\.functional\.")
 
 
@@ -38,7 +39,14 @@ def _transformed(difference: Any) -> bool:
     shown = ("node", "edges", "is view", "strides", "requires_grad", "is_leaf", "version", "output_nr")
     if difference.aspect not in (*shown, "error text"):
         return False
-    return bool(_TRANSFORMED.search(difference.line) or _TRANSFORMED.search(made_by(difference)))
+    if of_gradient(difference):
+        return difference.aspect in shown and _BATCHED.search("\n".join(difference.program)) is not None
+    made = (
+        difference.line,
+        made_by(difference),
+        made_by(difference, 1),
+    )  # which shows among the edges of another
+    return any(_TRANSFORMED.search(line) for line in made)
 
 
 _IN_STEPS = re.compile(

@@ -207,10 +207,7 @@ def _rows(
         for kept, each in zip(parts, filled, strict=True):
             kept.append(each)
     return tuple(
-        _stack(each).view(output.shape + source.shape)
-        if each
-        else wrap(xp.zeros((*output.shape, *source.shape), source._array.dtype))
-        for each, source in zip(parts, sources, strict=True)
+        _stack(each).view(output.shape + source.shape) for each, source in zip(parts, sources, strict=True)
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops import activations, drawing, losses, normalization, padding, ranking_losses
+from ..ops import activations, drawing, losses, normalization, ranking_losses
 from ..ops.pooling import max_pool1d, max_pool2d
+from ..ops.rearranging import pad_constant
 from ..ops.registry import FUNCTIONS, explained, function, method
 from ..tensor import Tensor
 from . import functional
@@ -107,7 +108,15 @@ def embedding(
 @function
 def constant_pad_nd(input: Tensor, pad: Any, value: Any = 0) -> Tensor:
     """Return a copy with a border of a constant; `pad` begins with the last dimension."""
-    return padding.pad(input, pad, "constant", value)
+    ndim = input._array.ndim
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) > 2 * ndim:
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
+            f"{len(pad)}while the input has {ndim}dimensions."
+        )
+    return pad_constant(input, tuple(pad), value)
 
 
 def _check_probability(p: float) -> None:

@@ -219,9 +219,9 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     if dtype is dtypes.bool:
         raise RuntimeError("Bool inputs not supported for hardtanh")
     refuse_complex(input._array, "clamp is not supported for complex types")
-    if dtype is dtypes.uint8 and (min_val < 0 or max_val < 0):
-        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = (int(min_val), int(max_val)) if dtype._is_integral else (min_val, max_val)
+    if dtype is dtypes.uint8 and (low < 0 or high < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     limits = [scalars.stored(each, dtype) for each in (low, high)]
 
     def apply(tensor: Tensor) -> Tensor:
@@ -248,7 +248,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
         kind = ThresholdBackward1 if inplace else ThresholdBackward0
         return record(kind, keep_layout(array, x), (tensor,), (threshold,))
 
-    return update("", input, apply) if inplace else apply(input)
+    return update("", input, apply, repeats=True) if inplace else apply(input)
 
 
 def _number(value: float, model: Tensor) -> Any:

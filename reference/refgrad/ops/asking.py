@@ -101,9 +101,12 @@ def const_data_ptr(self: Tensor) -> int:
 
 @method
 def dim_order(self: Tensor) -> tuple[int, ...]:
-    """Return the dimensions in the order in which they lie in memory, the outermost first."""
-    steps, shape = storage.strides(self._array), self._array.shape
-    return tuple(sorted(range(len(shape)), key=lambda axis: (-steps[axis], -shape[axis], axis)))
+    """Return the dimensions in the order in which they lie in memory, the outermost first.
+
+    Those along which elements repeat stay where they are.
+    """
+    shape = self._array.shape
+    return tuple(reversed(storage.in_order(shape, [storage.strides(self._array)])))
 
 
 @method

@@ -40,19 +40,21 @@ def update(
     promotes: bool = False,
     broadcasts: bool = False,
     floats: bool = False,
+    repeats: bool = False,
     **options: Any,
 ) -> Tensor:
     """Replace the elements of `self` by `compute(self, *args)`, and its history by that of the result.
 
     `before(self, *args)` is checked before the memory is. `promotes` says that the result has the sizes and the dtype
     that the operands have together, so that they can be refused before anything is computed
-    (`floats`: integers give the default dtype); `broadcasts` says so only of the sizes.
+    (`floats`: integers give the default dtype); `broadcasts` says so only of the sizes. `repeats` allows memory that
+    overlaps itself.
     """
     tensors = [each for each in args if isinstance(each, Tensor)]
     check_writable(self, *tensors, repeats=True)
     if before is not None:
         before(self, *args)
-    if storage.overlaps_itself(self._array):
+    if not repeats and storage.overlaps_itself(self._array):
         raise RuntimeError(OVERLAP)
     for each in tensors:
         refuse_overlap(self, each, partial=True)

@@ -20,6 +20,13 @@ from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_infere
 __all__ = ["elementwise_out", "finish_out", "finish_outs", "refuse_first", "written"]
 
 
+RESIZED = (
+    "An output with one or more elements was resized since it had shape {}, which does not match the required output "
+    "shape {}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have "
+    "zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
+)
+
+
 def _by_name(table: dict[str, str]) -> dict[str, str]:
     return {name: text for text, names in table.items() for name in names.split()}
 
@@ -240,10 +247,7 @@ def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> T
             check_sizes(out, tensors)
         if out._array.size:
             warnings.warn(
-                f"An output with one or more elements was resized since it had shape {list(out.shape)}, which does "
-                f"not match the required output shape {list(result.shape)}. This behavior is deprecated, and in a "
-                "future PyTorch release outputs will not be resized unless they have zero elements. You can "
-                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                RESIZED.format(list(out.shape), list(result.shape)),
                 UserWarning,
                 stacklevel=4,
             )

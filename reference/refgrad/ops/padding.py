@@ -67,7 +67,7 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
             f"{len(pad)} and input of dimension {ndim}"
         )
     if mode == "constant":
-        return pad_constant(input, tuple(pad), 0.0 if value is None else value)
+        return pad_constant(input, tuple(pad), 0.0 if value is None else float(value))
     if value is not None:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     dims = len(pad) // 2

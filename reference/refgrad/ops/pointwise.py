@@ -267,20 +267,25 @@ RoundBackward1 = derivative("RoundBackward1", args="decimals", self=lambda g, de
 
 def _round_to(input: Tensor, decimals: int) -> Tensor:
     x = input._array
-    if x.dtype.kind not in "f":
+    if decimals == 0 and x.dtype.kind in "iu":
+        raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{input.dtype._scalar}'")
+    if decimals == 0 and x.dtype.kind != "f":
+        refused: Tensor = CALLS["round"](input)
+        return refused
+    if x.dtype.kind != "f":
         raise NotImplementedError(f"\"round_cpu\" not implemented for '{input.dtype._scalar}'")
     return record(RoundBackward1, keep_layout(xp.round(x, decimals), x), (input,), (decimals,))
 
 
 @public
-def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
-    """Return each element rounded to the nearest with so many decimals, halves to even."""
-    result = CALLS["round"](input) if decimals == 0 else _round_to(input, decimals)
+def round(input: Tensor, *, decimals: int | None = None, out: Tensor | None = None) -> Tensor:
+    """Return each element rounded to the nearest integer, or with so many decimals; halves to even."""
+    result = CALLS["round"](input) if decimals is None else _round_to(input, decimals)
     return finish_out("round", result, out, input)
 
 
 @public
-def round_(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round_(input: Tensor, *, decimals: int | None = None) -> Tensor:
     """Round each element in place."""
     return update("round_", input, round, decimals=decimals)
 

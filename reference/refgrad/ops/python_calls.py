@@ -7,8 +7,8 @@ from typing import Any
 
 from ..backend import xp
 from ..tensor import Tensor
-from .conversion import type_name
 from .registry import method
+from .shape import type_in_messages
 
 __all__: list[str] = []
 
@@ -22,11 +22,14 @@ def _refuse_grad(name: str, *tensors: Tensor) -> None:
 
 def _fill(name: str, self: Tensor, call: Callable[..., Any], *others: Tensor) -> Tensor:
     """Put what `call` returns for the elements at each place into the tensor."""
-    for which, each in zip(("other",) if len(others) == 1 else ("x", "y"), others, strict=False):
+    places = ("'other'",) if len(others) == 1 else ("argument 'x'", "argument 'y'")
+    for place, each in zip(places, others, strict=False):
         if each.dtype is not self.dtype:
-            raise TypeError(f"{name}: expected {type_name(self)} for '{which}' (got {type_name(each)})")
+            raise TypeError(
+                f"{name}: expected {type_in_messages(self)} for {place} (got {type_in_messages(each)})"
+            )
     shape = self._array.shape
-    given = [self, *[each.expand(tuple(shape)) for each in others]]
+    given = [self, *[each.expand(tuple(shape)) for each in others[::-1]][::-1]]  # the last is refused first
     rows = [each._array.reshape(-1).tolist() for each in given]
     made = [_number(call(*each)) for each in zip(*rows, strict=True)]
     self._array[...] = xp.asarray(made).astype(self._array.dtype).reshape(shape)

@@ -429,7 +429,7 @@ def pad_constant(input: Tensor, pad: Any, value: float = 0.0) -> Tensor:
         slice(max(-a, 0), size + a_ + b_ - max(-b, 0))
         for (a, b), (a_, b_), size in zip(widths, grown, x.shape, strict=True)
     )
-    filling = scalars.stored(float(value), input.dtype).item()
+    filling = scalars.stored(value, input.dtype).item()
     made = xp.pad(x, grown, constant_values=filling)[cut]
     places = xp.pad(xp.arange(x.size).reshape(x.shape), grown, constant_values=-1)[cut]
     cut_only = not any(a or b for a, b in grown)  # then the rest is cloned

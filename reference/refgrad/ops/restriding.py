@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import both, storage
-from ..backend import xp
+from .. import backend, both, storage
+from ..backend import Array, xp
 from ..graph import derivative
 from ..layouts import preserve_format, suggested
 from ..recording import record
@@ -51,6 +51,14 @@ def _scatter_slopes(g: Any, needs: Any, part: Any, whole: Any) -> list[Any]:
     ]
 
 
+def _with_memory(array: Array) -> Array:
+    """Return a copy that lies in a copy of the whole memory; of the elements only where several share one place."""
+    if storage.overlaps_itself(array):
+        return storage.copy(array)
+    memory = backend.seen_as(backend.root(array), array.dtype).copy(order="K")
+    return storage.restride(memory, array.shape, storage.strides(array), storage.offset(array))
+
+
 AsStridedScatterBackward0 = derivative(
     "AsStridedScatterBackward0", args="part whole", joint=("self src", _scatter_slopes)
 )
@@ -61,7 +69,7 @@ def as_strided_scatter(
     input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Tensor:
     """Return a copy with `src` in place of the elements that `as_strided` would show."""
-    made = wrap(storage.copy(input._array))
+    made = wrap(_with_memory(input._array))
     seen = as_strided(made, size, stride, storage_offset)
     if seen._array.shape != src._array.shape:
         raise RuntimeError(
@@ -93,6 +101,9 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     lead = len(have) - len(shape)
     if lead < 0 or any(a not in (1, b) for a, b in zip(shape, have[lead:], strict=True)):
         raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(have)}}}.")
+    if not shape:
+        everything: Tensor = self.sum()
+        return everything
     axes = [at for at in range(len(have)) if at < lead or (shape[at - lead] == 1 and have[at] != 1)]
     summed = self.sum(axes, keepdim=True) if axes else self
     found: Tensor = summed.view(shape) if lead else summed

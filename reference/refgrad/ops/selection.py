@@ -45,12 +45,12 @@ def _pick(mask: Array, g: Any) -> Any:
 
 def _larger(g: Any, a: Any, b: Any) -> Any:
     """Return the gradient where `a` is not smaller, half of it where the two are equal."""
-    return both.mask_out(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) < both.plain(b))
+    return both.blank(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) < both.plain(b))
 
 
 def _smaller(g: Any, a: Any, b: Any) -> Any:
     """Return the gradient where `a` is not larger, half of it where the two are equal."""
-    return both.mask_out(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) > both.plain(b))
+    return both.blank(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) > both.plain(b))
 
 
 MaximumBackward0 = derivative(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from .arithmetic import binary
 from .broadcasting import check_broadcast, common, keep_layout
 from .holomorphic import holomorphic
 from .inplace import update
+from .outputs import RESIZED
 from .pairwise import difference, log_sum
 from .pointwise import _float_function, _publish
 from .powers import pow as power
@@ -96,9 +98,17 @@ Logaddexp2Backward0 = derivative(
 )
 LdexpBackward0 = derivative(
     "LdexpBackward0",
-    self=lambda g, other: g * _two_to(other),
-    other=lambda g, result: g * (result * math.log(2)),
+    self=lambda g, other: g * _power_of_two(other),
+    other=lambda g, result: both.scale(g * result, math.log(2)),
 )
+
+
+def _power_of_two(exponent: Any) -> Any:
+    """Return 2**y; of integers as an integer, as torch has it: 0 where y is negative, and what is too large wraps."""
+    plain = both.plain(exponent)
+    if plain.dtype.kind in "iu":
+        return both.like(both.plain(2 ** wrap(plain)), exponent)
+    return 2**exponent
 
 
 def _two_to(value: Any) -> Any:
@@ -115,15 +125,32 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     return binary(Logaddexp2Backward0, xp.logaddexp2, input, other)
 
 
+def _with_exponent(input: Tensor, other: Tensor) -> Tensor:
+    """Add integers to the exponents of floats. The result is laid out as those, and widened where it has to be."""
+    x, y = input._array, other._array
+    check_broadcast(x.shape, y.shape)
+    shape = backend.broadcast_shapes(x.shape, y.shape)
+    if shape != x.shape and x.size:
+        warnings.warn(RESIZED.format(list(x.shape), list(shape)), UserWarning, stacklevel=4)
+    if other.dtype is dtypes.bool:
+        raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
+    found = xp.ldexp(x, y.astype(xp.int32)).astype(x.dtype, copy=False)
+    array = keep_layout(found, x) if shape == x.shape else keep_layout(found, x, y)
+    return record(LdexpBackward0, array, (input, other))
+
+
 @public
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """Return x * 2**y."""
+    if input.dtype.is_floating_point and other.dtype._is_integral:
+        return _with_exponent(input, other)
 
     def scaled(x: Array, y: Array) -> Array:
         want = xp.result_type(x, y)
         return x.astype(want) * xp.exp2(y.astype(want))
 
-    x = input.to(dtypes.get_default_dtype()) if input.dtype._is_integral else input
+    floating = dtypes.get_default_dtype() if other.dtype._is_integral else other.dtype
+    x = input.to(floating) if input.dtype._is_integral else input
     y = other.to(x.dtype) if other.dtype._is_integral else other
     of_complex = x.dtype.is_complex or y.dtype.is_complex
     return binary(holomorphic(LdexpBackward0) if of_complex else LdexpBackward0, scaled, x, y)

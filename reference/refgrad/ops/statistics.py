@@ -17,7 +17,7 @@ from .broadcasting import row_major
 from .holomorphic import refuse_complex, suited
 from .inplace import MISMATCH
 from .outputs import finish_out
-from .reductions import _shared_along, axes_of, quotient, spread, unreduced
+from .reductions import _shared_along, axes_of, spread, unreduced
 from .registry import explained, public
 from .shape import axis_of
 
@@ -57,7 +57,7 @@ LinalgVectorNormBackward0 = derivative(
     "LinalgVectorNormBackward0",
     args="ord shape dim keepdim",
     self=lambda g, self, result, ord, shape, dim, keepdim: norm_slope(
-        unreduced(g, shape, dim, keepdim), self, unreduced(result, shape, dim, keepdim), ord, dim
+        _beside(g, shape, dim, keepdim), self, _beside(result, shape, dim, keepdim), ord, dim
     ),
 )
 
@@ -93,23 +93,33 @@ def _times_others(g: Any, value: Any, dim: int) -> Any:
     return g * (before * after)
 
 
+def _beside(g: Any, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    """Give what belongs to a norm its dimensions back, but where it is that of all elements: then 0 do as well."""
+    return g if dim is None else unreduced(g, shape, dim, keepdim)
+
+
 def norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
+    """Return the gradient of the elements of a norm from that of the norm; steps and layouts are torch's."""
     if order == 0:
         return None
     if order == 1:
-        return g * both.unit(value)
+        return both.unit(value) * g
+    nothing = both.plain(result) == 0
     if order == 2:
-        return g * both.mask_out(value / result, both.plain(result) == 0)
+        return g * both.blank(value / result, nothing)
     if math.isinf(order):
         size = both.absolute(value)
-        reached = both.plain(size) == both.plain(result)
-        shares = reached / reached.sum(axis=dim, keepdims=True)
-        return both.unit(value) * (g * both.like(shares.astype(both.plain(g).dtype), g))
+        reached = (both.plain(size) == both.plain(result)) | xp.isnan(both.plain(size))
+        many = both.like(reached.sum(axis=dim, keepdims=True), g)
+        return both.unit(value) * ((g / many) * both.like(reached, g))
     if order < 1:
-        steep = both.unit(value) * both.absolute(value) ** (order - 1)
-        return both.mask_out(steep, both.plain(value) == 0) * g * result ** (1 - order)
-    scaled = value * both.absolute(value) ** (order - 2)
-    return scaled * quotient(g + both.zeros_like(result), result ** (order - 1))
+        steep = both.blank(both.absolute(value) ** (order - 1), both.plain(value) == 0)
+        return both.unit(value) * steep * g * result ** (1 - order)
+    if order < 2:
+        scaled = both.unit(value) * both.absolute(value) ** (order - 1)
+    else:
+        scaled = value * both.absolute(value) ** (order - 2)
+    return scaled * both.blank(g / result ** (order - 1), nothing)
 
 
 @public
