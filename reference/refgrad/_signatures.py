@@ -11,7 +11,7 @@ The file is read when the first call needs it. `bind` is for functions whose mea
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pkgutil import get_data
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from ._argument_kinds import CHECKS, SHOWN, ElementError, is_index, is_ints, is_number, is_tensor, type_name
 
 __all__ = ["bind", "ints", "overloads", "refused", "type_name"]
 
@@ -42,18 +42,18 @@ class Parameter:
     @property
     def shown(self) -> str:
         """The parameter as messages list it."""
-        return f"{_SHOWN[self.kind]} {self.name}" + ("" if self.default is None else f" = {self.default}")
+        return f"{SHOWN[self.kind]} {self.name}" + ("" if self.default is None else f" = {self.default}")
 
     def accepts(self, value: Any) -> bool:
         """Return whether the type of `value` fits; of a sequence only the first element counts."""
-        return _CHECKS[self.kind](value, self.size) or (self.number_allowed and _is_number(value))
+        return CHECKS[self.kind](value, self.size) or (self.number_allowed and is_number(value))
 
     def reads(self, value: Any) -> bool:
         """Return whether a number is to be read: from a tensor (whether it fits, only its value tells) or a NumPy scalar."""
         if self.kind == "PyObject*" or ("Tensor" in self.kind and not self.number_allowed):
             return False
         first = value[0] if isinstance(value, tuple | list) and value else value
-        return isinstance(first, np.number | np.bool) or (_is_tensor(first) and "Tensor" not in self.kind)
+        return isinstance(first, np.number | np.bool) or (is_tensor(first) and "Tensor" not in self.kind)
 
     def read(self, value: Any) -> Any:
         """Return the Python number (or numbers) in place of a tensor or a NumPy scalar."""
@@ -118,11 +118,11 @@ class Signature:
                 spread = spreads and taken == 0 and not by_keyword
                 try:
                     fits = each.accepts(given)
-                except _ElementError as error:
+                except ElementError as error:
                     raise error.in_argument(index) from None
-                if fits and not (spread and len(args) > self.positional and not _is_index(given)):
+                if fits and not (spread and len(args) > self.positional and not is_index(given)):
                     values[each.name] = given
-                elif spread and _is_ints(args, each.size):
+                elif spread and is_ints(args, each.size):
                     values[each.name] = args
                     taken = len(args)
                     continue
@@ -157,7 +157,7 @@ class Signature:
 
     def _mistyped(self, parameter: Parameter, given: Any, position: int, by_keyword: bool) -> TypeError:
         start = f"{self.name}(): argument '{parameter.name}'"
-        wanted = f"must be {_SHOWN[parameter.kind]}"
+        wanted = f"must be {SHOWN[parameter.kind]}"
         if by_keyword:
             return TypeError(f"{start} {wanted}, not {type_name(given)}")
         start += f" (position {position + 1})"
@@ -189,152 +189,6 @@ def _by_name(kwargs: Mapping[str, Any], name: str) -> Any:
         if each in kwargs:
             return kwargs[each]
     return _MISSING
-
-
-# ---- what the C++ types take ---------------------------------------------------------------------------------
-
-
-def _is_tensor(value: Any, size: int = 0) -> bool:
-    return hasattr(type(value), "grad_fn")
-
-
-def _is_zero_dim(value: Any, *, integral: bool = False) -> bool:
-    return (
-        _is_tensor(value)
-        and value.ndim == 0
-        and not value.requires_grad
-        and (not integral or (value.dtype._is_integral and value.dtype is not dtypes.bool))
-    )
-
-
-def _is_bool(value: Any, size: int = 0) -> bool:
-    return isinstance(value, bool | np.bool)
-
-
-def _is_int(value: Any, size: int = 0) -> bool:
-    if isinstance(value, int | np.integer):
-        return not isinstance(value, bool)
-    return _is_zero_dim(value, integral=True)
-
-
-def _is_index(value: Any) -> bool:
-    if isinstance(value, int):
-        return not isinstance(value, bool)
-    if _is_tensor(value):  # of one element, in any number of dimensions
-        whole = value.dtype._is_integral and value.dtype is not dtypes.bool
-        return bool(whole and value.numel() == 1 and not value.requires_grad)
-    return hasattr(type(value), "__index__") and not isinstance(value, np.bool | np.ndarray)
-
-
-def _is_float(value: Any, size: int = 0) -> bool:
-    return isinstance(value, float | int | np.floating | np.integer) or _is_zero_dim(value)
-
-
-def _is_number(value: Any, size: int = 0) -> bool:
-    return isinstance(value, complex | np.number | np.bool) or _is_float(value)
-
-
-def _is_ints(value: Any, size: int = 0) -> bool:
-    if isinstance(value, tuple | list):
-        return not value or _is_index(value[0])
-    return size > 0 and _is_index(value)
-
-
-class _ElementError(TypeError):
-    """A sequence of tensors has an element that is none: no other overload is tried after that."""
-
-    def in_argument(self, number: int) -> _ElementError:
-        """Return the error for the argument of that number."""
-        return _ElementError(str(self).replace("in argument 0", f"in argument {number}"))
-
-
-def _is_tensors(value: Any, size: int = 0) -> bool:
-    if not isinstance(value, tuple | list):
-        return False
-    for index, each in enumerate(value):
-        if not _is_tensor(each):
-            raise _ElementError(
-                f"expected Tensor as element {index} in argument 0, but got {type_name(each)}"
-            )
-    return True
-
-
-def _is_floats(value: Any, size: int = 0) -> bool:
-    if isinstance(value, tuple | list):
-        return not value or _is_float(value[0])
-    return size > 0 and _is_float(value)
-
-
-def _is_dtype(value: Any, size: int = 0) -> bool:
-    return isinstance(value, dtypes.dtype) or (
-        isinstance(value, type) and value in (float, int, bool, complex)
-    )
-
-
-def _is_device(value: Any, size: int = 0) -> bool:
-    number = _is_int(value) and not _is_tensor(value)
-    return isinstance(value, str) or number or type(value).__name__ == "device"
-
-
-def _named(*names: str) -> Callable[[Any, int], bool]:
-    return lambda value, size: type(value).__name__ in names
-
-
-def _is_str(value: Any, size: int = 0) -> bool:
-    return isinstance(value, str)
-
-
-def _is_strs(value: Any, size: int = 0) -> bool:
-    if isinstance(value, tuple | list):
-        return not value or isinstance(value[0], str) or value[0] is None
-    return size > 0 and isinstance(value, str)
-
-
-_KINDS: tuple[tuple[str, str, Callable[[Any, int], bool]], ...] = (
-    ("Tensor", "Tensor", _is_tensor),
-    ("Scalar", "Number", _is_number),
-    ("int64_t", "int", _is_int),
-    ("SymInt", "int", _is_int),
-    ("double", "float", _is_float),
-    ("complex", "complex", _is_number),
-    ("bool", "bool", _is_bool),
-    ("TensorList", "tuple of Tensors", _is_tensors),
-    ("c10::List<::std::optional<Tensor>>", "tuple of Tensors", _is_tensors),
-    ("IntArrayRef", "tuple of ints", _is_ints),
-    ("SymIntArrayRef", "tuple of ints", _is_ints),
-    ("ArrayRef<double>", "tuple of floats", _is_floats),
-    ("ScalarList", "tuple of Scalars", _is_floats),
-    ("Generator", "torch.Generator", _named("Generator")),
-    ("Storage", "torch.Storage", _named("UntypedStorage", "TypedStorage")),
-    ("PyObject*", "object", lambda value, size: True),
-    ("ScalarType", "torch.dtype", _is_dtype),
-    ("Layout", "torch.layout", _named("layout")),
-    ("MemoryFormat", "torch.memory_format", _named("memory_format")),
-    ("Device", "torch.device", _is_device),
-    ("std::string", "str", _is_str),
-    ("std::string_view", "str", _is_str),
-    ("c10::string_view", "str", _is_str),
-    ("Dimname", "name", _is_str),
-    ("DimnameList", "tuple of names", _is_strs),
-)
-_SHOWN = {kind: shown for kind, shown, _ in _KINDS}
-_CHECKS = {kind: check for kind, _, check in _KINDS}
-
-# Classes that torch defines in C carry their module in messages, and so do those of numpy.
-_C_CLASSES = frozenset({"Generator", "Size", "device", "dtype", "finfo", "iinfo", "layout", "memory_format"})
-_HEAP_TYPE = 1 << 9
-
-
-def type_name(value: Any) -> str:
-    """Return the name of the type of `value` as C code sees it: "int", "numpy.ndarray", "torch.Size", "Tensor"."""
-    own = type(value)
-    if own.__module__ == "torch.return_types":
-        return f"torch.return_types.{own.__name__}"
-    if own.__module__ == "torch" and own.__name__ in _C_CLASSES:
-        return f"torch.{own.__name__}"
-    if own.__flags__ & _HEAP_TYPE or own.__module__ == "builtins":
-        return own.__name__
-    return f"{own.__module__}.{own.__qualname__}"
 
 
 # ---- the table -----------------------------------------------------------------------------------------------
@@ -415,12 +269,12 @@ def bind(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[i
     if len(found) == 1:
         try:
             return 0, found[0].bind(args, kwargs)
-        except _ElementError as error:
+        except ElementError as error:
             raise TypeError(*error.args) from None
     for index, each in enumerate(found):
         try:
             return index, each.bind(args, kwargs)
-        except _ElementError as error:
+        except ElementError as error:
             raise TypeError(*error.args) from None
         except TypeError:
             continue
@@ -431,7 +285,7 @@ def ints(function: str, parameter: str, values: Sequence[Any]) -> tuple[int, ...
     """Return the elements of a tuple of ints as Python ints; TypeError where one, not the first, is none."""
     found: list[int] = []
     for place, value in enumerate(values):
-        if not (_is_index(value) or isinstance(value, bool)):  # only in front a bool is none
+        if not (is_index(value) or isinstance(value, bool)):  # only in front a bool is none
             reason = f"type must be tuple of ints,but got {type_name(value)}"
             raise TypeError(
                 f"{function}(): argument '{parameter}' failed to unpack the object at pos {place + 1} "

@@ -36,6 +36,7 @@ _NAMES = {
         "floor_divide Tensor.floor_divide_ fmod Tensor.fmod_ remainder Tensor.remainder_ Tensor.__floordiv__ "
         "Tensor.__ifloordiv__ Tensor.__imod__ Tensor.__mod__ Tensor.__rfloordiv__ Tensor.__rmod__"
     ),
+    "ops.index_assignment": "Tensor.__delitem__ Tensor.__setitem__ index_put Tensor.index_put_",
     "ops.membership": "torch.isin nonzero_static torch.unravel_index",
     "ops.python_calls": "Tensor.apply_ Tensor.map_ Tensor.map2_",
     "ops.restriding": (

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
-from .lr_scheduler import LRScheduler, ReduceLROnPlateau, _by_group
+from .lr_scheduler import LRScheduler, ReduceLROnPlateau
+from .one_cycle import by_group
 from .optimizer import Optimizer
 
 __all__ = [
@@ -244,11 +245,11 @@ class CyclicLR(LRScheduler):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
         self.optimizer = optimizer
-        rates = _by_group("base_lr", optimizer, base_lr)
+        rates = by_group("base_lr", optimizer, base_lr)
         if last_epoch == -1:
             for rate, group in zip(rates, optimizer.param_groups, strict=True):
                 group["lr"] = rate
-        self.max_lrs = _by_group("max_lr", optimizer, max_lr)
+        self.max_lrs = by_group("max_lr", optimizer, max_lr)
         up = float(step_size_up)
         self.total_size = up + (float(step_size_down) if step_size_down is not None else up)
         self.step_ratio = up / self.total_size
@@ -268,8 +269,8 @@ class CyclicLR(LRScheduler):
         if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in optimizer.defaults
-        self.base_momentums = _by_group("base_momentum", optimizer, base)
-        self.max_momentums = _by_group("max_momentum", optimizer, most)
+        self.base_momentums = by_group("base_momentum", optimizer, base)
+        self.max_momentums = by_group("max_momentum", optimizer, most)
         if last_epoch == -1:
             self._set_momentum(self.max_momentums)
             limits = zip(self.max_momentums, self.base_momentums, optimizer.param_groups, strict=True)
