@@ -114,7 +114,9 @@ def keep_where(value: Both, chooser: Both) -> Both:
 
 
 def matmul(a: Both, b: Both) -> Both:
-    """Return the product of matrices, or of batches of them."""
+    """Return the product of matrices, or of batches of them: of tensors as torch's rules write it, `mm` or `bmm`."""
+    if isinstance(a, Tensor) and a.ndim == b.ndim == 3:
+        return a.bmm(b)
     if isinstance(a, Tensor) or a.ndim > 2:
         return a @ b
     return a.dot(b)  # for two matrices this starts faster than `@`
@@ -256,6 +258,7 @@ def average(value: Both, dim: Any) -> Both:
         return value
     if isinstance(value, Tensor):
         return value.mean(tuple(range(value.ndim)) if dim is None else dim, keepdim=True)
+    dim = dim or None if isinstance(dim, tuple) else dim
     if not value.size:  # NumPy warns of the mean of nothing
         return value.sum(axis=dim, keepdims=True) / value.dtype.type(0)
     return value.mean(axis=dim, keepdims=True)

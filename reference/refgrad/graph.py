@@ -273,7 +273,7 @@ def derivative(
         differentiate = _jointly(joint[1])
     else:
         wanted = [[values.index(each) for each in names] for names in asked]
-        differentiate = _one_by_one(list(map(_caller, rules.values(), wanted)))
+        differentiate = _one_by_one(list(map(_caller, rules.values(), wanted)), inputs)
     return type(
         name,
         (base,),
@@ -294,20 +294,36 @@ def derivative(
     )
 
 
-def _one_by_one(callers: list[Rule]) -> Callable[..., Iterable[Any]]:
-    """Return a function of (gradient, values, edges) that calls the rule of each input that has an edge."""
+def _one_by_one(callers: list[Rule], inputs: tuple[str, ...]) -> Callable[..., Iterable[Any]]:
+    """Return a function of (gradient, values, edges) that calls the rule of each input that has an edge.
+
+    They are called by the names of the inputs, as in torch: with `create_graph` that is the order of the new nodes.
+    """
     if len(callers) == 1:
         only = callers[0]
         return lambda g, values, edges: (only(g, values),)
     if len(callers) == 2:
         one, two = callers
+        if inputs[1] < inputs[0]:
+            return lambda g, values, edges: [
+                None if edges[1] is None else two(g, values),
+                None if edges[0] is None else one(g, values),
+            ][::-1]
         return lambda g, values, edges: (
             None if edges[0] is None else one(g, values),
             None if edges[1] is None else two(g, values),
         )
-    return lambda g, values, edges: [
-        None if edge is None else callers[at](g, values) for at, edge in enumerate(edges)
-    ]
+    order = sorted(range(len(inputs)), key=inputs.__getitem__)
+
+    def differentiate(g: Any, values: list[Any], edges: Any) -> list[Any]:
+        count = len(edges)  # a number in place of the last operand has none
+        found: list[Any] = [None] * count
+        for at in order:
+            if at < count and edges[at] is not None:
+                found[at] = callers[at](g, values)
+        return found
+
+    return differentiate
 
 
 def _jointly(rule: Rule) -> Callable[..., Iterable[Any]]:

@@ -221,17 +221,15 @@ def refuse_bools(kernel: str, self: Tensor, other: Any) -> None:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
-def _fails(name: str) -> Callable[..., Any]:
-    def rule(g: Any) -> Any:
-        raise RuntimeError(f"derivative for {name} is not implemented")
-
-    return rule
-
-
 def not_implemented(name: str) -> type[Node]:
     """Return the kind of node of an operation that torch cannot differentiate."""
-    rule = _fails(name)
-    return derivative("NotImplemented", full_name="torch::autograd::NotImplemented", self=rule, other=rule)
+
+    def rule(g: Any, needs: Any) -> Any:
+        raise RuntimeError(f"derivative for {name} is not implemented")
+
+    return derivative(
+        "NotImplemented", full_name="torch::autograd::NotImplemented", joint=("self other", rule)
+    )
 
 
 # ---- the named functions ---------------------------------------------------------------------------------------

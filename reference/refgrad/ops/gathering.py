@@ -137,7 +137,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     x, places = input._array, index._array
     axis = axis_of(dim, x.ndim)
     check_index_dtype("gather", index)
-    kept = (axis, sparse_grad)
+    kept = (dim, sparse_grad)
     if not places.size:
         return record(GatherBackward0, xp.empty(places.shape, x.dtype), (input,), kept, (index,))
     have, want = _nonempty(x.shape), _nonempty(places.shape)

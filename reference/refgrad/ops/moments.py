@@ -13,7 +13,7 @@ from ..graph import derivative
 from ..recording import record, record_several
 from ..tensor import Tensor
 from .broadcasting import row_major
-from .reductions import _count, axes_of, quotient, spread_mean, unreduced
+from .reductions import _count, as_given, axes_of, quotient, spread_mean, unreduced
 from .registry import function, public
 
 __all__: list[str] = []
@@ -32,7 +32,7 @@ StdBackward0 = derivative(
     "StdBackward0",
     args="shape dim correction keepdim",
     self=lambda g, self, result, shape, dim, correction, keepdim: _var_slope(
-        quotient(g, 2 * result), self, shape, dim, correction, keepdim
+        quotient(g, both.scale(result, 2)), self, shape, dim, correction, keepdim
     ),
 )
 
@@ -48,11 +48,10 @@ def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | Non
             same = both.plain(value) == both.plain(centre)
             kind = dtypes.get_default_dtype()._numpy  # of numbers that torch chooses from
             return g * both.like(xp.where(same, math.nan, math.inf).astype(kind), g)
-        return (2.0 / freedom) * g * (value - centre)
-    freedom = _count(shape, dim) - correction
+        return both.scale(g, 2.0 / freedom) * (value - centre)
+    freedom = math.prod([shape[axis] for axis in dim]) - correction  # of no dimension given, one element
     scale = 2.0 / freedom if freedom else math.inf
-    spread = unreduced(g, shape, dim, keepdim) if dim else g
-    return (scale * spread) * (value - both.average(value, dim or None))
+    return both.scale(unreduced(g, shape, dim, keepdim), scale) * (value - both.average(value, dim))
 
 
 def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float | None]:
@@ -89,12 +88,10 @@ def _variance(
             stacklevel=5,
         )
     freedom = max(count - correction, 0)
-    if dim is not None and axes is None and x.ndim:
-        axes = ()  # for the gradient, no dimensions are none and not all
     spread = row_major(
         xp.asarray(total / xp.asarray(freedom, total.dtype) if x.size else xp.full_like(total, math.nan))
     )
-    return spread, row_major(mean.reshape(spread.shape)), axes
+    return spread, row_major(mean.reshape(spread.shape)), as_given(dim)
 
 
 @public
@@ -146,7 +143,7 @@ def _both_moments(
     spread, mean = grads
     found = None if spread is None else of_spread(spread)
     if mean is not None:
-        part = spread_mean(mean, shape, dim or None, keepdim)
+        part = spread_mean(mean, shape, dim, keepdim)
         found = part if found is None else found + part
     return [found]
 
@@ -171,7 +168,7 @@ def _std_mean_slope(
     keepdim: bool,
 ) -> list[Any]:
     def slope(g: Any) -> Any:
-        return _var_slope(quotient(g, 2 * result), self, shape, dim, correction, keepdim)
+        return _var_slope(quotient(g, both.scale(result, 2)), self, shape, dim, correction, keepdim)
 
     return _both_moments(grads, slope, shape, dim, keepdim)
 

@@ -35,10 +35,10 @@ def axes_of(dim: Any, ndim: int) -> Dims:
 
 
 def as_given(dim: Any) -> Dims:
-    """Return the dimensions as a node shows them: as they were given, also from the end."""
+    """Return the dimensions as a node shows them: as they were given, also from the end; () stands for all, too."""
     if dim is None:
         return None
-    return (tuple(dim) or None) if isinstance(dim, tuple | list) else (dim,)
+    return tuple(dim) if isinstance(dim, tuple | list) else (dim,)
 
 
 def reduce(compute: Callable[..., Any], x: Array, axes: Dims, keepdim: bool) -> Any:
@@ -50,7 +50,7 @@ def reduce(compute: Callable[..., Any], x: Array, axes: Dims, keepdim: bool) -> 
 
 def unreduced(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Give what belongs to a result of a reduction the reduced dimensions back, with size 1."""
-    if keepdim or not shape:
+    if keepdim or not shape or dim == ():
         return g
     axes = range(len(shape)) if dim is None else sorted([axis % len(shape) for axis in dim])
     if isinstance(g, Tensor):
@@ -67,11 +67,11 @@ def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
 
 def spread_mean(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Repeat the gradient of a mean for each of its terms."""
-    return spread(g, shape, dim, keepdim) / max(_count(shape, dim), 1)
+    return both.over(spread(g, shape, dim, keepdim), max(_count(shape, dim), 1))
 
 
 def _count(shape: tuple[int, ...], dim: Dims) -> int:
-    return math.prod(shape) if dim is None else math.prod([shape[axis] for axis in dim]) if shape else 1
+    return math.prod([shape[axis] for axis in dim] if dim and shape else shape)
 
 
 SumBackward0 = derivative("SumBackward0", args="shape", self=lambda g, shape: both.expand(g, shape))
@@ -81,7 +81,9 @@ SumBackward1 = derivative(
     self=lambda g, shape, dim, keepdim: spread(g, shape, dim, keepdim),
 )
 MeanBackward0 = derivative(
-    "MeanBackward0", args="shape", self=lambda g, shape: both.expand(g, shape) / max(math.prod(shape), 1)
+    "MeanBackward0",
+    args="shape",
+    self=lambda g, shape: both.over(both.expand(g, shape), max(math.prod(shape), 1)),
 )
 MeanBackward1 = derivative(
     "MeanBackward1",
@@ -115,16 +117,31 @@ def share_out(g: Any, value: Any, extreme: Any) -> Any:
 
 
 def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) -> Any:
-    shape = tuple(value.shape)
-    x, y = both.plain(value), unreduced(both.plain(extreme), shape, dim, keepdim)
-    reached = x == y  # nan is not: then all is nan, as in torch
-    share = reached / reached.sum(axis=dim, keepdims=True).astype(x.dtype)
-    return both.like(share, g) * unreduced(g, shape, dim, keepdim)
+    g, extreme = (_with_reduced(each, dim or (), keepdim) for each in (g, both.plain(extreme)))
+    return shared_among(g, both.plain(value) == extreme, dim)  # nan is not: then all is nan, as in torch
+
+
+def _with_reduced(g: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
+    """Give back the dimensions that were reduced, all at once; what had none gets one, as in torch."""
+    if keepdim:
+        return g
+    sizes, count = iter(g.shape), g.ndim + len(dim)
+    axes = [axis % count for axis in dim]
+    return g.reshape(tuple([1 if axis in axes else next(sizes) for axis in range(count)]))
+
+
+def shared_among(g: Any, reached: Array, dim: Dims) -> Any:
+    """Share a gradient equally among the elements of a mask, counted along dimensions."""
+    axes = dim if dim and reached.ndim else None
+    count = xp.asarray(reached.sum(axis=axes, keepdims=True))
+    if isinstance(g, Tensor):
+        return g / wrap(count) * wrap(reached)
+    return g / count.astype(g.dtype) * reached
 
 
 def quotient(g: Any, divisor: Any) -> Any:
     """Divide; 0 where the divisor is 0."""
-    return both.keep(g / divisor, both.plain(divisor) != 0)
+    return both.mask_out(g / divisor, both.plain(divisor) == 0)
 
 
 def put_along(
@@ -194,7 +211,7 @@ def sum(
     else:
         array = row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
     given = as_given(dim if axis is None else axis)
-    if given is None and dim is None and not keep:
+    if given is None and not keep:
         return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
     return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, given, keep)), out, input)
 

@@ -23,6 +23,7 @@ from .reductions import (
     MaxBackward1,
     MinBackward0,
     MinBackward1,
+    as_given,
     axes_of,
 )
 from .registry import alias, function, method, public
@@ -438,7 +439,7 @@ def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
         refuse_complex(x, f"\"{name[1:]}_values_cpu\" not implemented for '{{}}'")
         compute = xp.max if largest else xp.min
         array = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim))) if x.ndim else x.copy()
-        result = record(kind, array, (input,), (axes if x.ndim else None, keepdim))
+        result = record(kind, array, (input,), (as_given(dim), keepdim))
         return finish_out(name, result, out, input)
 
     extreme.__name__ = name

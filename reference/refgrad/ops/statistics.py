@@ -17,7 +17,7 @@ from .broadcasting import row_major
 from .holomorphic import refuse_complex, suited
 from .inplace import MISMATCH
 from .outputs import finish_out
-from .reductions import _shared_along, axes_of, spread, unreduced
+from .reductions import _shared_along, as_given, axes_of, shared_among, spread, unreduced
 from .registry import explained, public
 from .shape import axis_of
 
@@ -35,7 +35,7 @@ ProdBackward1 = derivative(
         unreduced(g, shape, dim, keepdim),
         _like_gradient(self, g),
         unreduced(result, shape, dim, keepdim),
-        dim[0] if dim else None,
+        dim[0],
     ),
 )
 LogsumexpBackward0 = derivative(
@@ -108,10 +108,9 @@ def norm_slope(g: Any, value: Any, result: Any, order: float, dim: Any) -> Any:
     if order == 2:
         return g * both.blank(value / result, nothing)
     if math.isinf(order):
-        size = both.absolute(value)
-        reached = (both.plain(size) == both.plain(result)) | xp.isnan(both.plain(size))
-        many = both.like(reached.sum(axis=dim, keepdims=True), g)
-        return both.unit(value) * ((g / many) * both.like(reached, g))
+        size = xp.abs(both.plain(value))
+        reached = (size == both.plain(result)) | xp.isnan(size)
+        return both.unit(value) * shared_among(g, reached, dim)
     if order < 1:
         steep = both.blank(both.absolute(value) ** (order - 1), both.plain(value) == 0)
         return both.unit(value) * steep * g * result ** (1 - order)
@@ -134,7 +133,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
         return record(suited(ProdBackward0, x), xp.prod(x, dtype=want), (input,), (x.shape,))
     axes = (axis_of(dim, x.ndim),)
     array = row_major(xp.prod(x, axis=axes, dtype=want, keepdims=keepdim)) if x.ndim else x.astype(want)
-    return record(suited(ProdBackward1, x), array, (input,), (x.shape, axes if x.ndim else None, keepdim))
+    return record(suited(ProdBackward1, x), array, (input,), (x.shape, (dim,), keepdim))
 
 
 def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]:
@@ -196,7 +195,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     array = row_major(total if keepdim or not x.ndim else total.squeeze(axes))
     return finish_out(
         "logsumexp",
-        record(suited(LogsumexpBackward0, array), array, (input,), (x.shape, axes, keepdim)),
+        record(suited(LogsumexpBackward0, array), array, (input,), (x.shape, as_given(dim), keepdim)),
         out,
         input,
     )
@@ -222,7 +221,7 @@ def vector_norm(
     if not x.size and (order < 0 or order == math.inf):
         refuse_empty(x, order, dim)
     array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
-    return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, axes, keepdim))
+    return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, as_given(dim), keepdim))
 
 
 def _check_norm_dtype(own: dtypes.dtype, asked: dtypes.dtype) -> None:
@@ -324,7 +323,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
     axes = axes if x.ndim else None
     want = dtype._numpy if dtype is not None else xp.int64 if x.dtype.kind in "biu" else None
     array = row_major(xp.asarray(xp.nansum(x, axis=axes, keepdims=keepdim and x.ndim > 0, dtype=want)))
-    return record(NansumBackward0, array, (input,), (x.shape, axes, keepdim))
+    return record(NansumBackward0, array, (input,), (x.shape, as_given(dim), keepdim))
 
 
 NansumBackward0 = derivative(
@@ -365,7 +364,7 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     keep = keepdim and x.ndim > 0
     refuse_complex(x, "\"aminmax_cpu\" not implemented for '{}'")
     found = [row_major(xp.asarray(compute(x, axis=axes, keepdims=keep))) for compute in (xp.min, xp.max)]
-    low, high = record_several(AminmaxBackward0, found, (input,), (axes, keepdim))
+    low, high = record_several(AminmaxBackward0, found, (input,), (as_given(dim), keepdim))
     return structured("aminmax", min=low, max=high)
 
 
