@@ -321,24 +321,6 @@ def transposed(value: Both) -> Both:
     return value.t() if isinstance(value, Tensor) else value.T
 
 
-def over(value: Both, number: float) -> Both:
-    """Divide by a number as C++ does, which torch records as `DivBackward1`."""
-    if isinstance(value, Tensor):
-        from .ops.arithmetic import divided
-
-        return divided(value, number)
-    return value / number
-
-
-def scale(value: Both, number: float) -> Both:
-    """Multiply by a number as C++ does, which torch records as `MulBackward1`."""
-    if isinstance(value, Tensor):
-        from .ops.arithmetic import scaled
-
-        return scaled(value, number)
-    return value * number
-
-
 def _erf_array(x: Array) -> Array:
     """Return the error function."""
     if x.dtype.itemsize < 8:

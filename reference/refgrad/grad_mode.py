@@ -18,6 +18,7 @@ __all__ = [
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "like_cpp",
     "mode",
     "no_grad",
     "set_grad_enabled",
@@ -32,6 +33,7 @@ class _Mode(threading.local):
 
     enabled = True
     inference = False
+    cpp = False  # whether what runs stands in C++ in torch, see `like_cpp`
     backward_pass: Any = None  # the innermost that is running
 
     def __init__(self) -> None:  # runs in each thread that asks for a flag
@@ -51,6 +53,20 @@ def is_grad_enabled() -> bool:
 def is_inference_mode_enabled() -> bool:
     """Return whether this thread is in inference mode."""
     return mode.inference
+
+
+def like_cpp(function: F) -> F:
+    """Let a function record what it does with numbers as torch's C++ code does: `x + 1` is an `AddBackward1` there."""
+
+    @functools.wraps(function)
+    def recorded(*args: Any, **kwargs: Any) -> Any:
+        before, mode.cpp = mode.cpp, True
+        try:
+            return function(*args, **kwargs)
+        finally:
+            mode.cpp = before
+
+    return recorded  # type: ignore[return-value]
 
 
 class _Switch:

@@ -11,6 +11,8 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .grad_mode import like_cpp
+
 if TYPE_CHECKING:
     from .hooks import Hooks, RemovableHandle
     from .tensor import Tensor
@@ -139,7 +141,9 @@ class Node:
 
         Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
         """
-        return self.differentiate(grad, self.unpack(recording) if self.tensors else self.args, edges)
+        values = self.unpack(recording) if self.tensors else self.args
+        differentiate = like_cpp(self.differentiate) if recording else self.differentiate
+        return differentiate(grad, values, edges)
 
     def __call__(self, *grads: Any) -> Any:
         """Return the gradients of the inputs for those of the outputs, outside of any backward pass."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import backend, both, dtypes
 from ..backend import xp
+from ..grad_mode import mode
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
@@ -45,20 +46,32 @@ DivBackward0 = derivative(
     self=lambda g, other: g / both.conj(other),
     other=lambda g, self, other: -g * both.conj((self / other) / other),
 )
-MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: both.scale(g, other))
+# Of a tensor and a number, in Python: the derivative takes it as the tensor that torch makes of it.
+_MulOfNumber = derivative(
+    "MulBackward0",
+    self=lambda g, other: _times_number(g, both.conj(other)),
+    other=MulBackward0.rules[1],
+)
+_DivByNumber = derivative(
+    "DivBackward0",
+    self=lambda g, other: _over_number(g, both.conj(other)),
+    other=DivBackward0.rules[1],
+)
 
 
-def scaled(value: Tensor, number: Any) -> Tensor:
-    """Return the product with a number, recorded as derivative rules in C++ record it."""
-    return binary(MulBackward1, xp.multiply, value, number, (number,), (value,))
+def _times_number(g: Any, number: Any) -> Any:
+    return binary(_MulOfNumber, xp.multiply, g, number) if isinstance(g, Tensor) else g * number
 
 
-DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: both.over(g, other))
+def _over_number(g: Any, number: Any) -> Any:
+    return binary(_DivByNumber, xp.divide, g, number) if isinstance(g, Tensor) else g / number
 
 
-def divided(value: Tensor, number: Any) -> Tensor:
-    """Return the quotient by a number, recorded as derivative rules in C++ record it."""
-    return binary(DivBackward1, xp.divide, value, number, (number,), (value,))
+# Of a tensor and a number, in C++.
+AddBackward1 = derivative("AddBackward1", self=lambda g: g)
+SubBackward1 = derivative("SubBackward1", self=lambda g: g)
+MulBackward1 = derivative("MulBackward1", args="other", self=lambda g, other: g * both.conj(other))
+DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / both.conj(other))
 
 
 def binary(
@@ -122,6 +135,8 @@ def _in_float32(compute: Callable[..., Any]) -> Callable[..., Any]:
 def _add(self: Tensor, other: Any) -> Any:
     if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
         return other
+    if mode.cpp and not isinstance(other, Tensor):
+        return binary(AddBackward1, xp.add, self, other, (), (self,))
     return binary(AddBackward0, xp.add, self, other, (1,))
 
 
@@ -129,6 +144,10 @@ def _add(self: Tensor, other: Any) -> Any:
 def _mul(self: Tensor, other: Any) -> Any:
     if not isinstance(other, Tensor) and (other := as_operand(other)) is NotImplemented:
         return other
+    if not isinstance(other, Tensor):
+        if mode.cpp:
+            return binary(MulBackward1, xp.multiply, self, other, (other,), (self,))
+        return binary(_MulOfNumber, xp.multiply, self, other)
     return binary(MulBackward0, xp.multiply, self, other)
 
 
@@ -148,6 +167,8 @@ def _sub(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     refuse_bool_sub(self, other)
+    if mode.cpp and not isinstance(other, Tensor):
+        return binary(SubBackward1, xp.subtract, self, other, (), (self,))
     return binary(SubBackward0, xp.subtract, self, other, (1,))
 
 
@@ -157,7 +178,7 @@ def _rsub(self: Tensor, other: Any) -> Any:
     if other is NotImplemented:
         return other
     refuse_bool_sub(self, other)
-    if isinstance(other, Tensor):
+    if mode.cpp or isinstance(other, Tensor):  # C++ takes the number as a tensor
         return binary(SubBackward0, xp.subtract, other, self, (1,))
     return _from_number(self, other, 1)
 
@@ -196,7 +217,11 @@ def _div(self: Tensor, other: Any) -> Any:
 def true_divide(self: Tensor, other: Any) -> Tensor:
     """Divide; integers give the default dtype."""
     if self._array.dtype.kind in "fc":
-        return binary(DivBackward0, xp.divide, self, other)
+        if isinstance(other, Tensor):
+            return binary(DivBackward0, xp.divide, self, other)
+        if mode.cpp:
+            return binary(DivBackward1, xp.divide, self, other, (other,), (self,))
+        return binary(_DivByNumber, xp.divide, self, other)
     want = dtypes.result_of((self, other))
     if not (want.is_floating_point or want.is_complex):
         want = dtypes.get_default_dtype()
@@ -205,6 +230,8 @@ def true_divide(self: Tensor, other: Any) -> Tensor:
 
 @operator("__rtruediv__", "__rdiv__")
 def _rdiv(self: Tensor, other: Any) -> Any:
+    if mode.cpp:
+        return binary(DivBackward0, xp.divide, other, self)
     try:
         return self.reciprocal() * other  # NumPy, too, may know how
     except TypeError:
@@ -297,7 +324,7 @@ def operand_of(value: Any) -> Any:
 def mul(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each pair of elements."""
     out = elementwise_out("mul", out, input, other)
-    return finish_out("mul", binary(MulBackward0, xp.multiply, input, operand_of(other)), out, input, other)
+    return finish_out("mul", _mul(input, operand_of(other)), out, input, other)
 
 
 @public

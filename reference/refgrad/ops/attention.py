@@ -8,11 +8,12 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import Array, xp
+from ..grad_mode import like_cpp
 from ..graph import derivative
 from ..recording import record, requires_recording
 from ..scalars import check as check_number
 from ..tensor import Tensor, wrap
-from .arithmetic import not_implemented, recorded, scaled
+from .arithmetic import not_implemented, recorded
 from .backward_kernels import softmax_backward
 from .shape import transpose
 
@@ -58,12 +59,11 @@ def scaled_dot_product_attention(
     return found
 
 
+@like_cpp
 def _of_nothing(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Return zeros that depend on all three, of which one has no element."""
     shape = (*query._array.shape[:-1], value._array.shape[-1])
-    found: Tensor = wrap(xp.zeros(shape, query._array.dtype)) + scaled(
-        query.sum() + key.sum() + value.sum(), 0
-    )
+    found: Tensor = wrap(xp.zeros(shape, query._array.dtype)) + (query.sum() + key.sum() + value.sum()) * 0
     return found
 
 
@@ -221,6 +221,7 @@ def _fused(
 # ---- step by step ----------------------------------------------------------------------------------------------------
 
 
+@like_cpp
 def _step_by_step(
     query: Tensor,
     key: Tensor,
@@ -234,13 +235,13 @@ def _step_by_step(
     from .drawing import dropout
 
     root = math.sqrt(abs(factor))
-    query = scaled(query, -root if factor < 0 else root)
+    query = query * (-root if factor < 0 else root)
     if is_causal:
         lower = _lower(query._array.shape[-2], key._array.shape[-2])
         mask = _added(lower, query.dtype)
     if grouped:
         key, value = _shared_heads(query, key, value)
-    scores = query @ scaled(transpose(key, -2, -1), root)
+    scores = query @ (transpose(key, -2, -1) * root)
     if mask is not None:
         scores = scores.add_(mask) if mask._array.ndim <= scores._array.ndim else scores + mask
     shares = _safe_softmax(scores)

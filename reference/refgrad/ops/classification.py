@@ -8,10 +8,10 @@ from typing import Any
 
 from .. import both, dtypes
 from ..backend import Array, xp
+from ..grad_mode import like_cpp
 from ..graph import derivative
 from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
-from .arithmetic import scaled
 from .backward_kernels import backward_kernel
 from .losses import chosen_reduction
 from .shape import view
@@ -194,6 +194,7 @@ def _check_target_sizes(shape: tuple[int, ...], target: tuple[int, ...]) -> None
         raise RuntimeError(f"size mismatch (got input: {list(shape)} , target: {list(target)}")
 
 
+@like_cpp
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -228,9 +229,7 @@ def cross_entropy(
             )
         elif reduction == "sum":
             spread = spread.sum()
-        smooth: Tensor = scaled(plain, 1 - label_smoothing) + scaled(
-            spread, label_smoothing / input.shape[axis]
-        )
+        smooth: Tensor = plain * (1 - label_smoothing) + spread * (label_smoothing / input.shape[axis])
         return smooth
     if not target.dtype.is_floating_point:
         raise RuntimeError(
@@ -261,16 +260,10 @@ def cross_entropy(
     total: Tensor = -summed
     if reduction == "sum":
         return total
-    return _mean_over(total, input._array.size // classes)
+    mean: Tensor = total / (input._array.size // classes)
+    return mean
 
 
 def _check_smoothing(label_smoothing: float) -> None:
     if label_smoothing > 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
-
-
-DivBackward1 = derivative("DivBackward1", args="other", self=lambda g, other: g / other)
-
-
-def _mean_over(total: Tensor, count: int) -> Tensor:
-    return record(DivBackward1, total._array / xp.asarray(count, total._array.dtype), (total,), (count,))

@@ -12,10 +12,10 @@ from typing import Any
 
 from .. import both, dtypes
 from ..backend import Array, xp
+from ..grad_mode import like_cpp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import scaled
 from .complex import view_as_real
 from .convolution_checks import (
     check_bias_type,
@@ -90,6 +90,7 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, se
     return squeezed
 
 
+@like_cpp
 def _of_complex(convolve: Any, input: Tensor, weight: Tensor, bias: Any, settings: Settings) -> Tensor:
     """Convolve complex numbers by three products of real ones."""
     parts = [
@@ -100,7 +101,7 @@ def _of_complex(convolve: Any, input: Tensor, weight: Tensor, bias: Any, setting
     imaginary = convolve(*[part[1] for part in parts[:2]], None, settings)
     sums = [None if part[0] is None else part[0] + part[1] for part in parts]
     both_parts = convolve(*sums, settings)
-    found: Tensor = real - imaginary + scaled(both_parts - real - imaginary, 1j)
+    found: Tensor = real - imaginary + (both_parts - real - imaginary) * 1j
     return found
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from .. import both, dtypes
 from ..backend import xp
+from ..grad_mode import like_cpp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import DivBackward1, MulBackward1, not_implemented, recorded, refuse_bool_sub
+from .arithmetic import not_implemented, recorded, refuse_bool_sub
 from .broadcasting import check_broadcast, common, keep_layout, row_major
 from .holomorphic import suited
 from .inplace import update
 from .outputs import finish_out
-from .pointwise import converted
 from .reductions import quotient
 from .registry import function, method, public
 from .shape import axis_of
@@ -355,6 +355,7 @@ def _widths(y: Tensor, x: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @function
+@like_cpp
 def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tensor:
     """Return the area under samples along a dimension, joined by straight lines."""
     if not y._array.ndim:
@@ -367,9 +368,11 @@ def trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tens
     _refuse_bools("trapezoid", y, x)
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)
-        return _halved(((left + right) * steps).sum(axis))
-    ends = _times(y.select(axis, 0) + y.select(axis, -1), 0.5)
-    return _times(y.sum(axis) - ends, dx if x is None else x)
+        area: Tensor = ((left + right) * steps).sum(axis) / 2.0
+        return area
+    ends = (y.select(axis, 0) + y.select(axis, -1)) * 0.5
+    even: Tensor = (y.sum(axis) - ends) * (dx if x is None else x)
+    return even
 
 
 @function
@@ -386,17 +389,8 @@ def _refuse_bools(name: str, y: Tensor, x: Any) -> None:
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported")
 
 
-def _times(value: Tensor, number: Any) -> Tensor:
-    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(MulBackward1, array * number, (value,), (number,))
-
-
-def _halved(value: Tensor) -> Tensor:
-    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(DivBackward1, array / 2.0, (value,), (2.0,))
-
-
 @function
+@like_cpp
 def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
     """Return the areas under samples up to each but the first."""
     _refuse_bools("cumulative_trapezoid", y, x)
@@ -405,8 +399,9 @@ def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = 1, dim: int = -1
     axis = axis_of(dim, y._array.ndim)
     if isinstance(x, Tensor):
         steps, right, left = _widths(y, x, axis)
-        return _halved(((left + right) * steps).cumsum(axis))
+        areas: Tensor = ((left + right) * steps).cumsum(axis) / 2.0
+        return areas
     lead = (slice(None),) * axis
     both_ends = y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]
-    even: Tensor = _times(both_ends, (dx if x is None else x) / 2.0).cumsum(dim)
+    even: Tensor = (both_ends * ((dx if x is None else x) / 2.0)).cumsum(dim)
     return even

@@ -45,7 +45,7 @@ def _first_slope(g: Any, second: Any, strides: Strides, alpha: Any = 1) -> Any:
         found = both.transposed(both.matmul(second, both.transposed(g)))
     else:
         found = both.matmul(g, both.transposed(second))
-    return found if alpha == 1 else both.scale(found, alpha)
+    return found if alpha == 1 else found * alpha
 
 
 def _second_slope(g: Any, first: Any, strides: Strides, alpha: Any = 1) -> Any:
@@ -54,7 +54,7 @@ def _second_slope(g: Any, first: Any, strides: Strides, alpha: Any = 1) -> Any:
         found = both.transposed(both.matmul(both.transposed(g), first))
     else:
         found = both.matmul(both.transposed(first), g)
-    return found if alpha == 1 else both.scale(found, alpha)
+    return found if alpha == 1 else found * alpha
 
 
 def _by_columns(rows: int, like: Array, strides: tuple[int, ...]) -> bool:
@@ -82,7 +82,7 @@ DotBackward0 = derivative("DotBackward0", self=lambda g, tensor: g * tensor, ten
 AddmmBackward0 = derivative(
     "AddmmBackward0",
     args="beta alpha strides",
-    self=lambda g, beta: g if beta == 1 else both.scale(g, beta),
+    self=lambda g, beta: g if beta == 1 else g * beta,
     mat1=lambda g, mat2, alpha, strides: _first_slope(g, mat2, strides, alpha),
     mat2=lambda g, mat1, alpha, strides: _second_slope(g, mat1, strides, alpha),
 )

@@ -194,7 +194,7 @@ BinaryCrossEntropyWithLogitsBackward0 = derivative(
 
 
 def _shared(g: Any, share: float, reduction: str) -> Any:
-    return both.over(g, round(1 / share)) if reduction == "mean" else g
+    return g / round(1 / share) if reduction == "mean" else g
 
 
 def _weighted(g: Any, weight: Any) -> Any:

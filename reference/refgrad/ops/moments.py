@@ -32,7 +32,7 @@ StdBackward0 = derivative(
     "StdBackward0",
     args="shape dim correction keepdim",
     self=lambda g, self, result, shape, dim, correction, keepdim: _var_slope(
-        quotient(g, both.scale(result, 2)), self, shape, dim, correction, keepdim
+        quotient(g, result * 2), self, shape, dim, correction, keepdim
     ),
 )
 
@@ -48,10 +48,10 @@ def _var_slope(g: Any, value: Any, shape: Any, dim: Any, correction: float | Non
             same = both.plain(value) == both.plain(centre)
             kind = dtypes.get_default_dtype()._numpy  # of numbers that torch chooses from
             return g * both.like(xp.where(same, math.nan, math.inf).astype(kind), g)
-        return both.scale(g, 2.0 / freedom) * (value - centre)
+        return g * (2.0 / freedom) * (value - centre)
     freedom = math.prod([shape[axis] for axis in dim]) - correction  # of no dimension given, one element
     scale = 2.0 / freedom if freedom else math.inf
-    return both.scale(unreduced(g, shape, dim, keepdim), scale) * (value - both.average(value, dim))
+    return unreduced(g, shape, dim, keepdim) * scale * (value - both.average(value, dim))
 
 
 def _spread_arguments(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, float | None]:
@@ -168,7 +168,7 @@ def _std_mean_slope(
     keepdim: bool,
 ) -> list[Any]:
     def slope(g: Any) -> Any:
-        return _var_slope(quotient(g, both.scale(result, 2)), self, shape, dim, correction, keepdim)
+        return _var_slope(quotient(g, result * 2), self, shape, dim, correction, keepdim)
 
     return _both_moments(grads, slope, shape, dim, keepdim)
 

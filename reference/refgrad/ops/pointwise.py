@@ -78,7 +78,7 @@ def _zero(g: Any) -> Any:
 FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "exp": (xp.exp, lambda g, result: g * result),
     "expm1": (xp.expm1, lambda g, result: g * (result + 1)),
-    "exp2": (xp.exp2, lambda g, result: both.scale(g * result, LN2)),
+    "exp2": (xp.exp2, lambda g, result: g * result * LN2),
     "log": (xp.log, lambda g, self: g / self),
     "log2": (xp.log2, lambda g, self: g / (self * LN2)),
     "log10": (xp.log10, lambda g, self: g / (self * LN10)),

@@ -7,10 +7,9 @@ from typing import Any
 
 from .. import both
 from ..backend import Array, xp
+from ..grad_mode import like_cpp
 from ..graph import derivative
-from ..recording import record
 from ..tensor import Tensor
-from .arithmetic import scaled
 from .gamma_kernels import back, wide
 from .special_forms import of_one, of_two
 
@@ -93,7 +92,6 @@ SpecialNdtriBackward0 = derivative(
     "SpecialNdtriBackward0", self=lambda g, result: g * ROOT_TWO_PI * both.exp(result * result / 2)
 )
 SpecialEntrBackward0 = derivative("SpecialEntrBackward0", self=lambda g, self: g * (-(both.log(self) + 1)))
-AddBackward1 = derivative("AddBackward1", self=lambda g: g)
 
 erfcx = of_one("erfcx", SpecialErfcxBackward0, erfcx_array)
 log_ndtr = of_one("log_ndtr", SpecialLogNdtrBackward0, log_ndtr_array)
@@ -101,11 +99,11 @@ ndtri = of_one("ndtri", SpecialNdtriBackward0, ndtri_array)
 entr = of_one("entr", SpecialEntrBackward0, entr_array, low=True)
 
 
+@like_cpp
 def ndtr(input: Tensor) -> Tensor:
     """Return the area under the normal density up to x."""
-    errors: Tensor = scaled(input, 1 / ROOT_TWO).erf()
-    raised = record(AddBackward1, errors._array + errors._array.dtype.type(1), (errors,))
-    return scaled(raised, 0.5)
+    area: Tensor = ((input * (1 / ROOT_TWO)).erf() + 1) * 0.5
+    return area
 
 
 # ---- of two operands -----------------------------------------------------------------------------------------------

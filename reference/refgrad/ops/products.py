@@ -66,7 +66,7 @@ AddbmmBackward0 = derivative(
 
 
 def _times(value: Any, number: Any) -> Any:
-    return value if number == 1 else both.scale(value, number)
+    return value if number == 1 else value * number
 
 
 def _for_each(g: Any, batch: Any) -> Any:

@@ -6,13 +6,12 @@ import math
 from typing import Any
 
 from ..backend import xp
-from ..grad_mode import no_grad
+from ..grad_mode import like_cpp, no_grad
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .broadcasting import keep_layout, row_major
+from .broadcasting import row_major
 from .losses import chosen_reduction
-from .pointwise import converted
 from .registry import FUNCTIONS
 from .selection import where
 from .statistics import norm_of, norm_slope, refuse_empty
@@ -27,8 +26,6 @@ __all__ = [
     "triplet_margin_loss",
 ]
 
-# What C++ adds to a tensor as a number.
-AddBackward1 = derivative("AddBackward1", self=lambda g: g)
 NormBackward1 = derivative(
     "NormBackward1",
     args="p dim keepdim",
@@ -43,21 +40,17 @@ def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: boo
     return norm_slope(g.reshape(wide), difference, result.reshape(wide), p, (difference.ndim - 1,))
 
 
-def _plus(value: Tensor, number: float) -> Tensor:
-    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(AddBackward1, keep_layout(array + array.dtype.type(number), array), (value,))
-
-
 def _reduced(value: Tensor, reduction: str) -> Tensor:
     found: Tensor = value.mean() if reduction == "mean" else value.sum() if reduction == "sum" else value
     return found
 
 
+@like_cpp
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
     """Return the p-norm of the differences of vectors along the last dimension."""
-    difference = _plus(x1 - x2, eps)
+    difference = x1 - x2 + eps
     x, last, order = difference._array, difference._array.ndim - 1, float(p)
     if not x.size and (order < 0 or order == math.inf):
         refuse_empty(x, order, last)
@@ -67,6 +60,7 @@ def pairwise_distance(
     return record(NormBackward1, array, (difference,), (p, (last,), keepdim))
 
 
+@like_cpp
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -84,7 +78,7 @@ def margin_ranking_loss(
             f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
     difference = input1 - input2
-    return _reduced(_plus(-target * difference, margin).clamp_min_(0), reduction)
+    return _reduced((-target * difference + margin).clamp_min_(0), reduction)
 
 
 def hinge_embedding_loss(
@@ -107,6 +101,7 @@ def _number(value: float, like: Tensor) -> Tensor:
     return wrap(xp.asarray(value, like._array.dtype))
 
 
+@like_cpp
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -126,7 +121,7 @@ def cosine_embedding_loss(
             f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes "
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
-    size = _plus((input1 * input1).sum(dim), 1e-12) * _plus((input2 * input2).sum(dim), 1e-12)
+    size = ((input1 * input1).sum(dim) + 1e-12) * ((input2 * input2).sum(dim) + 1e-12)
     cosine = (input1 * input2).sum(dim) / size.sqrt()
     nothing = wrap(xp.zeros_like(cosine._array))
     alike = where(target == 1, _number(1.0, cosine) - cosine, nothing)
@@ -134,6 +129,7 @@ def cosine_embedding_loss(
     return _reduced(alike + other, reduction)
 
 
+@like_cpp
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -160,9 +156,10 @@ def triplet_margin_loss(
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = far.minimum(pairwise_distance(positive, negative, p, eps))
-    return _reduced((_plus(near, margin) - far).clamp_min(0), reduction)
+    return _reduced((near + margin - far).clamp_min(0), reduction)
 
 
+@like_cpp
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -175,7 +172,7 @@ def poisson_nll_loss(
 ) -> Tensor:
     """Return the negative log-likelihood of counts for rates, or for their logarithms."""
     reduction = chosen_reduction(reduction, size_average, reduce)
-    loss = input.exp() - target * input if log_input else input - target * _plus(input, eps).log()
+    loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
         loss = loss.add_(stirling.masked_fill(target <= 1, 0))

@@ -67,7 +67,7 @@ def spread(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
 
 def spread_mean(g: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Any:
     """Repeat the gradient of a mean for each of its terms."""
-    return both.over(spread(g, shape, dim, keepdim), max(_count(shape, dim), 1))
+    return spread(g, shape, dim, keepdim) / max(_count(shape, dim), 1)
 
 
 def _count(shape: tuple[int, ...], dim: Dims) -> int:
@@ -83,7 +83,7 @@ SumBackward1 = derivative(
 MeanBackward0 = derivative(
     "MeanBackward0",
     args="shape",
-    self=lambda g, shape: both.over(both.expand(g, shape), max(math.prod(shape), 1)),
+    self=lambda g, shape: both.expand(g, shape) / max(math.prod(shape), 1),
 )
 MeanBackward1 = derivative(
     "MeanBackward1",

@@ -37,11 +37,12 @@ def explained(call: F, name: str) -> F:
     Kinds of arguments that fitted once are let through from then on; what fails all the same is explained afterwards.
     """
     # One that takes sizes one by one checks them itself.
-    checks_itself = call.__code__.co_flags & inspect.CO_VARARGS and not hasattr(call, "declared")
+    code = getattr(call, "__wrapped__", call).__code__
+    checks_itself = code.co_flags & inspect.CO_VARARGS and not hasattr(call, "declared")
     of_tensors = name.startswith("Tensor.")  # whose first argument is a tensor for sure
     known: set[Any] = set()
-    takes_anything = bool(call.__code__.co_flags & inspect.CO_VARKEYWORDS)
-    without_out = "out" not in call.__code__.co_varnames and not takes_anything
+    takes_anything = bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    without_out = "out" not in code.co_varnames and not takes_anything
 
     def checked(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) > 1:
@@ -178,7 +179,7 @@ def _takes_nothing(
     name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> TypeError | None:
     """Return torch's error for arguments to a method that has none besides the tensor."""
-    code = call.__code__
+    code = getattr(call, "__wrapped__", call).__code__
     if not name.startswith("Tensor.") or code.co_argcount != 1 or len(args) < 2 or kwargs:
         return None
     if code.co_flags & inspect.CO_VARARGS:

@@ -7,10 +7,10 @@ import warnings
 from typing import Any
 
 from .. import dtypes, limits
+from ..grad_mode import like_cpp
 from ..tensor import Tensor
 from .padding import pad
 from .pooling import avg_pool1d, avg_pool2d
-from .ranking_losses import _plus
 from .registry import function
 from .volumes import avg_pool3d
 from .windows import is_channels_last
@@ -19,6 +19,7 @@ __all__ = ["local_response_norm", "lp_pool1d", "lp_pool2d", "lp_pool3d", "rms_no
 
 
 @function
+@like_cpp
 def rms_norm(
     input: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
@@ -38,7 +39,8 @@ def rms_norm(
     x = input.float() if own.itemsize == 2 else input
     least = float(limits.finfo(x.dtype).eps) if eps is None else eps
     ndim = x._array.ndim
-    found: Tensor = x * _plus((x**2).mean(tuple(range(ndim - len(tail), ndim)), keepdim=True), least).rsqrt()
+    squares = (x**2).mean(tuple(range(ndim - len(tail), ndim)), keepdim=True)
+    found: Tensor = x * (squares + least).rsqrt()
     if weight is not None:
         found = found * weight
     found = found.to(own)

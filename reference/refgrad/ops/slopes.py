@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import xp
-from ..recording import record
+from ..grad_mode import like_cpp
 from ..tensor import Tensor
-from .arithmetic import DivBackward1
 from .joining import cat
-from .pointwise import converted
 from .registry import function
 from .scanning import diff
 from .shape import axis_of, check_distinct
@@ -58,11 +56,7 @@ def _check(input: Tensor, spacings: int | None, dims: tuple[int, ...] | None, ed
         raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
 
 
-def _over(value: Tensor, number: Any) -> Tensor:
-    array = value._array if value._array.dtype.kind in "fc" else converted(value._array)
-    return record(DivBackward1, array / number, (value,), (number,))
-
-
+@like_cpp
 def _evenly(input: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
     if isinstance(step, Tensor):
         step = step.item()
@@ -72,15 +66,16 @@ def _evenly(input: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
         part: Tensor = input.narrow(dim, start % count, length)
         return part
 
-    inside = _over(_over(at(2, count - 2) - at(0, count - 2), step), 2)
+    inside = (at(2, count - 2) - at(0, count - 2)) / step / 2
     if edge_order == 1:
         first, last = at(1) - at(0), at(-1) - at(-2)
     else:
         first = at(0) * -1.5 + at(1) * 2 - at(2) * 0.5
         last = at(-1) * 1.5 - at(-2) * 2 + at(-3) * 0.5
-    return cat([_over(first, step), inside, _over(last, step)], dim)
+    return cat([first / step, inside, last / step], dim)
 
 
+@like_cpp
 def _at_places(input: Tensor, dim: int, places: Tensor, edge_order: int) -> Tensor:
     if places._array.ndim != 1:
         raise RuntimeError(

@@ -77,12 +77,12 @@ _ROWS: dict[str, tuple[str, Callable[[Array], Array], Callable[..., Any]]] = {
     "deg2rad": (
         "Deg2RadBackward0",
         lambda x: x * x.dtype.type(math.pi / 180),
-        lambda g: both.scale(g, math.pi / 180),
+        lambda g: g * (math.pi / 180),
     ),
     "rad2deg": (
         "Rad2DegBackward0",
         lambda x: x * x.dtype.type(180 / math.pi),
-        lambda g: both.scale(g, 180 / math.pi),
+        lambda g: g * (180 / math.pi),
     ),
 }
 for _name, (_node, _compute, _rule) in _ROWS.items():
