@@ -155,8 +155,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     return record(GatherBackward0, array, (input,), kept, (index,))
 
 
-def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> tuple[Array, int]:
-    """Return a copy of `input` with `src` (or a number) put, or added, where the index says; and the dimension."""
+def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> Array:
+    """Return a copy of `input` with `src` (or a number) put, or added, where the index says."""
     x, places = input._array, index._array
     axis = axis_of(dim, x.ndim)
     check_index_dtype("scatter", index)
@@ -164,7 +164,7 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> t
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     made = xp.array(x, order="C")
     if not places.size:
-        return made, axis
+        return made
     have, want = _nonempty(x.shape), _nonempty(places.shape)
     _check_scattered(x.shape, places.shape, axis, src)
     _check_places(places, have[axis], axis)
@@ -178,7 +178,8 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, add: bool) -> t
         xp.add.at(target, tuple(at), given)
     else:
         target[tuple(at)] = given
-    return target.reshape(x.shape) if not x.ndim else made, axis
+    scattered: Array = target.reshape(x.shape) if not x.ndim else made
+    return scattered
 
 
 def _check_scattered(shape: tuple[int, ...], sizes: tuple[int, ...], axis: int, src: Any) -> None:
@@ -213,17 +214,17 @@ def scatter(
         return record(
             ScatterReduceNode, scatter_with(input, dim, index, given, reduce), recorded(input, given)
         )
-    array, axis = _scattered(input, dim, index, given, False)
+    array = _scattered(input, dim, index, given, False)
     if isinstance(given, Tensor):
-        return record(ScatterBackward0, array, (input, given), (axis,), (index,))
-    return record(ScatterBackward1, array, (input,), (axis,), (index,))
+        return record(ScatterBackward0, array, (input, given), (dim,), (index,))
+    return record(ScatterBackward1, array, (input,), (dim,), (index,))
 
 
 @public
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Return a copy with elements of `src` added where the index says along `dim`."""
-    array, axis = _scattered(input, dim, index, src, True)
-    return record(ScatterAddBackward0, array, (input, src), (axis,), (index,))
+    array = _scattered(input, dim, index, src, True)
+    return record(ScatterAddBackward0, array, (input, src), (dim,), (index,))
 
 
 @public
@@ -233,7 +234,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if index._array.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
     array = selected(input, axis, index)
-    return record(IndexSelectBackward0, array, (input,), (input._array.shape, axis), (index,))
+    return record(IndexSelectBackward0, array, (input,), (input._array.shape, dim), (index,))
 
 
 def selected(input: Tensor, axis: int, index: Tensor) -> Array:

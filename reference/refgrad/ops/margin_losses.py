@@ -241,7 +241,7 @@ def _soft_second(grad: Any, grad_output: Any, x: Any, target: Any, reduction: st
     y = both.like(target, x)
     power = both.exp(x * -y)
     found = grad * grad_output * (y * y) * power / ((power + 1) * (power + 1))
-    return both.over(found, both.plain(x).size) if reduction == "mean" else found
+    return found / both.plain(x).size if reduction == "mean" else found
 
 
 soft_margin_backward = backward_kernel(

@@ -110,7 +110,7 @@ def share_out(g: Any, value: Any, extreme: Any) -> Any:
     """Share a gradient equally among all elements that equal the result."""
     x, y = both.plain(value), both.plain(extreme)
     reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
-    part = g / xp.asarray(reached.sum(), x.dtype) if not isinstance(g, Tensor) else g / int(reached.sum())
+    part = g / xp.asarray(reached.sum(), x.dtype) if not isinstance(g, Tensor) else g / wrap(xp.asarray(reached.sum()))
     if isinstance(g, Tensor):
         return g._zeros(x.shape).masked_fill(wrap(reached), part)
     return xp.where(reached, part, backend.zero(x.dtype))

@@ -99,7 +99,7 @@ Logaddexp2Backward0 = derivative(
 LdexpBackward0 = derivative(
     "LdexpBackward0",
     self=lambda g, other: g * _power_of_two(other),
-    other=lambda g, result: both.scale(g * result, math.log(2)),
+    other=lambda g, result: g * result * math.log(2),
 )
 
 
