@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import backend, dtypes, scalars, storage
+from .grad_mode import mode
 from .ops.registry import FUNCTIONS
 from .tensor import Tensor, wrap
 
@@ -43,7 +44,35 @@ def bind(name: str, args: tuple[Any, ...], kwargs: Values) -> tuple[int, Values]
     if "size" in values:
         short = name.rpartition(".")[2]
         values["size"] = _signatures.ints(short, "size", values["size"])
+    if values.get("out") is not None:
+        _check_out(name, values)
+        values["called"] = name
     return index, values
+
+
+# Functions that first give `out` its sizes and then fill it: what requires grad cannot be given any.
+_RESIZES_FIRST = frozenset({"empty", "randn"})
+
+
+def _check_out(name: str, values: Values) -> None:
+    """Refuse an `out` of another dtype than the one that is asked for, and one that autograd would have to follow."""
+    from .ops.refused_outputs import refuse_differentiation
+
+    out, wanted = values["out"], asked_dtype(values)
+    if wanted is not None and wanted is not out.dtype:
+        raise RuntimeError(
+            f"dtype {wanted._scalar} does not match dtype of out parameter ({out.dtype._scalar})"
+        )
+    if name in _RESIZES_FIRST:
+        if out.requires_grad:
+            raise RuntimeError("cannot resize variables that require grad")
+    elif name in _WITHOUT_OPERANDS:
+        refuse_differentiation(f"aten::{name}", (out,), ())
+
+
+_WITHOUT_OPERANDS = frozenset(
+    {"arange", "eye", "full", "linspace", "logspace", "ones", "rand", "randint", "randperm", "range", "zeros"}
+)
 
 
 def asked_dtype(values: Values) -> dtypes.dtype | None:
@@ -139,16 +168,15 @@ def finish(array: Any, values: Values) -> Tensor:
 
 
 def _into(out: Tensor, array: Any, values: Values) -> Tensor:
-    wanted = asked_dtype(values)
-    if wanted is not None and wanted is not out.dtype:
-        raise RuntimeError(
-            f"dtype {wanted._scalar} does not match dtype of out parameter ({out.dtype._scalar})"
-        )
     if out._array.shape != array.shape:
         out._array = storage.resized(out._array, array.shape)
     out._array[...] = array
     if not out._inference:
         out._share_counter()[0] += 1
+    if out._array.dtype.kind in "fc" and mode.enabled and out.requires_grad:
+        from .ops.output_tensors import let_fail
+
+        let_fail(values["called"], out)
     return out
 
 

@@ -33,11 +33,11 @@ _FUNCTIONS = {
 }
 
 
-def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
+def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
     """Return the cross product of vectors along a dimension of size 3."""
-    from .ops.distances import cross_along
+    from .ops.distances import linalg_cross
 
-    return cross_along(input, other, dim)
+    return linalg_cross(input, other, dim)
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:  # noqa: N803 - torch's name

@@ -12,6 +12,11 @@ import numpy as np
 from observing import space_of
 
 TENSOR = re.compile(r"\ba\d+\b")
+# Functions that start a result, `out`, before they have read their operands.
+_SUMS_UP = re.compile(
+    r"torch\.(?:linalg\.)?(?:all|any|a?max|a?min|aminmax|arg(?:max|min)|sum|prod|mean|nansum|nanmean|std|var|histc|"
+    r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|topk|sort|diag|bucketize)\("
+)
 _IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
 
 
@@ -94,6 +99,8 @@ def _tears(run: Run, line: str) -> bool:
         if storage and any(other.untyped_storage().data_ptr() == storage for other in tensors[:at]):
             return True
     names = TENSOR.findall(line)  # an operand is a part of the target, or in another order
+    if "out=" in line and len(names) != len(set(names)) and _SUMS_UP.search(line):
+        return True
     return (
         len(names) != len(set(names)) and re.search(r"masked_scatter_|addb?mm_|addmv_|\[", line) is not None
     )

@@ -13,7 +13,6 @@ from ..recording import record
 from ..tensor import Tensor
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
 from .inplace import update
-from .outputs import elementwise_out, finish_out
 from .registry import alias, function, method, operator, public
 
 __all__: list[str] = []
@@ -263,29 +262,19 @@ def not_implemented(name: str) -> type[Node]:
 
 
 @public
-def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return `input + alpha * other`."""
-    out = elementwise_out("add", out, input, other)
     _refuse_fraction(input, other, alpha)
-    return finish_out(
-        "add",
-        binary(AddBackward0, _scaled(xp.add, alpha), input, operand_of(other), (alpha,)),
-        out,
-        input,
-        other,
-    )
+    return binary(AddBackward0, _scaled(xp.add, alpha), input, operand_of(other), (alpha,))
 
 
 @public
-def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return `input - alpha * other`."""
     other = operand_of(other)
-    out = elementwise_out("sub", out, input, other)
     refuse_bool_sub(input, other)
     _refuse_fraction(input, other, alpha)
-    return finish_out(
-        "sub", binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,)), out, input, other
-    )
+    return binary(SubBackward0, _scaled(xp.subtract, alpha), input, other, (alpha,))
 
 
 def _refuse_fraction(input: Tensor, other: Any, alpha: Any) -> None:
@@ -321,21 +310,21 @@ def operand_of(value: Any) -> Any:
 
 
 @public
-def mul(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+def mul(input: Tensor, other: Any) -> Tensor:
     """Return the product of each pair of elements."""
-    out = elementwise_out("mul", out, input, other)
-    return finish_out("mul", _mul(input, operand_of(other)), out, input, other)
+    product: Tensor = _mul(input, operand_of(other))
+    return product
 
 
 @public
-def div(input: Tensor, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+def div(input: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """Return the quotient of each pair of elements, rounded to an integer as `rounding_mode` says."""
     other = operand_of(other)
     if rounding_mode is None:
-        return finish_out("div", true_divide(input, other), out, input, other)
+        return true_divide(input, other)
     from .divisions import rounded
 
-    return finish_out("div", rounded(input, other, rounding_mode), out, input, other)
+    return rounded(input, other, rounding_mode)
 
 
 @function

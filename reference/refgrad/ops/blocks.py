@@ -15,6 +15,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .indexing import narrow
 from .joining import cat
+from .outputs import into
 from .registry import FUNCTIONS, check_tensors, explained, function, public
 from .shape import axis_of, expand, reshape, unsqueeze, view
 
@@ -61,20 +62,23 @@ def _given(name: str, tensors: Any) -> list[Tensor]:
 @function
 def vstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Join tensors as rows."""
-    return cat([_raised(each, 2) for each in _given("vstack", tensors)], 0, out=out)
+    joined: Tensor = into(out, cat, [_raised(each, 2) for each in _given("vstack", tensors)], 0)
+    return joined
 
 
 @function
 def hstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Join tensors as columns; one-dimensional ones end to end."""
     given = [_raised(each, 1) for each in _given("hstack", tensors)]
-    return cat(given, 0 if given[0]._array.ndim == 1 else 1, out=out)
+    joined: Tensor = into(out, cat, given, 0 if given[0]._array.ndim == 1 else 1)
+    return joined
 
 
 @function
 def dstack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along the third dimension."""
-    return cat([_raised(each, 3) for each in _given("dstack", tensors)], 2, out=out)
+    joined: Tensor = into(out, cat, [_raised(each, 3) for each in _given("dstack", tensors)], 2)
+    return joined
 
 
 @function
@@ -82,7 +86,8 @@ def column_stack(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Join vectors as columns, and what has more dimensions along the second."""
     given = _given("column_stack", tensors)
     upright = [reshape(each, (each._array.size, 1)) if each._array.ndim < 2 else each for each in given]
-    return cat(upright, 1, out=out)
+    joined: Tensor = into(out, cat, upright, 1)
+    return joined
 
 
 FUNCTIONS["row_stack"] = explained(vstack, "row_stack")

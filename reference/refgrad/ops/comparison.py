@@ -14,7 +14,6 @@ from ..tensor import Tensor, wrap
 from .broadcasting import as_operand, check_broadcast, common, keep_layout
 from .holomorphic import refuse_complex
 from .inplace import check_sizes, update
-from .outputs import finish_out
 from .registry import function, method, operator, public
 
 __all__ = ["allclose", "equal"]
@@ -58,11 +57,11 @@ def _comparison(name: str, special: str, compute: Callable[..., Any]) -> None:
         other = wrap(other) if special == "__eq__" and isinstance(other, ndarray) else as_operand(other)
         return other if other is NotImplemented else _elementwise(compute, self, other)
 
-    def named(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    def named(input: Tensor, other: Any) -> Tensor:
         found = as_operand(other)
         if found is NotImplemented:
             raise TypeError(type(other).__name__)
-        return finish_out(name, _elementwise(compute, input, found), out, input, found)
+        return _elementwise(compute, input, found)
 
     def in_place(self: Tensor, other: Any) -> Tensor:
         found = as_operand(other)

@@ -14,7 +14,6 @@ from ..tensor import Tensor, wrap
 from ..views import make_view
 from .broadcasting import check_broadcast, keep_layout, row_major
 from .indexing import select
-from .outputs import finish_out
 from .pointwise import CALLS
 from .registry import function, public
 from .shape import transpose
@@ -67,14 +66,14 @@ def _check_parts(a: Tensor, b: Tensor) -> dtypes.dtype:
     return _PARTS[a.dtype]
 
 
-def complex_of(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
+def complex_of(real: Tensor, imag: Tensor) -> Tensor:
     """Return complex numbers with the given real and imaginary parts."""
     want = _check_parts(real, imag)
     x, y = xp.broadcast_arrays(real._array, imag._array)
     made = xp.empty(x.shape, want._numpy)
     made.real, made.imag = x, y
     made = keep_layout(made, real._array, imag._array)
-    return finish_out("complex", record(ComplexBackward0, made, (real, imag)), out, real, imag)
+    return record(ComplexBackward0, made, (real, imag))
 
 
 complex_of.__name__ = "complex"
@@ -82,7 +81,7 @@ function(complex_of)
 
 
 @function
-def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Return complex numbers with the given absolute values and angles."""
     want = _check_parts(abs, angle)
     if abs.dtype.itemsize == 2:
@@ -91,7 +90,7 @@ def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     made = xp.empty((r * phi).shape, want._numpy)
     made.real, made.imag = r * xp.cos(phi), r * xp.sin(phi)
     made = keep_layout(made, r, phi)
-    return finish_out("polar", record(PolarBackward0, made, (abs, angle)), out, abs, angle)
+    return record(PolarBackward0, made, (abs, angle))
 
 
 @public
@@ -105,13 +104,11 @@ def conj(input: Tensor) -> Tensor:
 
 
 @public
-def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def conj_physical(input: Tensor) -> Tensor:
     """Return the complex conjugate as a copy; a real tensor itself."""
     if input._array.dtype.kind != "c":
-        return finish_out("conj_physical", input, out, input)
-    return finish_out(
-        "conj_physical", record(ConjPhysicalBackward0, input._array.conj(), (input,)), out, input
-    )
+        return input
+    return record(ConjPhysicalBackward0, input._array.conj(), (input,))
 
 
 @public
@@ -179,7 +176,7 @@ def _real_angle(x: Any) -> Any:
 
 
 @public
-def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def angle(input: Tensor) -> Tensor:
     """Return the angle of each complex number; 0 or pi for real ones."""
     x = input._array
     if x.dtype.kind == "c":
@@ -187,9 +184,7 @@ def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     else:
         found = keep_layout(xp.asarray(_real_angle(x)), x)
     want = input.dtype.to_real() if x.dtype.kind in "fc" else dtypes.get_default_dtype()
-    return finish_out(
-        "angle", record(AngleBackward0, found.astype(want._numpy, copy=False), (input,)), out, input
-    )
+    return record(AngleBackward0, found.astype(want._numpy, copy=False), (input,))
 
 
 @public
@@ -270,9 +265,9 @@ def _sgn_slope(g: Any, value: Any, result: Any) -> Any:
 
 
 @public
-def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+def sgn(input: Tensor) -> Tensor:
     """Return each element divided by its absolute value; 0 for 0."""
     if input._array.dtype.kind == "b":
         return CALLS["sign"](input)
     signs = keep_layout(both.signs(input._array), input._array)
-    return finish_out("sgn", record(SgnBackward0, signs, (input,)), out, input)
+    return record(SgnBackward0, signs, (input,))

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._signatures import type_name
-from ..recording import record
+from ..recording import record, requires_recording
+from ..storage import is_dense
 from ..tensor import Tensor
-from .linear_algebra import bmm, dot, mm
+from .arithmetic import mul
+from .inplace import PARTIAL_OVERLAP
+from .linear_algebra import bmm, dot, matmul_of_batches, mm, mv
+from .output_tensors import resize_out
+from .outputs import copied, into
 from .reductions import sum as sum_over
+from .refused_outputs import WITHOUT_DIFFERENTIATION, refuse_differentiation
 from .registry import function
 from .shape import (
     NOT_VIEWABLE,
@@ -221,7 +227,7 @@ def _product(a: Tensor, b: Tensor, summed: list[int], alone: bool) -> Tensor:
 
 
 @function
-def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Tensor:
     """Sum products over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions."""
     for each, name, place in ((a, "input", 1), (b, "other", 2)):
         if not isinstance(each, Tensor) and not isinstance(dims, int):
@@ -230,6 +236,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             )
         if not isinstance(each, Tensor):
             each.dim  # noqa: B018 - Python says what is missing
+    if out is not None:
+        return _dotted_into(out, tensordot(a, b, dims))
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
@@ -276,14 +284,54 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     return reshape(product, wanted)
 
 
+def matmul_into(out: Tensor, a: Tensor, b: Tensor) -> Any:
+    """Write a matrix product into `out`."""
+    ndims = a._array.ndim, b._array.ndim
+    if 0 in ndims:
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {ndims[0]}D and {ndims[1]}D"
+        )
+    if requires_recording(out, a, b):
+        raise RuntimeError(WITHOUT_DIFFERENTIATION.format("matmul"))
+    if ndims == (1, 2):
+        return into(out, mm, unsqueeze(a, 0), b).squeeze_(0)
+    kernel = {(1, 1): dot, (2, 1): mv, (2, 2): mm}.get(ndims, matmul_of_batches)
+    return into(out, kernel, a, b)
+
+
+def _dotted_into(out: Tensor, result: Tensor) -> Tensor:
+    if out.requires_grad and out._array.shape != result._array.shape:
+        raise RuntimeError(
+            "tensordot(): the 'out' tensor was specified and requires gradients, and its shape does not match the expected "
+            "result. Either remove the 'out' argument, ensure it does not require gradients, or make sure its shape matches "
+            "the expected output."
+        )
+    if out.dtype is not result.dtype:
+        raise RuntimeError(
+            f"tensordot: Expected the output tensor to have dtype {result.dtype._scalar}, but got an output tensor with "
+            f"dtype {out.dtype._scalar}"
+        )
+    return copied(result, out)
+
+
 @function
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the Kronecker product: blocks of `other`, each times one element of `input`."""
     count = max(input._array.ndim, other._array.ndim)
     x, y = ((1,) * (count - each._array.ndim) + each._array.shape for each in (input, other))
     one = _unsafe_view(input, [size for each in x for size in (each, 1)])
     two = _unsafe_view(other, [size for each in y for size in (1, each)])
-    product, sizes = one * two, [a * b for a, b in zip(x, y, strict=True)]
+    sizes = [a * b for a, b in zip(x, y, strict=True)]
+    if out is not None:
+        grows = out._array.shape != tuple(sizes) and math.prod(sizes)
+        within = grows and any(each is out and is_dense(each._array) for each in (input, other))
+        resize_out(out, tuple(sizes))
+        if within:  # the view of an operand lies within what is written
+            refuse_differentiation("mul", (out,), (input, other))
+            raise RuntimeError(PARTIAL_OVERLAP)
+        into(_unsafe_view(out, [size for pair in zip(x, y, strict=True) for size in pair]), mul, one, two)
+        return out
+    product = one * two
     if strides_for(product._array, tuple(sizes)) is None:
         raise RuntimeError(NOT_VIEWABLE)
     return _unsafe_view(product, sizes)

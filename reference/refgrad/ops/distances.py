@@ -15,12 +15,12 @@ from .arithmetic import not_implemented, recorded, refuse_bool_sub
 from .broadcasting import check_broadcast, common, keep_layout, row_major
 from .holomorphic import suited
 from .inplace import update
-from .outputs import finish_out
+from .outputs import into
 from .reductions import quotient
 from .registry import function, method, public
 from .shape import axis_of
 
-__all__ = ["cross_along"]
+__all__ = ["linalg_cross"]
 
 
 # ---- distances -----------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ RenormBackward0 = derivative(
 
 
 @public
-def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None = None) -> Tensor:
+def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Tensor:
     """Scale down each slice along `dim` whose p-norm is larger than `maxnorm`."""
     x = input._array
     if p <= 0:
@@ -219,10 +219,9 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
     rest = tuple(at for at in range(x.ndim) if at != axis)
     norm = (xp.absolute(x) ** p).sum(axis=rest, keepdims=True) ** xp.asarray(1 / p, x.dtype)
     factor = xp.where(norm > maxnorm, maxnorm / (norm + xp.asarray(1e-7, x.dtype)), xp.ones((), x.dtype))
-    result = record(
+    return record(
         RenormBackward0, row_major((x * factor).astype(x.dtype)), (input,), (p, axis, float(maxnorm))
     )
-    return finish_out("renorm", result, out, input)
 
 
 # ---- the cross product ---------------------------------------------------------------------------------------------
@@ -252,19 +251,19 @@ LinalgCrossBackward0 = derivative(
 
 def _crossed(a: Any, b: Any, dim: int) -> Any:
     if isinstance(a, Tensor):
-        return cross_along(a, b, dim)
+        return linalg_cross(a, b, dim)
     a, b = xp.broadcast_arrays(a, b)
     return _turned(a, b, dim)
 
 
-def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+def linalg_cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """Return the cross product of vectors along a dimension of size 3."""
     x, y = input._array, other._array
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
-    axis = axis_of(dim, x.ndim)
     if not x.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    axis = axis_of(dim, x.ndim)
     sizes = x.shape[axis], y.shape[axis]
     if sizes != (3, 3):
         raise RuntimeError(
@@ -287,7 +286,7 @@ def cross_along(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
 @public
 def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the cross product of vectors along a dimension of size 3, the first such one by default."""
-    if dim is None:
+    if dim is None and out is None:
         warnings.warn(
             "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or "
             "simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in "
@@ -295,11 +294,13 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor |
             UserWarning,
             stacklevel=3,
         )
+    if dim is None:
         shape = input._array.shape
         if 3 not in shape:
             raise RuntimeError("no dimension of size 3 in input")
         dim = shape.index(3)
-    return finish_out("cross", cross_along(input, other, dim), out, input, other)
+    turned: Tensor = into(out, linalg_cross, input, other, dim)
+    return turned
 
 
 # ---- steps, areas --------------------------------------------------------------------------------------------------
@@ -325,9 +326,9 @@ def _stepped(kind: Any, input: Tensor, values: Tensor) -> Tensor:
 
 
 @public
-def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """Return 0 below 0, 1 above, and `values` at 0."""
-    return finish_out("heaviside", _stepped(HeavisideNode, input, values), out, input, values)
+    return _stepped(HeavisideNode, input, values)
 
 
 def _stepped_in_place(input: Tensor, values: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ from ..graph import Node, derivative
 from ..tensor import Tensor, wrap
 from .arithmetic import binary, in_place_form, not_implemented, operand_of, recorded
 from .broadcasting import as_operand, check_broadcast, common
-from .outputs import finish_out
 from .registry import operator, public
 
 __all__: list[str] = []
@@ -137,25 +136,27 @@ def _truncated(x: Any, y: Any) -> Any:
 
 
 @public
-def remainder(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+def remainder(input: Tensor, other: Any) -> Tensor:
     """Return the remainder of division, with the sign of the divisor."""
-    return finish_out("remainder", _mod(input, operand_of(other)), out, input, other)
+    left: Tensor = _mod(input, operand_of(other))
+    return left
 
 
 @public
-def floor_divide(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+def floor_divide(input: Tensor, other: Any) -> Tensor:
     """Return the quotient rounded down."""
-    return finish_out("floor_divide", _floordiv(input, operand_of(other)), out, input, other)
+    whole: Tensor = _floordiv(input, operand_of(other))
+    return whole
 
 
 @public
-def fmod(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+def fmod(input: Tensor, other: Any) -> Tensor:
     """Return the remainder of division, with the sign of the dividend."""
     other = operand_of(other)
     _check_division("fmod_cpu", input, other)
     if isinstance(other, Tensor):
-        return finish_out("fmod", binary(FmodBackward1, xp.fmod, input, other), out, input, other)
-    return finish_out("fmod", binary(FmodBackward0, xp.fmod, input, other, (), (input,)), out, input, other)
+        return binary(FmodBackward1, xp.fmod, input, other)
+    return binary(FmodBackward0, xp.fmod, input, other, (), (input,))
 
 
 in_place_form("remainder_", ("__imod__",), remainder)

@@ -12,6 +12,7 @@ from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
 from .broadcasting import check_broadcast, keep_layout, open_grid
 from .inplace import update_late
+from .outputs import into
 from .reductions import flat_index
 from .registry import public
 from .shape import axis_of
@@ -275,10 +276,13 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 @public
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+def take_along_dim(
+    input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """Return, for each index along `dim`, the element there; other dimensions broadcast."""
     if dim is None:
-        return gather(input.reshape(-1), 0, indices.reshape(-1))
+        flat: Tensor = into(out, gather, input.reshape(-1), 0, indices.reshape(-1))
+        return flat
     have, want = list(input._array.shape), list(indices._array.shape)
     if len(have) != len(want):
         raise RuntimeError(
@@ -301,7 +305,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         raise RuntimeError("ZeroDivisionError")
     if indices._array.size:  # an index counts modulo the size
         indices = wrap(keep_layout(xp.remainder(indices._array, have[axis]), indices._array))
-    return gather(input.expand(shapes[1]), axis, indices.expand(shapes[0]))
+    taken: Tensor = into(out, gather, input.expand(shapes[1]), axis, indices.expand(shapes[0]))
+    return taken
 
 
 @public

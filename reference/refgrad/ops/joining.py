@@ -13,7 +13,6 @@ from ..graph import Node, derivative
 from ..recording import connect, record
 from ..tensor import Tensor, wrap
 from ..views import attach
-from .outputs import finish_out
 from .registry import FUNCTIONS, check_tensors, explained, function, method, public
 from .shape import axis_of
 
@@ -47,7 +46,7 @@ def _unstack(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) ->
     return [g[(*[slice(None)] * dim, at)] if needed else None for at, needed in enumerate(needs)]
 
 
-def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
+def cat(tensors: Any, dim: int = 0) -> Tensor:
     """Join tensors along a dimension that they have."""
     if not isinstance(tensors, tuple | list):
         raise TypeError("cat")
@@ -71,20 +70,10 @@ def cat(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     want = dtypes.result_of(tuple(given))._numpy if len({each._array.dtype for each in given}) > 1 else None
     joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
-    result = record(kind, joined, tuple(given), (tuple(sizes), dim))
-    return _finished("cat", result, out, given)
+    return record(kind, joined, tuple(given), (tuple(sizes), dim))
 
 
 function(cat)
-
-
-def _finished(name: str, result: Tensor, out: Tensor | None, given: list[Tensor]) -> Tensor:
-    """Return the result, or write it into `out`."""
-    if out is not None and not dtypes.castable(result.dtype, out.dtype):
-        raise TypeError(
-            f"torch.cat(): input types can't be cast to the desired output type {out.dtype._scalar}"
-        )
-    return finish_out(name, result, out, *given)
 
 
 def _check_sizes(model: tuple[int, ...], shape: tuple[int, ...], dim: int, at: int) -> None:
@@ -103,7 +92,7 @@ for _name in ("concat", "concatenate"):
 
 
 @function
-def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
+def stack(tensors: Any, dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new dimension."""
     if not isinstance(tensors, tuple | list):
         raise TypeError("stack")
@@ -122,7 +111,7 @@ def stack(tensors: Any, dim: int = 0, *, out: Any = None) -> Tensor:
     want = dtypes.result_of(tuple(given))._numpy
     joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
     kind = _joined("StackBackward0", len(given), _unstack)
-    return _finished("stack", record(kind, joined, tuple(given), ((), dim)), out, given)
+    return record(kind, joined, tuple(given), ((), dim))
 
 
 # ---- several views at once -------------------------------------------------------------------------------------

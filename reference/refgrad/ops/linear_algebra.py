@@ -12,7 +12,6 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .holomorphic import suited
-from .outputs import finish_out
 from .registry import operator, public
 from .shape import (
     SqueezeBackward4,
@@ -126,7 +125,7 @@ def _check_inner(x: Array, y: Array) -> None:
 
 
 @public
-def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """Return the product of two matrices."""
     x, y = input._array, mat2._array
     if x.ndim != 2:
@@ -138,12 +137,11 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         _check_dtypes(input, mat2)
     if x.size and y.size:
         _refuse_bool("addmm_impl_cpu_", x)
-    result = record(suited(MmBackward0, x), _product(x, y), (input, mat2), ((x.strides, y.strides),))
-    return result if out is None else finish_out("mm", result, out, input, mat2)
+    return record(suited(MmBackward0, x), _product(x, y), (input, mat2), ((x.strides, y.strides),))
 
 
 @public
-def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """Return the product of each pair of matrices in two batches."""
     x, y = input._array, mat2._array
     if x.ndim != 3:
@@ -161,13 +159,11 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
             raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {mat2.dtype._scalar}")
     elif x.dtype != y.dtype:  # nothing is multiplied
         x = x.astype(y.dtype)
-    return finish_out(
-        "bmm", record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2)), out, input, mat2
-    )
+    return record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2))
 
 
 @public
-def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
+def mv(input: Tensor, vec: Tensor) -> Tensor:
     """Return the product of a matrix and a vector."""
     x, y = input._array, vec._array
     if not x.ndim:
@@ -183,17 +179,11 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
     if x.size:
         _refuse_bool("addmv_impl_cpu", x)
-    return finish_out(
-        "mv",
-        record(suited(MvBackward0, x), x[:, 0] * y if y.size == 1 else x.dot(y), (input, vec)),
-        out,
-        input,
-        vec,
-    )
+    return record(suited(MvBackward0, x), x[:, 0] * y if y.size == 1 else x.dot(y), (input, vec))
 
 
 @public
-def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Return the inner product of two vectors."""
     x, y = input._array, tensor._array
     if x.ndim != 1 or y.ndim != 1:
@@ -209,13 +199,11 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
             f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
         )
     _refuse_bool("dot", x)
-    return finish_out("dot", record(suited(DotBackward0, x), x.dot(y), (input, tensor)), out, input, tensor)
+    return record(suited(DotBackward0, x), x.dot(y), (input, tensor))
 
 
 @public
-def addmm(
-    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
-) -> Tensor:
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (mat1 @ mat2)`."""
     bias, x, y = input._array, mat1._array, mat2._array
     if bias.dtype != y.dtype:
@@ -243,15 +231,19 @@ def addmm(
         if alpha != 1:
             array *= alpha
         array += bias if beta == 1 else bias * beta
-    result = record(
+    return record(
         suited(AddmmBackward0, array), array, (input, mat1, mat2), (beta, alpha, (x.strides, y.strides))
     )
-    return finish_out("addmm", result, out, input, mat1, mat2)
 
 
 @public
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the matrix product; dimensions in front of the last two are batches and broadcast."""
+    if out is not None:
+        from .contraction import matmul_into
+
+        found: Tensor = matmul_into(out, input, other)
+        return found
     x, y = input._array, other._array
     if x.ndim == 2 and y.ndim == 2:
         result = mm(input, other)
@@ -267,11 +259,11 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         product = mm(unsqueeze(input, 0), other)
         result = record(SqueezeBackward4, product._array.reshape(-1), (product,), (product._array.shape, 0))
     else:
-        result = _batched(input, other)
-    return result if out is None else finish_out("matmul", result, out, input, other)
+        result = matmul_of_batches(input, other)
+    return result
 
 
-def _batched(a: Tensor, b: Tensor) -> Tensor:
+def matmul_of_batches(a: Tensor, b: Tensor) -> Tensor:
     """Multiply where one has three dimensions or more: fold one into a matrix if the other is one, else `bmm`."""
     x, y = a._array.ndim, b._array.ndim
     if x == y == 3 and (a._array.shape[0] == 1) != (b._array.shape[0] == 1):

@@ -10,6 +10,7 @@ from .. import dtypes
 from ..backend import xp
 from ..tensor import Tensor
 from .matrices import check_floating, check_matrix, check_square, written
+from .outputs import copied
 from .shape import axis_of, permute
 from .singular_values import svdvals
 from .solving import inv_ex
@@ -104,8 +105,16 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: Any = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the norm of a vector, or of a matrix where `ord` is given and there are two dimensions."""
+    if out is not None:
+        found = norm(input, ord, dim, keepdim, dtype=dtype)
+        if out.dtype is not found.dtype:
+            raise RuntimeError(
+                f"linalg.norm expected out tensor dtype {found.dtype._scalar} but got: {out.dtype._scalar}"
+            )
+        return copied(found, out)
     dims = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
     ndim = input._array.ndim
     if isinstance(ord, complex):

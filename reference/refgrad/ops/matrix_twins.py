@@ -62,9 +62,15 @@ def matrix_exp(input: Tensor) -> Tensor:
 
 
 @public
-def ger(input: Tensor, vec2: Tensor) -> Tensor:
+def ger(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each element of one vector with each of the other."""
-    return outer(input, vec2)
+    if out is not None:
+        warnings.warn(
+            "torch.ger is deprecated and will be removed in a future PyTorch release. Use torch.outer instead.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return outer(input, vec2, out=out)
 
 
 # ---- older forms ---------------------------------------------------------------------------------------------------

@@ -15,26 +15,20 @@ __all__: list[str] = []
 
 
 @function
-def isin(*args: Any, **kwargs: Any) -> Tensor:
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Return, for each element, whether it is among the test elements."""
-    from .._signatures import bind
-
-    values = bind("isin", args, kwargs)[1]
-    elements: Any = values.get("elements", values.get("element"))
-    tested = values.get("test_elements", values.get("test_element"))
-    joint = dtypes.result_of((elements, tested))
-    for each in (elements, tested):
+    joint = dtypes.result_of((elements, test_elements))
+    for each in (elements, test_elements):
         own = each.dtype if isinstance(each, Tensor) else dtypes.of_number(each)
         if own in (dtypes.bool, dtypes.complex64, dtypes.complex128):
             raise RuntimeError(f"Unsupported input type encountered for isin(): {own._scalar}")
-    invert = bool(values.get("invert", False))
-    if not isinstance(tested, Tensor):
-        found: Tensor = (elements.ne if invert else elements.eq)(tested).contiguous()
+    if not isinstance(test_elements, Tensor):
+        found: Tensor = (elements.ne if invert else elements.eq)(test_elements).contiguous()
         return found
     one = elements._array if isinstance(elements, Tensor) else backend.as_array(elements).astype(joint._numpy)
-    if one.size and _one_by_one(one.size, tested._array.size):
-        tested.detach().view(-1)  # refuses memory that it cannot see in a row
-    return wrap(xp.asarray(xp.isin(one, tested._array, invert=invert)))
+    if one.size and _one_by_one(one.size, test_elements._array.size):
+        test_elements.detach().view(-1)  # refuses memory that it cannot see in a row
+    return wrap(xp.asarray(xp.isin(one, test_elements._array, invert=invert)))
 
 
 def _one_by_one(elements: int, tested: int) -> bool:

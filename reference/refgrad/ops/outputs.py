@@ -1,12 +1,12 @@
 """Results that are written into a tensor which the caller gives: `out=`.
 
-`finish_out` is for functions that have such a parameter; all others whose signature in torch has one get it by
-`written`. What torch refuses as `out`, and in which words, depends on the kernel: the tables here say so by function.
+A function that consists of others has a parameter `out` and hands it on, by `into` or by `copied`. All others know
+nothing of it: `written` calls them and checks `out` in the order in which torch's kernels do.
 """
 
 from __future__ import annotations
 
-import warnings
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,257 +15,19 @@ from ..grad_mode import no_grad
 from ..recording import requires_recording
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
-from .inplace import LEAF, OVERLAP, bump, check_cast, check_sizes, refuse_inference, refuse_overlap
-
-__all__ = ["elementwise_out", "finish_out", "finish_outs", "refuse_first", "written"]
-
-
-RESIZED = (
-    "An output with one or more elements was resized since it had shape {}, which does not match the required output "
-    "shape {}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have "
-    "zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
+from .inplace import bump, check_sizes, refuse_inference
+from .output_tensors import layout_of, let_fail, resize_out
+from .refused_outputs import (
+    ITERATED,
+    check_dtype,
+    check_first,
+    check_memory,
+    has_no_derivative,
+    refuse_differentiation,
+    same_as,
 )
 
-
-def _by_name(table: dict[str, str]) -> dict[str, str]:
-    return {name: text for text, names in table.items() for name in names.split()}
-
-
-# What is said of an `out` of another dtype than the result's, with both dtypes' names (in capitals as messages show
-# them, `_c` as C++ does). Of a function that is not listed, the result is cast where its kind allows that.
-_OTHER_DTYPE = _by_name(
-    {
-        "Expected out tensor to have dtype {result_c}, but got {out_c} instead": (
-            "addmm addmv aminmax argmax argmin baddbmm bmm cross cumprod cumsum diag gather index_add index_copy "
-            "log_softmax matmul matrix_power max.dim min.dim mm msort prod renorm scatter scatter_add scatter_reduce slice_scatter "
-            "softmax sort take_along_dim topk tril triu"
-        ),
-        "Found dtype {out} but expected {result}": (
-            "abs absolute bitwise_not ceil clamp clip conj_physical fix floor frac lerp neg negative round sgn sign "
-            "trunc"
-        ),
-        "Expected the dtype for input and out to match, but got {result} for input's dtype and {out} for out's dtype.": (
-            "amax amin"
-        ),
-        "result dtype {out} does not match input dtype {result}": "dot vdot",
-        "expected scalar_type {result} but found {out}": "cummax cummin logcumsumexp",
-        "self and mat2 must have the same dtype, but got {out} and {result}": "addbmm",
-        "addmv input tensors must have the same dtype, but got {out}, {result}, and {result}": "mv",
-        "tensordot: Expected the output tensor to have dtype {result}, but got an output tensor with dtype {out}": (
-            "inner"
-        ),
-        "Expected object of scalar type {result} but got scalar type {out} for argument 'out'": "complex polar",
-        "the output given to float_power has dtype {out} but the operation's result requires dtype {result}": (
-            "float_power"
-        ),
-        "index_select(): self and result must have the same scalar type": "index_select",
-        "masked_select(): self and result must have the same scalar type": "masked_select",
-        "take(): self and out expected to have the same dtype, but got self.dtype = {result} and out.dtype = {out}": (
-            "take"
-        ),
-        "isneginf does not support non-boolean outputs.": "isneginf",
-        "isposinf does not support non-boolean outputs.": "isposinf",
-        "signbit does not support non-boolean outputs.": "signbit",
-        "output values must be of same type as input": "kthvalue",
-        "expected scalar type '{result}' but got '{out}' for values output": "mode",
-        "nan_to_num: dtype of out: {out} should be same as input: {result}": "nan_to_num",
-        "nonzero: Expected out tensor to have scalar type Long but got scalar type{out}": "nonzero",
-        "quantile() out tensor must be same dtype as the input tensor": "nanquantile quantile",
-        "torch.histogram: input tensor and hist tensor should have the same dtype, but got input {result_c} and hist "
-        "{out_c}": "histc",
-        "torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on "
-        "whether out_int32 flag is True, but we got output tensor's dtype {out} and out_int32 flag is {narrow}": (
-            "bucketize searchsorted"
-        ),
-        "Expected out type to be {result} but got {out}": "where",
-        "Expected tensor for 'values' to have the same type as tensor for argument #2 'self'; but type "
-        "torch.{out}Tensor does not equal torch.{result}Tensor (while checking arguments for median)": (
-            "median nanmedian"
-        ),
-        "heaviside is not yet implemented for tensors with different dtypes.": "heaviside",
-    }
-)
-# Functions of several tensors that give one of them another size, where it is also their `out`.
-_RESIZED = frozenset({"cat", "stack"})
-_TRUTHS = frozenset({"all", "any"})  # into bools, or into the bytes that stood for them before there were any
-
-# Kernels that compute in the dtype of `out` where none is asked for.
-_WITHOUT_NAN = frozenset({"nanmean", "nansum"})  # not of floats into anything else
-_COMPUTED_IN = frozenset({"cumprod", "cumsum", "prod"}) | _WITHOUT_NAN
-
-# Kernels that do not mind an `out` whose elements share memory.
-_MAY_OVERLAP = frozenset(
-    """
-    all amax amin any argmax argmin bmm cummax cummin dot histc mv nanquantile nansum prod quantile std sum tril
-    triu var vdot
-    """.split()  # noqa: SIM905 - names are read more easily without their quotes
-)
-
-# Those that read all they need before they write, so that `out` may share memory with an operand; those that write
-# while they read and refuse even the very same elements; those that start from a copy of their first operand.
-_READ_FIRST = frozenset(
-    """
-    addmm baddbmm bmm diag diff inner log_softmax logsumexp matmul matrix_power mean mm nanmean nansum prod
-    slice_scatter softmax std sum tril triu var
-    """.split()  # noqa: SIM905
-)
-_READ_LATE = frozenset({"cross", "gather", "index_select", "masked_select", "take", "take_along_dim"})
-_COPY_FIRST = frozenset({"index_add", "index_copy", "scatter", "scatter_add", "scatter_reduce"})
-
-# As what the call is known to autograd, which refuses it where a gradient would be needed: the function that does the
-# work. "aten::..." has no derivative and only looks at `out`; "" is not refused; what copies refuses a leaf.
-_COPIES = "copy_"
-_KNOWN_AS = _by_name(
-    {
-        "atan2": "arctan2",
-        "cat": "column_stack row_stack vstack hstack dstack",
-        "div": "divide true_divide",
-        "gather": "take_along_dim",
-        "linalg_cross": "cross",
-        "matmul": "matrix_power",
-        "max": "max.dim",
-        "min": "min.dim",
-        "mul": "ger kron multiply outer",
-        "_linalg_det": "linalg_det",
-        "linalg_inv_ex": "inverse linalg_inv",
-        "_linalg_solve_ex": "linalg_solve",
-        "mm": "linalg_multi_dot",
-        "nansum": "nanmean",
-        "pow": "float_power square",
-        "sort": "msort",
-        "sub": "diff subtract",
-        "aten::diagonal_copy": "diag",
-        _COPIES: "inner linalg_matrix_power linalg_norm nanquantile quantile",
-        "abs": "abs.complex",
-        "absolute": "absolute.complex",
-        "": (
-            "all any argmax argmin bucketize eq ge greater greater_equal gt histc isneginf isposinf le less "
-            "less_equal logical_and logical_not logical_or logical_xor lt ne nonzero not_equal searchsorted signbit"
-        ),
-    }
-) | {
-    name: f"aten::{name}"
-    for name in (
-        *("bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift"),
-        *("bitwise_xor", "conj_physical", "nonzero_static", "floor_divide", "gcd"),
-        *("heaviside", "lcm", "log_softmax", "slice_scatter", "softmax"),
-    )
-}
-
-
-# Functions that consist of others: what is wrong otherwise is said first.
-_REFUSED_LATE = frozenset(
-    """
-    diag linalg_matrix_power linalg_multi_dot linalg_norm matrix_power nanmean nanquantile outer quantile
-    """.split()  # noqa: SIM905
-)
-
-
-# The functions that do the work of others, which torch writes in Python.
-_DOES_IT = {"norm": "linalg_vector_norm"}
-
-
-def _refuse_differentiation(name: str, out: Tensor, tensors: list[Tensor]) -> None:
-    """Refuse a call that autograd would have to record: what is written into `out` has no history."""
-    known_as = _KNOWN_AS.get(name, name)
-    if known_as == _COPIES:
-        if requires_recording(out) and out._node is None:
-            raise RuntimeError(LEAF)
-    elif known_as and requires_recording(out, *(() if known_as.startswith("aten::") else tensors)):
-        raise RuntimeError(
-            f"{known_as}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad."
-        )
-
-
-def _check_dtype(name: str, result: dtypes.dtype, out: dtypes.dtype) -> None:
-    """Refuse an `out` of another dtype than the result's, for a function that is listed."""
-    if name in _TRUTHS:
-        if out not in (dtypes.bool, dtypes.uint8):
-            raise RuntimeError(f"{name} only supports bool tensor for result, got: {out._scalar}")
-    elif result is not out:
-        raise RuntimeError(
-            _OTHER_DTYPE[name].format(
-                result=result._scalar,
-                out=out._scalar,
-                result_c=dtypes.c_name(result),
-                out_c=dtypes.c_name(out),
-                narrow=result is dtypes.int32,
-            )
-        )
-
-
-def _check_memory(name: str, out: Tensor, tensors: list[Tensor]) -> None:
-    """Refuse an `out` whose elements share memory with each other, or with an operand that is still to be read."""
-    if name not in _MAY_OVERLAP and storage.overlaps_itself(out._array):
-        raise RuntimeError(OVERLAP)
-    if name not in _READ_FIRST:
-        for at, each in enumerate(tensors):
-            same_is_fine = name not in _READ_LATE and not (name in _COPY_FIRST and at)
-            refuse_overlap(out, each, partial=same_is_fine)
-
-
-def _tensors(given: Sequence[Any]) -> list[Tensor]:
-    return [each for each in given if isinstance(each, Tensor)]
-
-
-def elementwise_out(name: str, out: Any, input: Any, other: Any) -> Any:
-    """Return `out`, refused (before anything is computed) where an element-wise result cannot be written there."""
-    if out is None:
-        return None
-    if not isinstance(out, Tensor):  # these functions take numbers for tensors
-        out = wrap(backend.as_array(out))
-    tensors = _tensors((input, other))
-    _refuse_differentiation(name, out, tensors)
-    _check_memory(name, out, tensors)
-    if len(tensors) == 2:
-        check_broadcast(*[each._array.shape for each in tensors])
-    if any(each is out for each in tensors):
-        check_sizes(out, tensors)
-    return out
-
-
-def _layout_of(result: Tensor) -> tuple[int, ...] | None:
-    """Return the strides that a copy of the result has, in elements; None for row by row."""
-    steps = storage.dense_strides(result._array)
-    return None if steps is None else tuple([step // result._array.itemsize for step in steps])
-
-
-def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
-    """Return the result, or write it into `out`."""
-    if out is None:
-        return result
-    tensors = _tensors(inputs)
-    _refuse_differentiation(name, out, tensors)
-    refuse_inference(out)
-    if name in _OTHER_DTYPE or name in _TRUTHS:
-        _check_dtype(name, result.dtype, out.dtype)
-    _check_memory(name, out, tensors)
-    check_cast(result.dtype, out.dtype)
-    if out.shape != result.shape:
-        if len(tensors) > 1 and name not in _RESIZED and any(each is out for each in tensors):
-            check_sizes(out, tensors)
-        if out._array.size:
-            warnings.warn(
-                RESIZED.format(list(out.shape), list(result.shape)),
-                UserWarning,
-                stacklevel=4,
-            )
-        out._array = storage.resized(out._array, result._array.shape, _layout_of(result))
-    out._array[...] = result._array
-    bump(out)
-    return out
-
-
-def refuse_first(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse, before a function with a parameter `out` computes anything, what autograd would have to record."""
-    if name in _REFUSED_LATE:
-        return
-    given = [*args, *kwargs.values()]
-    given += [each for part in given if isinstance(part, tuple | list) for each in part]
-    outs = kwargs["out"]
-    for out in _tensors(outs if isinstance(outs, tuple | list) else (outs,)):
-        _refuse_differentiation(name, out, _tensors(given))
+__all__ = ["copied", "finish_out", "into", "takes_out", "written"]
 
 
 def takes_out(name: str) -> bool:
@@ -278,8 +40,29 @@ def takes_out(name: str) -> bool:
     return any(each.name == "out" for signature in found for each in signature.parameters)
 
 
-# Functions that torch writes in Python, with a parameter `out`.
+# Functions that torch writes in Python, with a parameter `out`, and those that do their work.
 _WITH_OUT_IN_PYTHON = frozenset({"chain_matmul", "norm"})
+_DOES_IT = {"norm": "linalg_vector_norm"}
+
+# Functions that take a number for a tensor, as `out` as well.
+_TAKES_NUMBER = frozenset({"add", "div", "floor_divide", "mul", "sub"})
+
+
+def into(out: Any, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function, and write what it returns into `out` if that is given."""
+    call = getattr(call, "__wrapped__", call)
+    return (
+        call(*args, **kwargs) if out is None else written(call.__name__, call, args, {**kwargs, "out": out})
+    )
+
+
+def copied(result: Tensor, out: Tensor | None) -> Tensor:
+    """Return the result, or copy it into `out`, which becomes part of its history."""
+    if out is None:
+        return result
+    resize_out(out, result._array.shape)
+    filled: Tensor = out.copy_(result)
+    return filled
 
 
 def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -287,39 +70,301 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
     given = kwargs.pop("out")
     if given is None:
         return call(*args, **kwargs)
-    outs: list[Tensor] = list(given) if isinstance(given, tuple | list) else [given]
+    work = _Work(same_as(name), call, args, kwargs)
+    outs = _checked(name, given, work)
     if name == "nonzero" and kwargs.get("as_tuple"):
         raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
-    tensors = _tensors((*args, *kwargs.values()))
-    if len(_tensors(outs)) < len(outs):
+    # Only the first of several results has a gradient: the others are indices.
+    refuse_differentiation(work.known_as, outs if name in _ALL_FLOAT else outs[:1], work.differentiated)
+    if work.name in _ASKED_FIRST:
+        _ask(work)
+    check_first(work.name, outs[0], work.operands)
+    with no_grad():
+        if work.name in ITERATED:
+            _iterate(work, outs[0])
+            results: Any = None
+        else:
+            _choose_dtype(work, outs[0])
+            if work.name in ("dot", "vdot"):
+                resize_out(outs[0], ())
+            results = _reduce(work, outs)
+    for out in outs:
+        _count(work, out)
+    if isinstance(results, tuple):
+        from ..return_types import structured
+
+        return structured(f"{type(results).__name__}_out", **dict(zip(results.names, outs, strict=True)))  # type: ignore[attr-defined]
+    return outs[0]
+
+
+# Functions of several results that are all differentiated.
+_ALL_FLOAT = frozenset({"aminmax", "linalg_qr", "linalg_eigh", "linalg_svd", "linalg_slogdet"})
+
+
+class _Work:
+    """A call: the function that does the work, by its name in torch's tables, and what it is given."""
+
+    def __init__(
+        self, name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.name, self.call, self.args, self.kwargs = name, call, args, kwargs
+        given = [*args, *kwargs.values()]
+        lists = [each for part in given if isinstance(part, tuple | list) for each in part]
+        self.tensors = [each for each in [*given, *lists] if isinstance(each, Tensor)]
+        self.operands = [each for each in given if isinstance(each, Tensor | int | float | complex)]
+
+    @property
+    def known_as(self) -> str:
+        """The name that autograd knows."""
+        reduces = self.name == "scatter" and (self.kwargs.get("reduce") or len(self.args) > 4)
+        return "aten::scatter" if reduces else self.name
+
+    @property
+    def differentiated(self) -> list[Tensor]:
+        """The operands that may have a gradient."""
+        return self.tensors[1:] if self.name == "where" else self.tensors
+
+    def done(self) -> Any:
+        """Return the result."""
+        return self.call(*self.args, **self.kwargs)
+
+
+def _checked(name: str, given: Any, work: _Work) -> list[Tensor]:
+    """Return the tensors that are given as `out`, refused where one is none."""
+    outs: list[Any] = list(given) if isinstance(given, tuple | list) else [given]
+    if work.name in _TAKES_NUMBER:
+        outs = [each if isinstance(each, Tensor) else wrap(backend.as_array(each)) for each in outs]
+    wrong = next((each for each in outs if not isinstance(each, Tensor)), None)
+    wanted = _count_of(name)
+    if isinstance(given, tuple | list) and len(given) != wanted > 1:
+        raise TypeError(f"expected tuple of {wanted} elements but got {len(given)}")
+    if wrong is not None:
         from .._signatures import type_name
 
-        call(*args, **kwargs)  # other arguments that are wrong come first
-        wrong = next(each for each in outs if not isinstance(each, Tensor))
+        work.done()  # other arguments that are wrong come first
         raise TypeError(
             f"{_DOES_IT.get(name, name)}(): argument 'out' must be Tensor, not {type_name(wrong)}"
         )
-    for out in outs if name not in _REFUSED_LATE else ():
-        _refuse_differentiation(name, out, tensors)
-    if name in _WITHOUT_NAN and args[0]._array.dtype.kind == "f" and outs[0]._array.dtype.kind != "f":
-        raise NotImplementedError(f"\"nansum_cpu\" not implemented for '{outs[0].dtype._scalar}'")
-    if name in _COMPUTED_IN and kwargs.get("dtype") is None:
-        kwargs["dtype"] = outs[0].dtype
-    with no_grad():
-        result = call(*args, **kwargs)
-    for out in outs if name in _REFUSED_LATE else ():
-        _refuse_differentiation(name, out, tensors)
-    with no_grad():
-        if isinstance(result, Tensor):
-            return finish_out(name, result, outs[0], *tensors)
-        return finish_outs(name, result, outs, *tensors)
+    return outs
 
 
-def finish_outs(name: str, results: Any, outs: Sequence[Tensor] | None, *inputs: Any) -> Any:
-    """Return the named tuple of results, or write each into its tensor of `outs`."""
-    if outs is None:
-        return results
-    from ..return_types import structured
+def _count_of(name: str) -> int:
+    """Return how many tensors a function takes as `out`, at most."""
+    from .._signatures import overloads
 
-    found = [finish_out(name, each, out, *inputs) for each, out in zip(results, outs, strict=True)]
-    return structured(f"{type(results).__name__}_out", **dict(zip(results.names, found, strict=True)))
+    sizes = [
+        each.size for signature in overloads(name) for each in signature.parameters if each.name == "out"
+    ]
+    return max(sizes, default=0)
+
+
+# ---- element by element ------------------------------------------------------------------------------------------
+
+
+def _iterate(work: _Work, out: Tensor) -> None:
+    """Do an element-wise function: memory is checked first, then sizes, then dtypes."""
+    check_memory(work.name, out, work.tensors)
+    shape: tuple[int, ...] = ()
+    for each in work.tensors:
+        check_broadcast(shape, each._array.shape)
+        shape = backend.broadcast_shapes(shape, each._array.shape)
+    if any(each is out for each in work.tensors):
+        check_sizes(out, work.tensors)
+    missing = None
+    try:
+        result = work.done()
+    except NotImplementedError as error:  # torch looks for a kernel when all else is there
+        missing = error
+    check_dtype(_name_for_dtype(work), _dtype_of(work) if missing else result.dtype, out.dtype)
+    if missing:
+        resize_out(out, shape, storage.iterated(shape, [each._array for each in work.tensors], 1))
+        raise missing
+    resize_out(out, shape, layout_of(result))
+    out._array[...] = result._array
+
+
+# Functions that look at their operands' dtypes or values before they look at memory.
+_ASKED_FIRST = frozenset(
+    {"addcdiv", "complex", "heaviside", "isneginf", "isposinf", "polar", "signbit", "sub"}
+)
+
+
+def _ask(work: _Work) -> None:
+    """Let a function refuse its operands, but for their sizes and the factor of one of them."""
+    try:
+        with no_grad():
+            work.done()
+    except RuntimeError as error:
+        if not re.search("size of tensor|alpha|not implemented for '", str(error)):
+            raise
+
+
+def _name_for_dtype(work: _Work) -> str:
+    """Return the name by which the words for another dtype are found."""
+    first = work.tensors[0]._array.dtype.kind if work.tensors else ""
+    if work.name == "abs" and first == "c":  # computed as a complex number, and then cast
+        return "abs.complex"
+    if work.name in _CLAMPS and len(work.tensors) > 1:
+        return "clamp.Tensor"
+    return work.name
+
+
+_CLAMPS = frozenset({"clamp", "clamp_max", "clamp_min"})
+_TO_BOOL = frozenset({"eq", "ge", "gt", "isneginf", "isposinf", "le", "lt", "ne", "signbit"})
+_TO_FLOAT = frozenset({"atan2", "copysign", "div", "logit", "sinc", "xlogy"})
+# Functions whose numbers are no operands.
+_WITH_PARAMETERS = frozenset({"addcdiv", "addcmul", "hardshrink", "lerp", "nan_to_num", "round", "threshold"})
+
+
+def _dtype_of(work: _Work) -> dtypes.dtype:
+    """Return the dtype that a result would have, for which there is no kernel."""
+    if work.name in _TO_BOOL:
+        return dtypes.bool
+    joint = dtypes.result_of(tuple(work.tensors if work.name in _WITH_PARAMETERS else work.operands))
+    floats = work.name in _TO_FLOAT and not work.kwargs.get("rounding_mode")
+    return dtypes.get_default_dtype() if floats and joint._is_integral else joint
+
+
+# ---- all others ----------------------------------------------------------------------------------------------------
+
+# Kernels that compute in the dtype of `out` where none is asked for.
+_COMPUTED_IN = frozenset({"cumprod", "cumsum", "nansum", "prod", "sum"})
+
+
+def _choose_dtype(work: _Work, out: Tensor) -> None:
+    if work.name in _COMPUTED_IN and work.kwargs.get("dtype") is None:
+        if work.name == "nansum" and work.tensors[0]._array.dtype.kind == "f" != out._array.dtype.kind:
+            raise NotImplementedError(f"\"nansum_cpu\" not implemented for '{out.dtype._scalar}'")
+        work.kwargs["dtype"] = out.dtype
+
+
+def _reduce(work: _Work, outs: Sequence[Tensor]) -> Any:
+    """Do any other function: `out` is resized when its dtype is right, and only then are memory and elements looked at."""
+    missing = None
+    try:
+        results = work.done()
+    except (IndexError, NotImplementedError, RuntimeError) as error:
+        if work.name in _KERNEL_FIRST or not _is_of_kernel(work.name, error):
+            raise
+        missing, results = error, _stand_in(work)
+    found = results if isinstance(results, tuple) else (results,)
+    if len(found) < len(outs):
+        assert missing is not None
+        raise missing
+    again = _fit(work, found, outs)
+    for out in outs:
+        check_memory(work.name, out, work.tensors)
+    if missing is not None:
+        raise missing
+    if again and work.name in _READ_AGAIN:  # an operand has just got another size
+        changed = work.done()
+        found = changed if isinstance(changed, tuple) else (changed,)
+    for result, out in zip(found, outs, strict=True):
+        out._array[...] = result._array
+    return results
+
+
+def _fit(work: _Work, results: Sequence[Tensor], outs: Sequence[Tensor]) -> bool:
+    """Check the dtype of each `out` and resize it; return whether an operand got another size by that."""
+    if work.name in _MEMORY_FIRST:
+        check_memory(work.name, outs[0], work.tensors)
+    if work.name in _DTYPES_FIRST:
+        for at, (result, out) in enumerate(zip(results, outs, strict=True)):
+            check_dtype(_name_of_result(work, at), result.dtype, out.dtype)
+    again = False
+    for at, (result, out) in enumerate(zip(results, outs, strict=True)):
+        again |= out._array.shape != result._array.shape and any(each is out for each in work.tensors)
+        if work.name in _SIZE_FIRST:
+            resize_out(out, result._array.shape, layout_of(result))
+        check_dtype(_name_of_result(work, at), result.dtype, out.dtype)
+        resize_out(out, result._array.shape, layout_of(result))
+    return again
+
+
+# Functions whose kernel is looked for before `out` is resized, those that look at memory before that, those that resize it before they look at its dtype, and
+# those that look at all dtypes before they resize anything.
+_KERNEL_FIRST = frozenset({"logcumsumexp"})
+_MEMORY_FIRST = frozenset({"index_select", "masked_select"})
+_SIZE_FIRST = frozenset({"diag_embed", "diagonal_copy", "mean", "slice_scatter", "std", "var"})
+_DTYPES_FIRST = frozenset({"cummax", "cummin"})
+
+# Functions that look at the sizes of an operand once more when `out`, which it is, has got its own.
+_READ_AGAIN = frozenset(
+    """
+    all amax amin any argmax argmin dot linalg_vector_norm logsumexp mean nansum prod std sum topk var vdot
+    """.split()  # noqa: SIM905
+)
+
+
+def _is_of_kernel(name: str, error: Exception) -> bool:
+    """Return whether it is the kernel that fails: there is none for a dtype, or an index is too large."""
+    return re.search(_OF_KERNEL, str(error)) is not None or (
+        name in _SAID_LATE and re.search(_SAID_LATE[name], str(error)) is not None
+    )
+
+
+_OF_KERNEL = r"not implemented for|^(index|INDICES|out of range: tried).*(out of|index)"
+# What else some functions say only when `out` is there.
+_SAID_LATE = {
+    "index_copy": r"^index_copy_\(\)",
+    "mm": "^expected m1 and m2",
+    "renorm": "^linalg.vector_norm: Expected a floating",
+}
+
+
+def _stand_in(work: _Work) -> Any:
+    """Return tensors of the sizes and the dtypes that the results would have, for which there is no kernel."""
+    first = work.tensors[0]
+    shape, dtype = first._array.shape, work.kwargs.get("dtype") or first.dtype
+    if work.name == "histc":
+        shape = (work.kwargs.get("bins", (*work.args, 100)[1]),)
+    elif work.name in ("gather", "searchsorted", "take"):
+        shape = work.tensors[1]._array.shape
+    elif work.name == "mm":
+        shape = (shape[0], work.tensors[1]._array.shape[1])
+    if work.name in ("bucketize", "searchsorted"):
+        dtype = dtypes.int64
+    made = wrap(backend.empty(shape, dtype._numpy))
+    if work.name in ("cummax", "cummin"):
+        return made, wrap(backend.empty(shape, dtypes.int64._numpy))
+    return made
+
+
+def _name_of_result(work: _Work, at: int) -> str:
+    """Return the name by which the words for another dtype are found."""
+    if work.name in ("max", "min") and work.kwargs.get("dim", work.args[1:]) != ():
+        return f"{work.name}.dim"
+    if work.name == "mean" and work.kwargs.get("dtype") is None:
+        return "mean.cast"
+    return (
+        f"{work.name}.indices"
+        if at and work.name in ("kthvalue", "median", "mode", "nanmedian")
+        else work.name
+    )
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _count(work: _Work, out: Tensor) -> None:
+    """Count the change of `out`; where autograd knows nothing of the function, `out` gets a history that fails."""
+    refuse_inference(out)
+    bump(out)
+    floats = out._array.dtype.kind in "fc"
+    if floats and has_no_derivative(work.known_as) and requires_recording(out, *work.tensors):
+        let_fail(work.known_as, out, *work.tensors)
+
+
+def finish_out(name: str, result: Tensor, out: Tensor | None, *inputs: Any) -> Tensor:
+    """Return the result of a function that draws numbers, or write it into `out`."""
+    if out is None:
+        return result
+    tensors = [each for each in inputs if isinstance(each, Tensor)]
+    refuse_differentiation(name, (out,), tensors)
+    check_memory(name, out, tensors)
+    check_dtype(name, result.dtype, out.dtype)
+    resize_out(out, result._array.shape, layout_of(result))
+    out._array[...] = result._array
+    refuse_inference(out)
+    bump(out)
+    return out

@@ -11,10 +11,11 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from .arithmetic import binary, refuse_bool_sub
+from .arithmetic import binary, mul, refuse_bool_sub
 from .broadcasting import cast, check_broadcast, common, keep_layout
 from .holomorphic import holomorphic, refuse_complex, refuse_complex_gradient, suited
 from .inplace import check_cast, update
+from .outputs import into
 from .pointwise import converted
 from .registry import FUNCTIONS, function, method, public
 
@@ -369,7 +370,7 @@ def nan_to_num(input: Tensor, nan: float | None = None, posinf: Any = None, negi
 
 
 @public
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the product of each element of one vector with each of the other."""
     if not isinstance(vec2, Tensor):
         raise TypeError("outer")
@@ -377,5 +378,5 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
         raise RuntimeError(f"outer: Expected 1-D argument self, but got {input._array.ndim}-D")
     if vec2._array.ndim != 1:
         raise RuntimeError(f"outer: Expected 1-D argument vec2, but got {vec2._array.ndim}-D")
-    product: Tensor = input.reshape(input._array.shape[0], 1) * vec2
+    product: Tensor = into(out, mul, input.reshape(input._array.shape[0], 1), vec2)
     return product

@@ -14,7 +14,6 @@ from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
 from .broadcasting import keep_layout
 from .holomorphic import refuse_complex, suited
 from .inplace import update
-from .outputs import finish_out
 from .registry import alias, method, operator, public
 
 __all__: list[str] = []
@@ -121,7 +120,7 @@ def node_name(name: str) -> str:
 
 
 def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Node]) -> Callable[..., Tensor]:
-    def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    def apply(input: Tensor) -> Tensor:
         x = input._array
         if x.dtype.kind != "f":
             if x.dtype.kind != "c":
@@ -131,7 +130,7 @@ def _float_function(name: str, compute: Callable[[Array], Array], kind: type[Nod
             result = record(suited(kind, x), _laid_out(compute(x), x), (input,))
         else:
             result = record(kind, _laid_out(compute(x), x), (input,))
-        return result if out is None else finish_out(name, result, out, input)
+        return result
 
     return apply
 
@@ -152,7 +151,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
     refused, whole = NOT_FOR_BOOL.get(name), name in ("floor", "ceil", "round", "trunc")
     floats_only = name == "frac"
 
-    def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    def apply(input: Tensor) -> Tensor:
         x = input._array
         of = x.dtype.kind
         if of != "f":
@@ -163,13 +162,7 @@ def _same_function(name: str, compute: Callable[[Array], Array], kind: type[Node
             if floats_only and of != "c":
                 raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{input.dtype._scalar}'")
         array = x.copy() if whole and of in "iu" else compute(x)
-        result = record(kind, _laid_out(array, x), (input,))
-        if out is None:
-            return result
-        # The size of complex numbers is computed as one, and then cast.
-        return finish_out(
-            name if of != "c" or array.dtype.kind == "c" else f"{name}.complex", result, out, input
-        )
+        return record(kind, _laid_out(array, x), (input,))
 
     return apply
 
@@ -266,6 +259,7 @@ RoundBackward1 = derivative("RoundBackward1", args="decimals", self=lambda g, de
 
 
 def _round_to(input: Tensor, decimals: int) -> Tensor:
+    """Return each element rounded to so many decimals; integers are refused even where there is nothing to do."""
     x = input._array
     if decimals == 0 and x.dtype.kind in "iu":
         raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{input.dtype._scalar}'")
@@ -278,10 +272,9 @@ def _round_to(input: Tensor, decimals: int) -> Tensor:
 
 
 @public
-def round(input: Tensor, *, decimals: int | None = None, out: Tensor | None = None) -> Tensor:
+def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
     """Return each element rounded to the nearest integer, or with so many decimals; halves to even."""
-    result = CALLS["round"](input) if decimals is None else _round_to(input, decimals)
-    return finish_out("round", result, out, input)
+    return CALLS["round"](input) if decimals is None else _round_to(input, decimals)
 
 
 @public
@@ -293,7 +286,14 @@ def round_(input: Tensor, *, decimals: int | None = None) -> Tensor:
 @public
 def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the square of each element."""
-    return finish_out("square", input**2, out, input)
+    from .powers import pow as power
+
+    if out is None:
+        return power(input, 2)
+    from .outputs import into
+
+    raised: Tensor = into(out, power, input, 2)
+    return raised
 
 
 @method

@@ -13,7 +13,6 @@ from ..tensor import Tensor
 from .arithmetic import binary, in_place_form, operand_of, refuse_bool_sub, refuse_bools
 from .broadcasting import as_operand, check_broadcast, common, keep_layout, row_major
 from .holomorphic import suited
-from .outputs import finish_out
 from .registry import operator, public
 
 __all__: list[str] = []
@@ -122,13 +121,15 @@ def _rpow(self: Tensor, other: Any) -> Any:
     return record(suited(PowBackward2, powers), powers, (self,), (other,))
 
 
-def pow(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+def pow(input: Any, exponent: Any) -> Tensor:
     """Return `input` to the power of `exponent`; one of them may be a number."""
     if not isinstance(input, Tensor):
         if not isinstance(exponent, Tensor):
             raise TypeError("pow")
-        return finish_out("pow", _rpow(exponent, operand_of(input)), out, input, exponent)
-    return finish_out("pow", _pow(input, operand_of(exponent)), out, input, exponent)
+        raised: Tensor = _rpow(exponent, operand_of(input))
+    else:
+        raised = _pow(input, operand_of(exponent))
+    return raised
 
 
 public(pow)

@@ -11,9 +11,12 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
+from .arithmetic import mul
 from .holomorphic import suited
 from .inplace import check_cast, update_late
-from .linear_algebra import addmm, mm
+from .linear_algebra import addmm, matmul, mm
+from .output_tensors import resize_out
+from .outputs import into
 from .registry import check_tensors, function, public
 from .shape import axis_of, expand
 
@@ -294,11 +297,11 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
 
 
 @public
-def inner(input: Tensor, other: Tensor) -> Tensor:
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the sums of products over the last dimensions of both."""
     x, y = input._array.shape, other._array.shape
     if not x or not y:
-        product: Tensor = input * other
+        product: Tensor = into(out, mul, input, other)
         return product
     if x[-1] != y[-1]:
         raise RuntimeError(
@@ -306,7 +309,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         )
     from .contraction import tensordot
 
-    return tensordot(input, other, ([len(x) - 1], [len(y) - 1]))
+    return tensordot(input, other, ([len(x) - 1], [len(y) - 1]), out=out)
 
 
 # ---- chains --------------------------------------------------------------------------------------------------------
@@ -334,7 +337,7 @@ def _place(at: int, count: int) -> str:
     return f"the {'last' if at else 'first'} tensor must be 1D or 2D"
 
 
-def multi_dot(tensors: Any) -> Tensor:
+def multi_dot(tensors: Any, *, out: Tensor | None = None) -> Tensor:
     """Return the product of a chain of matrices, in the order that costs least; vectors may stand at the ends."""
     given = list(tensors)
     check_tensors(given)
@@ -345,14 +348,13 @@ def multi_dot(tensors: Any) -> Tensor:
         ends = at in (0, len(given) - 1)
         if each._array.ndim != 2 and not (ends and each._array.ndim == 1):
             raise RuntimeError(f"multi_dot(): {_place(at, len(given))} but got {each._array.ndim}D")
-    for at, each in enumerate(given):
-        if each.dtype is not first.dtype:
-            raise RuntimeError(
-                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {dtypes.c_name(first.dtype)} and "
-                f"tensor {at} {dtypes.c_name(each.dtype)}"
-            )
     shape = (*first._array.shape[:-1], *last._array.shape[1:])
     for at, (one, two) in enumerate(itertools.pairwise(given)):
+        if two.dtype is not first.dtype:
+            raise RuntimeError(
+                f"multi_dot(): all tensors must have be the same dtype but tensor 0 is {dtypes.c_name(first.dtype)} and "
+                f"tensor {at + 1} {dtypes.c_name(two.dtype)}"
+            )
         if one._array.shape[-1] != two._array.shape[0]:
             raise RuntimeError(
                 f"multi_dot(): tensors {at} and {at + 1} with shapes {list(one.shape)} and {list(two.shape)} cannot be "
@@ -363,25 +365,35 @@ def multi_dot(tensors: Any) -> Tensor:
         *given[1:-1],
         last.unsqueeze(-1) if last._array.ndim == 1 else last,
     ]
-    if len(matrices) == 2:
-        whole = mm(*matrices)
-    else:
-        cut = _cheapest([matrices[0]._array.shape[0], *[each._array.shape[1] for each in matrices]])
-        whole = _multiplied(matrices, cut, 0, len(matrices) - 1)
-    viewed: Tensor = whole.view(shape)
+    if out is not None:
+        if out.dtype is not first.dtype:
+            raise RuntimeError(
+                f"multi_dot(): expected out tensor to have dtype {dtypes.c_name(first.dtype)} but got "
+                f"{dtypes.c_name(out.dtype)}"
+            )
+        resize_out(out, shape)
+    cut = _cheapest([matrices[0]._array.shape[0], *[each._array.shape[1] for each in matrices]])
+    rows = None if out is None else out.view(matrices[0]._array.shape[0], matrices[-1]._array.shape[1])
+    whole = _multiplied(matrices, cut, 0, len(matrices) - 1, rows)
+    viewed: Tensor = whole.view(shape) if out is None else out
     return viewed
 
 
-def _multiplied(matrices: list[Tensor], cut: list[list[int]], first: int, last: int) -> Tensor:
+def _multiplied(
+    matrices: list[Tensor], cut: list[list[int]], first: int, last: int, out: Tensor | None = None
+) -> Tensor:
     """Multiply a stretch of a chain; the chain is short, so that this may call itself."""
     if first == last:
         return matrices[first]
     at = cut[first][last]
-    return mm(_multiplied(matrices, cut, first, at), _multiplied(matrices, cut, at + 1, last))
+    product: Tensor = into(
+        out, mm, _multiplied(matrices, cut, first, at), _multiplied(matrices, cut, at + 1, last)
+    )
+    return product
 
 
 @function
-def chain_matmul(*matrices: Tensor) -> Tensor:
+def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """Return the product of a chain of matrices (deprecated: use `linalg.multi_dot`)."""
     check_tensors(matrices)
     warnings.warn(
@@ -398,31 +410,42 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
     if len(matrices) == 1:
         only: Tensor = matrices[0].clone()
         return only
-    return multi_dot(matrices)
+    return multi_dot(matrices, out=out)
 
 
 @public
-def matrix_power(input: Tensor, n: int) -> Tensor:
+def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """Return a square matrix times itself, `n` times; its inverse, for a negative `n`."""
     from .matrices import check_square
     from .solving import inv
 
     check_square("linalg.matrix_power", input)
-    if n < 0:
-        return inv(input) if n == -1 else matrix_power(inv(input), -n)
+    if out is not None:
+        if not dtypes.castable(input.dtype, out.dtype):
+            raise RuntimeError(
+                f"matrix_power: Expected result to be safely castable from {input.dtype._scalar} dtype, but got result with "
+                f"dtype {out.dtype._scalar}"
+            )
+        resize_out(out, input._array.shape)
     if n == 0:
-        ones: Tensor = input.clone().copy_(wrap(xp.eye(input._array.shape[-1], dtype=input._array.dtype)))
-        return ones
-    if n in (1, 2, 3):
-        found: Tensor = input.clone() if n == 1 else input @ input
-        cubed: Tensor = found @ input if n == 3 else found
-        return cubed
+        ones = wrap(xp.eye(input._array.shape[-1], dtype=input._array.dtype))
+        found: Tensor = (input.clone() if out is None else out).copy_(ones)
+        return found
+    if n in (1, -1):
+        one: Tensor = into(out, inv, input) if n < 0 else input.clone() if out is None else out.copy_(input)
+        return one
+    square = inv(input) if n < 0 else input
+    n = abs(n)
+    if n in (2, 3):
+        last: Tensor = matmul(square if n == 2 else square @ square, square, out=out)
+        return last
     result: Tensor | None = None
-    square = input
     while n:
-        if n & 1:
-            result = square if result is None else result @ square
-        n >>= 1
+        bit, n = n & 1, n >> 1
+        if bit and result is not None:
+            result = matmul(result, square, out=None if n else out)
+        elif bit:
+            result = square if n or out is None else out.copy_(square)
         square = square @ square if n else square
     assert result is not None
     return result

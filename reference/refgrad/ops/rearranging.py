@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from .. import both, scalars, storage
+from .. import both, dtypes, scalars, storage
 from ..backend import xp
 from ..graph import derivative
 from ..layouts import contiguous_format
@@ -372,16 +372,36 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return _triangle(TriuBackward0, input, diagonal, False)
 
 
+def _diag_into(out: Tensor, input: Tensor, diagonal: int) -> Tensor:
+    if input._array.ndim not in (1, 2):
+        raise RuntimeError(f"Supports 1D or 2D tensors. Got {input._array.ndim}D")
+    if input._array.ndim == 1 and not dtypes.castable(input.dtype, out.dtype):
+        raise RuntimeError(
+            f"diag: result type {input.dtype._scalar} can't be cast to the desired out= type {out.dtype._scalar}"
+        )
+    from .outputs import into
+
+    found: Tensor = into(out, diag_embed if input._array.ndim == 1 else diagonal_copy, input, diagonal)
+    return found
+
+
+def diagonal_copy(input: Tensor, offset: int = 0) -> Tensor:
+    """Return the diagonal of a matrix as a copy."""
+    return moved(
+        DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, offset).copy(), offset, 0, 1
+    )
+
+
 @public
-def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Return the diagonal of a matrix, or a matrix with the vector as its diagonal."""
+    if out is not None:
+        return _diag_into(out, input, diagonal)
     if input._array.ndim == 1:
         return diag_embed(input, diagonal)
     if input._array.ndim != 2:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._array.ndim}D")
-    return moved(
-        DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, diagonal).copy(), diagonal, 0, 1
-    )
+    return diagonal_copy(input, diagonal)
 
 
 @public

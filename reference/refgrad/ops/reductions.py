@@ -12,7 +12,6 @@ from ..graph import derivative
 from ..recording import record, refuse_integral
 from ..tensor import Tensor, wrap
 from .broadcasting import open_grid, row_major
-from .outputs import finish_out
 from .registry import public
 from .shape import axis_of
 
@@ -110,7 +109,11 @@ def share_out(g: Any, value: Any, extreme: Any) -> Any:
     """Share a gradient equally among all elements that equal the result."""
     x, y = both.plain(value), both.plain(extreme)
     reached = (x == y) | (xp.isnan(x) & xp.isnan(y))
-    part = g / xp.asarray(reached.sum(), x.dtype) if not isinstance(g, Tensor) else g / wrap(xp.asarray(reached.sum()))
+    part = (
+        g / xp.asarray(reached.sum(), x.dtype)
+        if not isinstance(g, Tensor)
+        else g / wrap(xp.asarray(reached.sum()))
+    )
     if isinstance(g, Tensor):
         return g._zeros(x.shape).masked_fill(wrap(reached), part)
     return xp.where(reached, part, backend.zero(x.dtype))
@@ -170,15 +173,6 @@ def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     return found
 
 
-def _out_dtype(dtype: dtypes.dtype | None, out: Tensor) -> dtypes.dtype:
-    """Return the dtype to compute in: that of `out`, which must be the one that is asked for."""
-    if dtype is not None and dtype is not out.dtype:
-        raise RuntimeError(
-            f"Expected out tensor to have dtype {dtypes.c_name(dtype)}, but got {dtypes.c_name(out.dtype)} instead"
-        )
-    return out.dtype
-
-
 def _sum_dtype(x: Array, dtype: dtypes.dtype | None) -> Any:
     if dtype is not None:
         return dtype._numpy
@@ -193,13 +187,10 @@ def sum(
     dtype: Any = None,
     axis: Any = None,
     keepdims: bool = False,
-    out: Any = None,
 ) -> Tensor:
     """Return the sum of all elements, or over dimensions; integers add up as int64."""
     if type(keepdim) is not bool:
         raise TypeError("sum")
-    if out is not None:
-        dtype = _out_dtype(dtype, out)
     x = input._array
     axes = axes_of(dim if axis is None else axis, x.ndim)
     if dtype is not None:
@@ -212,8 +203,8 @@ def sum(
         array = row_major(xp.add.reduce(x, axis=axes, dtype=want, keepdims=keep))
     given = as_given(dim if axis is None else axis)
     if given is None and not keep:
-        return finish_out("sum", record(SumBackward0, array, (input,), (x.shape,)), out, input)
-    return finish_out("sum", record(SumBackward1, array, (input,), (x.shape, given, keep)), out, input)
+        return record(SumBackward0, array, (input,), (x.shape,))
+    return record(SumBackward1, array, (input,), (x.shape, given, keep))
 
 
 public(sum)
@@ -226,11 +217,8 @@ def mean(
     keepdim: bool = False,
     *,
     dtype: Any = None,
-    out: Any = None,
 ) -> Tensor:
     """Return the mean of all elements, or over dimensions."""
-    if out is not None and dtype is not None:
-        _out_dtype(dtype, out)
     kind = input.dtype if dtype is None else dtype
     if kind._is_integral:
         what = "Input dtype" if dtype is None else "Optional dtype"
@@ -246,7 +234,5 @@ def mean(
     else:
         array = row_major(xp.add.reduce(x, axis=axes, keepdims=keep)) / xp.asarray(count, x.dtype)
     if dim is None and not keep:
-        return finish_out("mean", record(MeanBackward0, array, (input,), (x.shape,)), out, input)
-    return finish_out(
-        "mean", record(MeanBackward1, array, (input,), (x.shape, as_given(dim), keep)), out, input
-    )
+        return record(MeanBackward0, array, (input,), (x.shape,))
+    return record(MeanBackward1, array, (input,), (x.shape, as_given(dim), keep))

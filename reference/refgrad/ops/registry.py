@@ -42,7 +42,7 @@ def explained(call: F, name: str) -> F:
     of_tensors = name.startswith("Tensor.")  # whose first argument is a tensor for sure
     known: set[Any] = set()
     takes_anything = bool(code.co_flags & inspect.CO_VARKEYWORDS)
-    without_out = "out" not in code.co_varnames and not takes_anything
+    hands_out_on = "out" in code.co_varnames or takes_anything
 
     def checked(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) > 1:
@@ -58,13 +58,11 @@ def explained(call: F, name: str) -> F:
                 if all_alike:
                     known.add(looked_at if any(type(each) is tuple for each in looked_at) else kinds)
         try:
-            if kwargs and "out" in kwargs:
-                from .outputs import refuse_first, takes_out, written
+            if kwargs and not hands_out_on and "out" in kwargs:
+                from .outputs import takes_out, written
 
-                if without_out and takes_out(name):
+                if takes_out(name):
                     return written(name, call, args, kwargs)
-                if not (without_out or takes_anything):
-                    refuse_first(call.__name__, args, kwargs)
             return call(*args, **kwargs)
         except (TypeError, AttributeError) as error:
             found = explain(name, args, kwargs) or _takes_nothing(name, call, args, kwargs)

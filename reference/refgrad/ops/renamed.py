@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import xp
 from ..grad_mode import mode
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .inplace import bump, update, update_late
-from .registry import FUNCTIONS, alias, explained, method, rename
+from .outputs import into
+from .registry import alias, method, public, rename
+from .scanning import sort
 from .selection import keeps_dtype
 from .shape import axis_of
 
@@ -159,11 +162,9 @@ for _old, _names in _IN_PLACE_ALIASES.items():
         rename(_named(_old), _name)
 
 
-@method
-def msort(self: Tensor) -> Tensor:
+@public
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the elements in order along the first dimension."""
-    ordered: Tensor = self.sort(0)[0]
+    outs = None if out is None else (out, wrap(xp.empty((0,), xp.int64)))
+    ordered: Tensor = into(outs, sort, input, 0)[0]
     return ordered
-
-
-FUNCTIONS["msort"] = explained(msort, "msort")

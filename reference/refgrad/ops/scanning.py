@@ -11,10 +11,12 @@ from ..graph import Node, derivative
 from ..recording import record, refuse_integral
 from ..return_types import pair
 from ..tensor import Tensor, wrap
+from .arithmetic import sub
 from .broadcasting import keep_layout, row_major
 from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex, suited
 from .joining import cat
+from .outputs import copied, into
 from .reductions import put_along, share_out
 from .registry import FUNCTIONS, explained, method, public
 from .shape import axis_of
@@ -167,9 +169,12 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 
 
 @public
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+def argsort(
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False, out: Tensor | None = None
+) -> Tensor:
     """Return the indices that put the elements in order along a dimension."""
-    found: Tensor = sort(input, dim, descending)[1]
+    outs = None if out is None else (wrap(xp.empty((0,), input._array.dtype)), out)
+    found: Tensor = into(outs, sort, input, dim, descending)[1]
     return found
 
 
@@ -293,7 +298,15 @@ _running_extreme("cummin", CumminBackward0, False)
 
 
 @public
-def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Any = None,
+    append: Any = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return the differences of neighbours along a dimension, `n` times, after joining what stands before or behind."""
     if not input._array.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
@@ -304,15 +317,18 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: 
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     if not n:
-        return input
+        return copied(input, out)
     if around:
         input = cat([each for each in (prepend, input, append) if each is not None], axis)
-    for _ in range(n):
-        count = input._array.shape[axis]
-        if not count:
-            return input
-        later, earlier = input.narrow(axis, 1, count - 1), input.narrow(axis, 0, count - 1)
-        input = later.logical_xor(earlier) if input._array.dtype.kind == "b" else later - earlier
+    n = min(n, input._array.shape[axis])
+    if not n:
+        return input if out is None else input.narrow(axis, 1, 0)
+    subtract = FUNCTIONS["logical_xor"] if input._array.dtype.kind == "b" else sub
+    for left in range(n - 1, -1, -1):
+        count = input._array.shape[axis] - 1
+        input = into(
+            None if left else out, subtract, input.narrow(axis, 1, count), input.narrow(axis, 0, count)
+        )
     return input
 
 

@@ -15,7 +15,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex
-from .outputs import finish_out
+from .outputs import copied
 from .reductions import put_along
 from .registry import FUNCTIONS, explained, function, method, public
 from .shape import axis_of
@@ -80,7 +80,6 @@ def searchsorted(
     right: bool = False,
     side: str | None = None,
     sorter: Tensor | None = None,
-    out: Tensor | None = None,
 ) -> Tensor:
     """Return where values belong in sorted rows: before equal elements, or behind them (`right`)."""
     if side is not None and side not in ("left", "right"):
@@ -109,9 +108,7 @@ def searchsorted(
             f"tensor and input value tensor must match, but we got boundaries tensor {list(shape)} and input value "
             f"tensor {list(values)}"
         )
-    return finish_out(
-        "searchsorted", _found(sorted_sequence, input, right or side == "right", out_int32), out
-    )
+    return _found(sorted_sequence, input, right or side == "right", out_int32)
 
 
 def _check_sorter(boundaries: Tensor, sorter: Tensor) -> None:
@@ -136,12 +133,11 @@ def bucketize(
     *,
     out_int32: bool = False,
     right: bool = False,
-    out: Tensor | None = None,
 ) -> Tensor:
     """Return in which of the intervals between sorted boundaries each value lies."""
     if boundaries._array.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})")
-    return finish_out("bucketize", _found(boundaries, input, right, out_int32), out)
+    return _found(boundaries, input, right, out_int32)
 
 
 @public
@@ -165,7 +161,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 
 @public
-def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
+def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0) -> Tensor:
     """Return how many elements lie in each of so many equal intervals."""
     x = input._array
     if x.dtype.kind == "b":  # torch first makes the edges of the intervals
@@ -196,7 +192,7 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Te
     places = ((inside - low) / (high - low) * bins).astype(xp.int64)
     made = xp.zeros(bins, x.dtype)
     xp.add.at(made, xp.minimum(places, bins - 1), xp.asarray(1, x.dtype))
-    return finish_out("histc", wrap(made), out)
+    return wrap(made)
 
 
 def _no_derivative(g: Any) -> Any:
@@ -286,7 +282,13 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
 
 
 def _quantile(
-    input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+    input: Tensor,
+    q: Any,
+    dim: int | None,
+    keepdim: bool,
+    interpolation: str,
+    skip_nan: bool,
+    out: Tensor | None,
 ) -> Tensor:
     if not isinstance(q, Tensor) and not 0 <= q <= 1:
         raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
@@ -308,7 +310,9 @@ def _quantile(
         raise RuntimeError(
             f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
         )
-    return _interpolated(input, wanted, dim, keepdim, interpolation, skip_nan)
+    if out is not None and out.dtype is not input.dtype:
+        raise RuntimeError("quantile() out tensor must be same dtype as the input tensor")
+    return copied(_interpolated(input, wanted, dim, keepdim, interpolation, skip_nan), out)
 
 
 def _interpolated(
@@ -362,7 +366,7 @@ def quantile(
     out: Tensor | None = None,
 ) -> Tensor:
     """Return the values below which the fraction `q` of the elements (along a dimension) lies."""
-    return finish_out("quantile", _quantile(input, q, dim, keepdim, interpolation, False), out, input)
+    return _quantile(input, q, dim, keepdim, interpolation, False, out)
 
 
 @public
@@ -376,4 +380,4 @@ def nanquantile(
     out: Tensor | None = None,
 ) -> Tensor:
     """Return quantiles of the elements that are not nan."""
-    return finish_out("nanquantile", _quantile(input, q, dim, keepdim, interpolation, True), out, input)
+    return _quantile(input, q, dim, keepdim, interpolation, True, out)

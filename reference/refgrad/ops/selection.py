@@ -15,7 +15,6 @@ from .arithmetic import binary
 from .broadcasting import cast, check_broadcast, keep_layout, row_major
 from .holomorphic import refuse_complex
 from .inplace import MISMATCH, update
-from .outputs import finish_out, finish_outs
 from .reductions import (
     AmaxBackward0,
     AminBackward0,
@@ -275,9 +274,9 @@ def _limits(input: Tensor, low: Any, high: Any, kinds: tuple[Any, Any] | None = 
 
 
 @public
-def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None = None) -> Tensor:
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit each element to a range."""
-    return finish_out("clamp", _limits(input, min, max), out, input)
+    return _limits(input, min, max)
 
 
 @method
@@ -318,12 +317,12 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
 
 
 def _two(name: str, kind: type[Node], compute: Any) -> Any:
-    def choose(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    def choose(input: Tensor, other: Tensor) -> Tensor:
         if not isinstance(other, Tensor):
             raise TypeError(type(other).__name__)
         for each in (input, other):
             refuse_complex(each._array, f"{name} not implemented for complex tensors.", RuntimeError)
-        return finish_out(name, binary(kind, compute, input, other), out, input, other)
+        return binary(kind, compute, input, other)
 
     choose.__name__ = name
     choose.__doc__ = f"Return the {name} of each pair of elements."
@@ -344,30 +343,28 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
     """Publish `max` or `min`: of all elements, along a dimension with indices, or of two tensors."""
     pointwise = maximum if largest else minimum
 
-    def extreme(
-        input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
-    ) -> Any:
+    def extreme(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
         if isinstance(dim, Tensor) or other is not None:
-            return pointwise(input, dim if other is None else other, out=out)
+            return pointwise(input, dim if other is None else other)
         x = input._array
         if dim is None:
             _refuse_empty(name, x)
             _refuse_complex(name, input)
-            return finish_out(name, record(kinds[1], x.max() if largest else x.min(), (input,)), out, input)
-        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
+            return record(kinds[1], x.max() if largest else x.min(), (input,))
         axis = axis_of(dim, x.ndim)
+        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
         if not x.ndim:
             values = record(kinds[0], x.copy(), (input,), ((), 0, True), (None,))
-            return finish_outs(f"{name}.dim", pair(name, values, wrap(xp.zeros((), xp.int64))), out, input)
+            return pair(name, values, wrap(xp.zeros((), xp.int64)))
         places = xp.expand_dims(_first_index(x, axis, largest), axis)
         found = xp.take_along_axis(x, places, axis)
         if not keepdim:
             places, found = places.squeeze(axis), found.squeeze(axis)
         indices = wrap(places)
         values = record(kinds[0], found, (input,), (x.shape, axis, keepdim), (indices,))
-        return finish_outs(f"{name}.dim", pair(name, values, indices), out, input)
+        return pair(name, values, indices)
 
     extreme.__name__ = name
     extreme.__doc__ = (
@@ -426,7 +423,7 @@ _arg("argmin", False)
 
 
 def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
-    def extreme(input: Tensor, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Tensor:
+    def extreme(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
         x = input._array
         given = () if dim == () else dim if isinstance(dim, tuple | list) else (dim,)
         if not x.size:
@@ -439,8 +436,7 @@ def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
         refuse_complex(x, f"\"{name[1:]}_values_cpu\" not implemented for '{{}}'")
         compute = xp.max if largest else xp.min
         array = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim))) if x.ndim else x.copy()
-        result = record(kind, array, (input,), (as_given(dim), keepdim))
-        return finish_out(name, result, out, input)
+        return record(kind, array, (input,), (as_given(dim), keepdim))
 
     extreme.__name__ = name
     extreme.__doc__ = f"Return the {name[1:]} over dimensions; elements that tie share the gradient."

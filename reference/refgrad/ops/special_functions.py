@@ -16,7 +16,8 @@ from .arithmetic import binary
 from .broadcasting import check_broadcast, common, keep_layout
 from .holomorphic import holomorphic
 from .inplace import update
-from .outputs import RESIZED
+from .output_tensors import RESIZED
+from .outputs import into
 from .pairwise import difference, log_sum
 from .pointwise import _float_function, _publish
 from .powers import pow as power
@@ -178,15 +179,21 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
 
 
 @public
-def float_power(input: Any, exponent: Any) -> Tensor:
+def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
     """Return x**y in double precision."""
+    want = dtypes.complex128 if dtypes.result_of((input, exponent)).is_complex else dtypes.float64
+    if out is not None and out.dtype is not want:
+        raise RuntimeError(
+            f"the output given to float_power has dtype {out.dtype._scalar} but the operation's result requires dtype "
+            f"{want._scalar}"
+        )
     operands = [
         each.to(dtypes.complex128 if each.dtype.is_complex else dtypes.float64)
         if isinstance(each, Tensor)
         else each
         for each in (input, exponent)
     ]
-    raised: Tensor = power(*operands)
+    raised: Tensor = into(out, power, *operands)
     return raised
 
 

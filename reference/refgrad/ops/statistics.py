@@ -16,7 +16,7 @@ from .backward_kernels import log_softmax_backward, softmax_backward
 from .broadcasting import row_major
 from .holomorphic import refuse_complex, suited
 from .inplace import MISMATCH
-from .outputs import finish_out
+from .outputs import into
 from .reductions import _shared_along, as_given, axes_of, shared_among, spread, unreduced
 from .registry import explained, public
 from .shape import axis_of
@@ -179,7 +179,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 
 
 @public
-def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None) -> Tensor:
+def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """Return the logarithm of the sum of e**x over dimensions."""
     x = input._array
     if x.dtype.kind not in "fc":
@@ -193,12 +193,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False, *, out: Any = None
     top = xp.where(xp.isfinite(top), top, xp.zeros((), x.dtype))
     total = xp.log(xp.exp(x - top).sum(axis=axes, keepdims=x.ndim > 0)) + top
     array = row_major(total if keepdim or not x.ndim else total.squeeze(axes))
-    return finish_out(
-        "logsumexp",
-        record(suited(LogsumexpBackward0, array), array, (input,), (x.shape, as_given(dim), keepdim)),
-        out,
-        input,
-    )
+    return record(suited(LogsumexpBackward0, array), array, (input,), (x.shape, as_given(dim), keepdim))
 
 
 def vector_norm(
@@ -336,8 +331,14 @@ NansumBackward0 = derivative(
 
 
 @public
-def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def nanmean(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
     """Return the mean of the elements that are not nan."""
+    if out is not None and input.dtype._is_integral:
+        raise RuntimeError(
+            "nanmean(): integral types and 'Bool' are not supported for nanmean, even for empty tensors."
+        )
     if input.dtype._is_integral:
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype._scalar}"
@@ -345,6 +346,10 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
     x = input._array
     axes = axes_of(dim, x.ndim)
     counted = (~xp.isnan(x)).sum(axis=axes if x.ndim else None, keepdims=keepdim and x.ndim > 0)
+    if out is not None:
+        into(out, nansum, input, dim, keepdim, dtype=dtype)
+        averaged: Tensor = out.div_(wrap(xp.asarray(counted)))
+        return averaged
     result: Tensor = nansum(input, dim, keepdim) / wrap(xp.asarray(counted))
     return result
 
