@@ -80,6 +80,15 @@ def _labels_outside(difference: Any) -> bool:
     return difference.aspect == "outcome" and "Expected targets to have value" in texts(difference)
 
 
+def _outside_of_lstm(difference: Any) -> bool:
+    """Tell whether an LSTM got float32 of four dimensions."""
+    if difference.aspect != "outcome" or not re.search(r"\blstm\(", difference.line):
+        return False
+    return any(
+        each.ndim == 4 and each.element_size() == 4 for each in rerun(difference).operands(difference.line)
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "work left half done",
@@ -111,6 +120,11 @@ RULES: tuple[Rule, ...] = (
         "labels outside of the chances",
         "torch's ctc_loss does not check them, and reads what stands elsewhere in memory; refgrad refuses them.",
         _labels_outside,
+    ),
+    Rule(
+        "an LSTM of four dimensions",
+        "torch's library for the CPU does not count the dimensions of float32, and reads part of the memory.",
+        _outside_of_lstm,
     ),
     Rule(
         "resizing memory that is shared",

@@ -54,12 +54,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "failures inside torch",
-        "torch stops with an internal assertion, or cannot treat an integer tensor that requires a gradient; vmap looks "
+        "torch (or its library for convolutions) stops with an internal assertion, or cannot treat an integer tensor that requires a gradient; vmap looks "
         "for the dtype of numbers in the first place of none.",
         lambda difference: bool(
             ("vmap(" in difference.line and "select(): index 0 out of range" in str(difference.theirs))
             or re.search(
-                r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|Could this error message be improved|Exception raised from|Autograd not support dtype",
+                r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|could not c(?:reate a primitive|onstruct a memory) descriptor|Could this error message be improved|Exception raised from|Autograd not support dtype",
                 str(difference.theirs),
             )
         ),

@@ -34,6 +34,8 @@ class _BatchNorm(_Affine):
     _dims: tuple[int, ...]
     _expected: str
 
+    _version = 2  # since it counts batches
+
     def __init__(
         self,
         num_features: int,
@@ -74,6 +76,14 @@ class _BatchNorm(_Affine):
             self.running_mean.zero_()
             self.running_var.fill_(1)
             self.num_batches_tracked.zero_()
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *args: Any
+    ) -> None:
+        version = local_metadata.get("version")
+        if self.track_running_stats and (version is None or version < 2):  # which did not count yet
+            state_dict.setdefault(f"{prefix}num_batches_tracked", self.num_batches_tracked)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input; in training, update the running statistics."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from .. import both, dtypes
 from ..backend import Array, xp
 from ..grad_mode import like_cpp
-from ..graph import derivative
+from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .backward_kernels import composite_kernel
 from .complex import view_as_real
 from .convolution_checks import (
     check_bias_type,
@@ -35,27 +37,56 @@ __all__ = ["conv1d", "conv2d", "conv3d"]
 
 Sizes = tuple[int, ...]
 
-ConvolutionBackward0 = derivative(
-    "ConvolutionBackward0",
-    args="places groups stride padding dilation transposed output_padding bias_sym_sizes_opt",
-    input=lambda g, input, weight, places, groups: both.put_or_drop(
-        both.matmul(_rows(weight, groups).swapaxes(-1, -2), _grouped(g, groups)), places, tuple(input.shape)
-    ),
-    weight=lambda g, input, weight, places, groups: both.sum_to(
-        both.matmul(_grouped(g, groups), both.take_or_zero(input, places).swapaxes(-1, -2)),
-        (1, *_rows(weight, groups).shape[1:]),
-    ).reshape(tuple(weight.shape)),
-    bias=lambda g: both.sum_to(g, (1, g.shape[1]) + (1,) * (g.ndim - 2)).reshape((-1,)),
-)
+SHOWN = "stride padding dilation transposed output_padding bias_sym_sizes_opt"
 
 
-EmptyConvolutionBackward0 = derivative(
-    "ConvolutionBackward0",
-    args="places groups stride padding dilation transposed output_padding bias_sym_sizes_opt",
-    input=lambda g, input, weight: both.zeros_like(input),
-    weight=lambda g, input, weight: both.zeros_like(weight),
-    bias=lambda g, bias: both.zeros_like(bias),
-)
+def kind_of_node(slopes: Any) -> type[Node]:
+    """Return the kind of node of a convolution.
+
+    `slopes(grad, input, weight, needs, places, groups)` are the gradients of input, weight and bias.
+    """
+    kernel = composite_kernel("ConvolutionBackwardBackward0", slopes, "input weight", "needs places groups")
+
+    def rule(
+        g: Any, needs: Any, input: Any, weight: Any, places: Any, groups: int, *shown: Any
+    ) -> Sequence[Any]:
+        return kernel(g, input, weight, tuple(needs), places, groups)
+
+    return derivative(
+        "ConvolutionBackward0", args=f"places groups {SHOWN}", joint=("input weight bias", rule)
+    )
+
+
+def bias_slope(g: Any) -> Any:
+    """Return the gradient of a bias: the sum of each channel."""
+    return both.sum_to(g, (1, g.shape[1]) + (1,) * (g.ndim - 2)).reshape((-1,))
+
+
+def _slopes(
+    g: Any, input: Any, weight: Any, needs: tuple[bool, ...], places: Array, groups: int
+) -> list[Any]:
+    of_input = of_weight = None
+    if needs[0]:
+        columns = both.matmul(_rows(weight, groups).swapaxes(-1, -2), _grouped(g, groups))
+        of_input = both.put_or_drop(columns, places, tuple(input.shape))
+    if needs[1]:
+        products = both.matmul(_grouped(g, groups), both.take_or_zero(input, places).swapaxes(-1, -2))
+        of_weight = both.sum_to(products, (1, *_rows(weight, groups).shape[1:])).reshape(tuple(weight.shape))
+    return [of_input, of_weight, bias_slope(g) if needs[2] else None]
+
+
+def _no_slopes(
+    g: Any, input: Any, weight: Any, needs: tuple[bool, ...], places: Array, groups: int
+) -> list[Any]:
+    return [
+        both.zeros_like(input) if needs[0] else None,
+        both.zeros_like(weight) if needs[1] else None,
+        both.like(xp.zeros(g.shape[1] or weight.shape[0], both.plain(g).dtype), g) if needs[2] else None,
+    ]
+
+
+ConvolutionBackward0 = kind_of_node(_slopes)
+EmptyConvolutionBackward0 = kind_of_node(_no_slopes)
 
 
 def _rows(weight: Any, groups: int) -> Any:
@@ -83,7 +114,7 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, se
     convolve = _padded if named else _convolution
     if input._array.dtype.kind == "c":
         check_complex_types(input, weight, bias)
-        result = _of_complex(convolve, batched, weight, bias, settings)
+        result = of_complex(convolve, batched, weight, bias, settings)
     else:
         result = convolve(batched, weight, bias, settings)
     squeezed: Tensor = result if batched is input else result.squeeze(0)
@@ -91,7 +122,7 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, se
 
 
 @like_cpp
-def _of_complex(convolve: Any, input: Tensor, weight: Tensor, bias: Any, settings: Settings) -> Tensor:
+def of_complex(convolve: Any, input: Tensor, weight: Tensor, bias: Any, settings: Settings) -> Tensor:
     """Convolve complex numbers by three products of real ones."""
     parts = [
         (None, None) if each is None else [view_as_real(each.resolve_conj()).select(-1, at) for at in (0, 1)]
@@ -140,28 +171,30 @@ def _convolution(input: Tensor, weight: Tensor, bias: Any, settings: Settings) -
         per_dimension(key, settings[key], ndim) for key in ("stride", "padding", "dilation")
     ]
     check_convolution(input, weight, bias, stride, padding, dilation, groups)
-    empty = 0 in x.shape[:2]
-    if not empty:
-        check_kernel_types(input, weight, bias, stride, dilation, groups)
+    shown = (stride, padding, dilation, False, (0,) * ndim, _bias_sizes(bias))
     spatial, outs = windows(x.shape[2:], w.shape[2:], stride, padding, dilation)
-    if empty:
-        places = xp.zeros(0, xp.int64)
-        kept_as = dtypes.result_of((input, weight if x.shape[0] else wrap(w.reshape(-1)[0])))._numpy
-        array = xp.zeros((x.shape[0], w.shape[0] if x.shape[1] else 0, *outs), kept_as)
-    else:
-        places = _places(x.shape, spatial, groups)
-        array = xp.matmul(_rows(w, groups), both.take_or_zero(x, places))
-        array = array.reshape(x.shape[0], w.shape[0], *outs)
-        if bias is not None:
-            array += bias._array.reshape(1, -1, *[1] * ndim).astype(array.dtype)
-        array = _laid_out(array, x, w)
-    kept = (places, groups, stride, padding, dilation, False, (0,) * ndim, _bias_sizes(bias))
-    kind = EmptyConvolutionBackward0 if empty else ConvolutionBackward0
-    found: Tensor = record(kind, array, (input, weight, bias), kept)
-    return found
+    if 0 in x.shape[:2]:
+        return of_nothing((input, weight, bias), (w.shape[0], *outs), (groups, *shown))
+    check_kernel_types(input, weight, bias, stride, dilation, groups)
+    places = _places(x.shape, spatial, groups)
+    array = xp.matmul(_rows(w, groups), both.take_or_zero(x, places))
+    array = array.reshape(x.shape[0], w.shape[0], *outs)
+    if bias is not None:
+        array += bias._array.reshape(1, -1, *[1] * ndim).astype(array.dtype)
+    kept = (places, groups, *shown)
+    return record(ConvolutionBackward0, laid_out(array, x, w), (input, weight, bias), kept)
 
 
-def _laid_out(array: Array, x: Array, w: Array) -> Array:
+def of_nothing(operands: tuple[Any, ...], sizes: Sizes, kept: tuple[Any, ...]) -> Tensor:
+    """Return what a convolution of no images gives, or of images without channels."""
+    input, weight, _ = operands
+    x, w = input._array, weight._array
+    dtype = dtypes.result_of((input, weight if x.shape[0] else wrap(w.reshape(-1)[0])))._numpy
+    array = xp.zeros((x.shape[0], sizes[0] if x.shape[1] else 0, *sizes[1:]), dtype)
+    return record(EmptyConvolutionBackward0, array, operands, (xp.zeros(0, xp.int64), *kept))
+
+
+def laid_out(array: Array, x: Array, w: Array) -> Array:
     """Return a result with its channels innermost where those of an image or of the kernel are."""
     if array.ndim > 4:
         return array

@@ -12,9 +12,12 @@ __all__ = [
     "check_bias_type",
     "check_complex_types",
     "check_convolution",
+    "check_empty",
     "check_kernel_types",
     "check_rank",
     "check_same",
+    "check_same_types",
+    "is_fast",
     "per_dimension",
     "sizes_given",
 ]
@@ -111,16 +114,16 @@ def check_convolution(
             f"Calculated padded input size per channel: ({inside}). Kernel size: ({own}). Kernel size can't be greater "
             "than actual input size"
         )
+    check_empty(x)
+
+
+def check_empty(x: Sizes) -> None:
+    """Refuse images without an element, of which there are some with channels."""
     if 0 in x[2:] and 0 not in x[:2]:
         shown = [*x[:2], 1, *x[2:]] if len(x) == 3 else list(x)
         raise RuntimeError(
             f"Only zero batch or zero channel inputs are supported, but got input shape: {shown}"
         )
-    if 0 in dilation and 0 not in x[:2]:
-        if _is_fast(input, weight, groups):
-            raise RuntimeError("non-positive dilation is not supported")
-        shown = [1, *dilation] if len(dilation) == 1 else list(dilation)
-        raise RuntimeError(f"dilation should be greater than zero, but got {shown}")
 
 
 def _check_numbers(stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> None:
@@ -156,19 +159,46 @@ def check_kernel_types(
     input: Tensor, weight: Tensor, bias: Any, stride: Sizes, dilation: Sizes, groups: int
 ) -> None:
     """Refuse dtypes that torch's kernels do not know or that differ, as the kernel does that it chooses."""
-    own, ndim = input.dtype, len(stride)
-    if _is_fast(input, weight, groups):
+    own, ndim, kernel = input.dtype, len(stride), weight._array.shape[2:]
+    if is_fast(input, weight, groups):
         check_complex_types(input, weight, bias, " or input should be a MKLDNN tensor and ")
+        if 0 in dilation:
+            raise RuntimeError("non-positive dilation is not supported")
     spread = any(step != 1 for step in dilation)
+    _check_extents(kernel, dilation, spread)
     unknown = ("Bool", "Byte", "Char", "Int", "Short") if spread else ("Bool",)
     if own._scalar in unknown:
-        kernel = "slow_conv_dilated<>" if spread else "compute_columns3d" if ndim == 3 else "slow_conv2d_cpu"
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{own._scalar}'")
-    if weight._array.dtype != input._array.dtype:
-        raise RuntimeError(f"expected scalar type {own._scalar} but found {weight.dtype._scalar}")
+        name = "slow_conv_dilated<>" if spread else "compute_columns3d" if ndim == 3 else "slow_conv2d_cpu"
+        raise NotImplementedError(f"\"{name}\" not implemented for '{own._scalar}'")
+    check_same_types(input, weight)
 
 
-def _is_fast(input: Tensor, weight: Tensor, groups: int) -> bool:
+def _check_extents(kernel: Sizes, dilation: Sizes, spread: bool) -> None:
+    """Refuse a kernel of no size, and one whose places are not apart."""
+    if len(kernel) == 1:  # a signal is an image of one row to torch
+        kernel, dilation = (1, *kernel), (1, *dilation)
+    if 0 in kernel:
+        height, width = kernel[-2:]
+        shown = (
+            f" {list(kernel)}"
+            if spread
+            else f": {kernel[0]} x {height} x {width} (TxHxW)"
+            if len(kernel) == 3
+            else f" kernel_height: {height} kernel_width: {width}"
+        )
+        raise RuntimeError(f"kernel size should be greater than zero, but got{shown}")
+    if 0 in dilation:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+
+
+def check_same_types(input: Tensor, *others: Tensor | None) -> None:
+    """Refuse operands of other dtypes than the input's as a kernel does that reads their memory."""
+    for each in others:
+        if each is not None and each._array.dtype != input._array.dtype:
+            raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {each.dtype._scalar}")
+
+
+def is_fast(input: Tensor, weight: Tensor, groups: int) -> bool:
     """Tell whether torch leaves a convolution to the oneDNN library."""
     x, w = input._array, weight._array.shape
     large = groups > 1 or (w[-1] > 3 and w[-2] > 3 and len(w) > 3) or x.shape[0] > 1 or x.size > 20480

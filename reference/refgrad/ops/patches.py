@@ -10,19 +10,37 @@ from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .backward_kernels import moving_kernel
+from .broadcasting import row_major
+from .window_checks import check_types
 from .windows import windows
 
 __all__ = ["fold", "unfold"]
 
 Sizes = tuple[int, ...]
+_OTHERS = ("Bool", "ComplexFloat", "ComplexDouble")  # what patches may be of besides floating-point numbers
 _SETTINGS = "kernel_size dilation padding stride"
+
+
+_cut: Any = moving_kernel(
+    "Im2ColBackward0",
+    lambda g, places, shape: row_major(both.take_or_zero(g, places)),
+    lambda grad, places, shape: _laid(grad, places, shape),
+    "places shape",
+)
+_laid: Any = moving_kernel(
+    "Col2ImBackward0",
+    lambda g, places, shape: both.put_or_drop(g, places, shape),
+    lambda grad, places, shape: _cut(grad, places, shape),
+    "places shape",
+)
 Im2ColBackward0 = derivative(
     "Im2ColBackward0",
     args=f"places shape {_SETTINGS}",
-    self=lambda g, places, shape: both.put_or_drop(g, places, shape),
+    self=lambda g, places, shape: _laid(g, places, shape),
 )
 Col2ImBackward0 = derivative(
-    "Col2ImBackward0", args=f"places {_SETTINGS}", self=lambda g, places: both.take_or_zero(g, places)
+    "Col2ImBackward0", args=f"places shape {_SETTINGS}", self=lambda g, places, shape: _cut(g, places, shape)
 )
 
 
@@ -79,7 +97,8 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
         )
     places, _ = _places(batch.shape, kernel, step, border, spread)
     places = places if len(shape) == 4 else places[0]
-    array = both.take_or_zero(input._array, places)
+    check_types("im2col_out_cpu", input, *_OTHERS)
+    array = row_major(both.take_or_zero(input._array, places))
     return record(Im2ColBackward0, array, (input,), (places, shape, kernel, spread, border, step))
 
 
@@ -111,5 +130,6 @@ def fold(
         )
     if len(shape) == 2:
         places, made = places[0], made[1:]
+    check_types("col2im_out_cpu", input, *_OTHERS)
     array = both.put_or_drop(input._array, places, made)
-    return record(Col2ImBackward0, array, (input,), (places, kernel, spread, border, step))
+    return record(Col2ImBackward0, array, (input,), (places, made, kernel, spread, border, step))

@@ -88,6 +88,8 @@ def _layer(
 ) -> tuple[Tensor, State]:
     """Return outputs (steps, batch, ...) and the last state."""
     steps = unbind(weights.of_input(input), 0)
+    if not steps:
+        raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
     outputs, state = _run(cell, steps[::-1] if backwards else steps, state, weights)
     return stack(outputs[::-1] if backwards else outputs, 0), state
 
@@ -201,8 +203,6 @@ def _recurrent(cell: Cell, args: tuple[Any, ...], named: dict[str, Any]) -> tupl
             *(input, states, weights, settings),
         )
     turned = bool(batch_first and batch_first[0])
-    if not input.size(1 if turned and input.dim() > 1 else 0):
-        raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
     run = _layer_of(cell, input, weights)
     output, ends = _several(run, input.transpose(0, 1) if turned else input, states, weights, settings)
     if turned:
