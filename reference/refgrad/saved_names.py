@@ -107,6 +107,7 @@ _INTERNAL = {
         "kind",
         "mean",
         "part",
+        "made",
         "places",
         "share",
         "shapes",

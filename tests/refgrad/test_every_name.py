@@ -334,6 +334,7 @@ REFUSED = frozenset(
 # Not differentiable twice by differences: kinks, 0, or refused as in torch.
 ONCE = {
     "ctc_loss": "torch has no second derivative of it",
+    **dict.fromkeys(("multi_margin_loss", "multilabel_margin_loss"), "torch has no second derivative of it"),
     "hardsigmoid": "torch has no second derivative of it",
     "cdist": "torch has no second derivative of it",
 }

@@ -40,7 +40,7 @@ Im2ColBackward0 = derivative(
     self=lambda g, places, shape: _laid(g, places, shape),
 )
 Col2ImBackward0 = derivative(
-    "Col2ImBackward0", args=f"places shape {_SETTINGS}", self=lambda g, places, shape: _cut(g, places, shape)
+    "Col2ImBackward0", args=f"places made {_SETTINGS}", self=lambda g, places, made: _cut(g, places, made)
 )
 
 
