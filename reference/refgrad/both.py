@@ -91,10 +91,11 @@ _INTEGERS = {1: xp.int8, 2: xp.int16, 4: xp.int32, 8: xp.int64}
 
 
 def mask_out(value: Both, masked: Array) -> Both:
-    """Return 0 where the mask holds, also in place of inf and nan, and the elements elsewhere."""
+    """Return 0 where the mask holds, also in place of inf and nan, and the elements elsewhere, row by row."""
     if isinstance(value, Tensor):
         return value.masked_fill(wrap(backend.as_array(masked)), 0)
-    return keep(value, xp.logical_not(masked))
+    found = keep(value, xp.logical_not(masked))
+    return xp.ascontiguousarray(found) if found.ndim else found
 
 
 def blank(value: Both, masked: Array) -> Both:

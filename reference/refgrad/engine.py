@@ -19,6 +19,7 @@ from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly, hooks_on_saved, saved_hooks
 from .reentrance import MOST_ON_ONE_STACK, on_new_stack
+from .storage import laid_out
 from .tensor import Tensor
 
 __all__ = ["run"]
@@ -129,12 +130,19 @@ class _Task:
             parts = grads.get(node)
             if parts is None:
                 parts = grads[node] = [None] * len(node.metas)
-            parts[output] = grad if parts[output] is None else parts[output] + grad
+            parts[output] = grad if parts[output] is None else self.add(parts[output], grad)
         elif node in grads:
-            grads[node] = grads[node] + grad
+            grads[node] = self.add(grads[node], grad)
             self.shared.discard(node)
         else:
             grads[node] = grad
+
+    def add(self, before: Any, grad: Any) -> Any:
+        """Return the sum of two gradients; where they are laid out differently, as the first is."""
+        total = before + grad
+        if self.recording or total.ndim < 2 or (before.flags.c_contiguous and grad.flags.c_contiguous):
+            return total
+        return laid_out(total, (before, grad))
 
     def run(self) -> None:
         """Run every node that is ready until none is: leaves first, then the newest."""

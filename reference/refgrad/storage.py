@@ -18,7 +18,9 @@ __all__ = [
     "is_dense",
     "iterated",
     "iterated_by",
+    "laid_out",
     "offset",
+    "relaid",
     "restride",
     "strides",
 ]
@@ -118,6 +120,21 @@ def iterated(shape: tuple[int, ...], operands: Sequence[Array], itemsize: int) -
         if is_dense(first) and all(strides(each) == strides(first) for each in operands):
             return tuple([step // first.itemsize * itemsize for step in first.strides])
     return iterated_by(shape, [broadcast_strides(each, shape) for each in operands], itemsize)
+
+
+def laid_out(array: Array, operands: Sequence[Array]) -> Array:
+    """Return a new result that was computed element by element, copied where torch lays it out otherwise than NumPy."""
+    if array.ndim < 2 or not array.size:
+        return array
+    steps = iterated(array.shape, operands, array.itemsize)
+    return array if array.strides == steps else relaid(array, steps)
+
+
+def relaid(array: Array, steps: tuple[int, ...]) -> Array:
+    """Return a copy with these strides (in bytes)."""
+    made = backend.empty(array.shape, array.dtype, steps)
+    made[...] = array
+    return made
 
 
 def iterated_by(shape: tuple[int, ...], steps: Sequence[tuple[int, ...]], itemsize: int) -> tuple[int, ...]:

@@ -18,7 +18,6 @@ __all__ = [
     "common",
     "keep_layout",
     "open_grid",
-    "relaid",
     "row_major",
 ]
 
@@ -75,19 +74,7 @@ def check_broadcast(a: Sequence[int], b: Sequence[int]) -> None:
 
 def keep_layout(array: Array, *operands: Any) -> Array:
     """Lay out a new result as torch does that computes it element by element from `operands` (numbers do not count)."""
-    if array.ndim < 2 or not array.size:
-        return array
-    steps = storage.iterated(
-        array.shape, [each for each in operands if hasattr(each, "strides")], array.itemsize
-    )
-    return array if array.strides == steps else relaid(array, steps)
-
-
-def relaid(array: Array, steps: tuple[int, ...]) -> Array:
-    """Return a copy with these strides (in bytes)."""
-    made = backend.empty(array.shape, array.dtype, steps)
-    made[...] = array
-    return made
+    return storage.laid_out(array, [each for each in operands if hasattr(each, "strides")])
 
 
 def open_grid(shape: Sequence[int]) -> list[Array]:

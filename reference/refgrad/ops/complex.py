@@ -259,9 +259,9 @@ SgnBackward0 = derivative("SgnBackward0", self=lambda g, self, result: _sgn_slop
 
 def _sgn_slope(g: Any, value: Any, result: Any) -> Any:
     if both.plain(value).dtype.kind != "c":
-        return both.zeros_like(g)
+        return both.like(xp.zeros(result.shape, both.plain(result).dtype), g)
     size = both.absolute(value)
-    return both.mask_out((g - both.real(both.conj(result) * g) * result) / size, both.plain(size) == 0)
+    return both.blank((g - both.real(both.conj(result) * g) * result) / size, both.plain(size) == 0)
 
 
 @public

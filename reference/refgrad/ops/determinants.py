@@ -7,11 +7,10 @@ from typing import Any
 from .. import both
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record, record_several
+from ..recording import record, record_several, requires_recording
 from ..return_types import structured
-from ..tensor import Tensor
-from .joining import stack
-from .lu_kernels import decomposed, kept, solved_adjoint
+from ..tensor import Tensor, wrap
+from .lu_kernels import decomposed, kept, signs_of, solved, solved_adjoint
 from .matrices import (
     adjoint,
     by_columns,
@@ -21,28 +20,62 @@ from .matrices import (
     diagonal_matrix,
     for_lapack,
     turned,
+    with_diagonal,
 )
 from .registry import public
+from .statistics import times_others
 
 __all__ = ["det", "slogdet"]
 
 
-def _det_slope(g: Any, a: Any, result: Any) -> Any:
-    """Return the cofactors times the gradient: by singular values, so that singular matrices have them.
+def _det_slope(g: Any, a: Any, lu: Any, pivots: Any, result: Any) -> Any:
+    """Return the solution of `A^H @ x = det(A) * I`, times the gradient.
 
-    Recorded, by the equation that torch solves; where a determinant is nearly 0, by smaller determinants.
+    Recorded, it is made of singular values where a determinant is nearly 0, so that it has derivatives of its own.
+    Otherwise a 0 on the diagonal of U is taken for the least number: then there is a solution, if not that of a singular
+    matrix.
     """
-    if not a.shape[-1]:
-        return both.zeros_like(a)
-    if not isinstance(a, Tensor):
-        return by_columns(g[..., None, None] * both.conj(_cofactors(a)))
+    if 0 in a.shape:
+        return both.like(both.zeros_like(both.plain(a)), a)
     if a.shape[-1] == 1:  # whatever the element is
-        return g[..., None, None].clone()
-    least = 100 * float(xp.finfo(result._array.dtype).eps)
-    if bool((xp.abs(result._array) >= least).all()):
-        scaled = g * both.conj(result)
-        return _solved_adjoint(a, _diagonal_of(scaled, a.shape[-1]))
-    return g[..., None, None] * both.conj(_minors(a))
+        return g[..., None, None].clone() if isinstance(g, Tensor) else g[..., None, None].copy()
+    scaled = _diagonal_of(g * both.conj(result), a.shape[-1])
+    least = float(xp.finfo(both.plain(result).real.dtype).eps)
+    if not isinstance(a, Tensor):
+        regular = _with_diagonal_above(lu, least)
+        solve_with = solved if _by_rows(a) else solved_adjoint
+        return by_columns(solve_with(regular, pivots, scaled.astype(a.dtype, copy=False)))
+    return _solved_apart(xp.abs(result._array) < 100 * least, g, a, scaled)
+
+
+def _with_diagonal_above(lu: Array, least: float) -> Array:
+    """Return decompositions with another number in place of each 0 on the diagonal of U."""
+    diagonal = xp.diagonal(lu, 0, -2, -1)
+    return with_diagonal(lu, xp.where(diagonal == 0, lu.dtype.type(least), diagonal))
+
+
+def _solved_apart(singular: Array, g: Tensor, a: Tensor, scaled: Tensor) -> Tensor:
+    """Return the gradients of determinants: by singular values where the mask holds, else by solving equations."""
+    if singular.all():
+        return _by_singular_values(g, a)
+    if not singular.any():
+        solved_at_once: Tensor = _solved_adjoint(a, scaled)
+        return solved_at_once
+    mask, others = wrap(singular), wrap(~singular)
+    found: Tensor = both.zeros_like(a.detach())
+    found.index_put_((mask,), _by_singular_values(g[mask], a[mask]))
+    found.index_put_((others,), _solved_adjoint(a[others], scaled[others]))
+    return found
+
+
+def _by_singular_values(g: Tensor, a: Tensor) -> Tensor:
+    from .singular_values import svd
+
+    u, s, vh = svd(a)
+    turning = both.conj(det(u) * det(vh)) * g
+    slopes = times_others(turning.unsqueeze(-1), s, s._array.ndim - 1)
+    found: Tensor = (u * slopes.unsqueeze(-2)).matmul(vh)
+    return found
 
 
 def _diagonal_of(value: Any, size: int) -> Any:
@@ -50,35 +83,16 @@ def _diagonal_of(value: Any, size: int) -> Any:
     return diagonal_matrix(both.expand(value[..., None], (*value.shape, size)))
 
 
-def _cofactors(a: Array) -> Array:
-    if a.shape[-1] == 1:
-        return xp.ones_like(a)
-    left, values, right = xp.linalg.svd(a)
-    others = xp.where(xp.eye(a.shape[-1], dtype=bool), xp.ones((), a.dtype), values[..., None, :]).prod(-1)
-    signs = xp.linalg.det(left) * xp.linalg.det(right)
-    return (both.conj(left) * (signs[..., None] * others)[..., None, :]) @ both.conj(right)
-
-
-def _minors(a: Tensor) -> Tensor:
-    """Return the cofactors of singular matrices: the determinants of what is left without a row and a column."""
-    size = a._array.shape[-1]
-    if size == 1:
-        only: Tensor = a * 0 + 1
-        return only
-    kept = [[each for each in range(size) if each != left_out] for left_out in range(size)]
-    rows = [
-        stack([det(a[..., kept[i], :][..., kept[j]]) * (-1) ** (i + j) for j in range(size)], -1)
-        for i in range(size)
-    ]
-    cofactors: Tensor = stack(rows, -2)
-    return cofactors
-
-
 LinalgDetBackward0 = derivative(
     "LinalgDetBackward0",
     saves="LU pivots",
-    A=lambda g, A, LU, pivots, result: _det_slope(g, A, result),  # noqa: N803 - torch's names
+    A=lambda g, A, LU, pivots, result: _det_slope(g, A, LU, pivots, result),  # noqa: N803 - torch's names
 )
+
+
+def _by_rows(array: Array) -> bool:
+    """Return whether torch decomposes the transposed matrices, which LAPACK reads without a copy."""
+    return bool(array.flags.c_contiguous and array.dtype.kind != "c")
 
 
 def det(A: Tensor) -> Tensor:  # noqa: N803
@@ -86,12 +100,11 @@ def det(A: Tensor) -> Tensor:  # noqa: N803
     check_square("linalg.det", A)
     check_floating("linalg.det", A)
     check_kernel("lu_cpu", A, empty=True)
-    found = xp.linalg.det(for_lapack(A._array)).astype(A._array.dtype, copy=False)
-    unknown = xp.isnan(A._array).any(
-        (-2, -1)
-    )  # NumPy takes a matrix with a pivot of 0 for singular all the same
-    extra = kept(turned(A._array), A)
-    return record(LinalgDetBackward0, xp.where(unknown, found.dtype.type(xp.nan), found), (A,), (), extra)
+    x = A._array
+    lu, pivots, _ = decomposed(for_lapack(turned(x) if _by_rows(x) else x))
+    found = (signs_of(pivots) * xp.diagonal(lu, 0, -2, -1).prod(-1)).astype(x.dtype, copy=False)
+    extra = (wrap(by_columns(lu)), wrap(pivots)) if requires_recording(A) else ()
+    return record(LinalgDetBackward0, xp.asarray(found), (A,), (), extra)
 
 
 # ---- sign and logarithm --------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def _cdist_slope(g: Any, x1: Any, x2: Any, result: Any, p: float, dim: int, sign
         return record(CdistBackwardBackward0, slope, (g, x1, x2, result))
     wide = (*result.shape, 1)
     parts = g.reshape(wide) * _norm_slope(_between(x1, x2), result.reshape(wide), p) * sign
-    return parts.sum(axis=dim)
+    return row_major(parts.sum(axis=dim))
 
 
 CdistBackward0 = derivative(

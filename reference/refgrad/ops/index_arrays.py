@@ -11,7 +11,6 @@ from ..backend import Array, xp
 from ..recording import requires_recording
 from ..saved import SavedList
 from ..tensor import Tensor, wrap
-from .broadcasting import relaid
 from .shape import strides_for
 
 __all__ = ["COVERED", "Indices", "SavedIndices", "check_bounds", "complete", "kept", "together"]
@@ -219,4 +218,4 @@ def selected_by(array: Array, indices: Indices) -> Array:
     own = (*[1] * first, *joint, *[1] * (len(rest) - first))
     operands += [_steps_amid(xp.broadcast_to(indices[dim], joint), own, shape) for dim in dims]
     wanted = storage.iterated_by(shape, operands, array.itemsize)
-    return found if found.strides == wanted else relaid(found, wanted)
+    return found if found.strides == wanted else storage.relaid(found, wanted)

@@ -158,7 +158,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
             _refuse_bool("bmm", x)
             raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {mat2.dtype._scalar}")
     elif x.dtype != y.dtype:  # nothing is multiplied
-        x = x.astype(y.dtype)
+        x = both.cast(x, y.dtype)
     return record(suited(BmmBackward0, x), xp.matmul(x, y), (input, mat2))
 
 

@@ -10,7 +10,7 @@ from ..recording import requires_recording
 from ..tensor import Tensor, wrap
 from .matrices import adjoint, by_columns
 
-__all__ = ["decomposed", "factorised", "kept", "rows_from", "solved", "solved_adjoint", "substituted"]
+__all__ = ["decomposed", "kept", "rows_from", "signs_of", "solved", "solved_adjoint", "substituted"]
 
 
 def _size(values: Array) -> Array:
@@ -18,37 +18,41 @@ def _size(values: Array) -> Array:
     return xp.abs(values.real) + xp.abs(values.imag) if values.dtype.kind == "c" else xp.abs(values)
 
 
-def factorised(matrix: Array) -> tuple[Array, Array, int]:
-    """Decompose a matrix into L and U in one, with partial pivoting.
-
-    Return them, LAPACK's pivots, and the number (from 1) of the first zero on the diagonal of U, or 0.
-    """
-    lu, zero = backend.to_host(matrix).copy(), 0
-    steps = min(lu.shape)
-    pivots = backend.to_host(xp.arange(1, steps + 1, dtype=xp.int32))
-    for at in range(steps):
-        best = at + int(_size(lu[at:, at]).argmax())
-        pivots[at] = best + 1
-        if lu[best, at] == 0:
-            zero = zero or at + 1
-            continue
-        lu[[at, best]] = lu[[best, at]]
-        lu[at + 1 :, at] /= lu[at, at]
-        lu[at + 1 :, at + 1 :] -= lu[at + 1 :, at : at + 1] * lu[at, at + 1 :]
-    return lu, pivots, zero
-
-
 def decomposed(array: Array) -> tuple[Array, Array, Array]:
-    """Return the LU decompositions of a batch of matrices, their pivots, and where each has its first zero."""
-    batch, steps = array.shape[:-2], min(array.shape[-2:])
-    found = [factorised(array[at]) for at in backend.ndindex(batch)]
-    if not found:
-        return array.copy(), xp.ones((*batch, steps), xp.int32), xp.zeros(batch, xp.int32)
+    """Decompose a batch of matrices into L and U in one, with partial pivoting.
+
+    Return them, LAPACK's pivots, and for each matrix the number (from 1) of the first zero on the diagonal of U, or 0.
+    """
+    batch, sides = array.shape[:-2], array.shape[-2:]
+    lu = backend.to_host(array).reshape((-1, *sides) if array.size else (math.prod(batch), *sides)).copy()
+    steps, count = min(sides), len(lu)
+    each = backend.to_host(xp.arange(count))
+    pivots = backend.to_host(xp.ones((count, steps), xp.int32))
+    zeros = backend.to_host(xp.zeros(count, xp.int32))
+    for at in range(steps if count else 0):
+        best = at + _size(lu[:, at:, at]).argmax(-1)
+        pivots[:, at] = best + 1
+        lu[each, best], lu[:, at] = lu[:, at].copy(), lu[each, best]
+        pivot = lu[:, at, at]
+        none = pivot == 0
+        if none.any():
+            zeros[none & (zeros == 0)] = at + 1
+            pivot = xp.where(none, lu.dtype.type(1), pivot)
+        lu[:, at + 1 :, at] /= pivot[:, None]
+        lu[:, at + 1 :, at + 1 :] -= xp.where(
+            none[:, None, None], lu.dtype.type(0), lu[:, at + 1 :, at : at + 1] * lu[:, at : at + 1, at + 1 :]
+        )
     return (
-        xp.asarray(xp.stack([each[0] for each in found])).reshape(array.shape),
-        xp.asarray(xp.stack([each[1] for each in found])).reshape((*batch, steps)),
-        xp.asarray([each[2] for each in found], xp.int32).reshape(batch),
+        xp.asarray(lu).reshape(array.shape),
+        xp.asarray(pivots).reshape((*batch, steps)),
+        xp.asarray(zeros).reshape(batch),
     )
+
+
+def signs_of(pivots: Array) -> Array:
+    """Return the determinants of the exchanges of rows that pivots tell: 1 or -1."""
+    exchanged = pivots != xp.arange(1, pivots.shape[-1] + 1, dtype=pivots.dtype)
+    return 1 - 2 * (exchanged.sum(-1) % 2)
 
 
 def kept(array: Array, *inputs: Tensor) -> tuple[Tensor, ...]:

@@ -56,7 +56,7 @@ ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]
     ),
     "copysign": (
         xp.copysign,
-        lambda g, self, result: g * both.mask_out(result / self, both.plain(self) == 0),
+        lambda g, self, result: g * both.blank(result / self, both.plain(self) == 0),
         lambda g: both.zeros_like(g),
     ),
 }

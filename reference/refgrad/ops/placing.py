@@ -19,18 +19,12 @@ from .shape import axis_of
 __all__: list[str] = []
 
 
-def _masked_out(g: Any, mask: Any) -> Any:
-    """Return the gradient with 0 where the mask holds, row by row: as `masked_fill` makes it."""
-    found = both.mask_out(g, both.plain(mask))
-    return found if isinstance(found, Tensor) else row_major(found)
-
-
 MaskedFillBackward0 = derivative(
-    "MaskedFillBackward0", self=lambda g, mask: _masked_out(g, mask), saves="mask"
+    "MaskedFillBackward0", self=lambda g, mask: both.mask_out(g, both.plain(mask)), saves="mask"
 )
 MaskedFillBackward1 = derivative(
     "MaskedFillBackward1",
-    self=lambda g, mask: _masked_out(g, mask),
+    self=lambda g, mask: both.mask_out(g, both.plain(mask)),
     saves="mask",
     value=lambda g, mask: both.keep(g, both.plain(mask)).sum(),
 )

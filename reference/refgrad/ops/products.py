@@ -9,12 +9,14 @@ from typing import Any
 from .. import both, dtypes, scalars
 from ..backend import Array, xp
 from ..graph import derivative
+from ..layouts import contiguous_format
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .arithmetic import mul
+from .broadcasting import keep_layout
 from .holomorphic import suited
 from .inplace import check_cast, update_late
-from .linear_algebra import addmm, matmul, mm
+from .linear_algebra import addmm, bmm, matmul, mm
 from .output_tensors import resize_out
 from .outputs import into
 from .registry import check_tensors, function, public
@@ -52,20 +54,25 @@ BaddbmmBackward0 = derivative(
     "BaddbmmBackward0",
     args="beta alpha",
     self=lambda g, beta: _times(g, beta),
-    batch1=lambda g, batch2, alpha: _times(both.matmul(g, batch2.swapaxes(-1, -2)), alpha),
-    batch2=lambda g, batch1, alpha: _times(both.matmul(batch1.swapaxes(-1, -2), g), alpha),
+    batch1=lambda g, batch2, alpha: _times(_each_by_each(g, batch2.swapaxes(-1, -2)), alpha),
+    batch2=lambda g, batch1, alpha: _times(_each_by_each(batch1.swapaxes(-1, -2), g), alpha),
 )
 AddbmmBackward0 = derivative(
     "AddbmmBackward0",
     args="beta alpha sizes",
     self=lambda g, beta: _times(g, beta),
     batch1=lambda g, batch1, batch2, alpha: _times(
-        both.matmul(_for_each(g, batch1), batch2.swapaxes(-1, -2)), alpha
+        _each_by_each(_for_each(g, batch1), batch2.swapaxes(-1, -2)), alpha
     ),
     batch2=lambda g, batch1, batch2, alpha: _times(
-        both.matmul(batch1.swapaxes(-1, -2), _for_each(g, batch1)), alpha
+        _each_by_each(batch1.swapaxes(-1, -2), _for_each(g, batch1)), alpha
     ),
 )
+
+
+def _each_by_each(a: Any, b: Any) -> Any:
+    """Multiply two batches, matrix by matrix."""
+    return bmm(a, b) if isinstance(a, Tensor) else a @ b
 
 
 def _times(value: Any, number: Any) -> Any:
@@ -118,7 +125,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
             raise RuntimeError(
                 f"addr: Expected 1-D argument {name}, but got {each._array.ndim}-D" if place else ""
             )
-    expand(input, (vec1._array.size, vec2._array.size))
+    expanded = expand(input, (vec1._array.size, vec2._array.size))._array
     joint = dtypes.promote(dtypes.promote(input.dtype, vec1.dtype), vec2.dtype)  # 0-dim ones count, too
     for name, number in (("beta", beta), ("alpha", alpha)):
         if isinstance(number, bool) and joint is not dtypes.bool:
@@ -129,6 +136,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
             )
     product = xp.outer(vec1._array.astype(joint._numpy), vec2._array.astype(joint._numpy))
     array = _added(input, product, beta, alpha).astype(joint._numpy, copy=False)
+    array = keep_layout(array, expanded, vec1._array[:, None], vec2._array[None])
     return record(suited(AddrBackward0, array), array, (input, vec1, vec2), (beta, alpha))
 
 
@@ -413,6 +421,11 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     return multi_dot(matrices, out=out)
 
 
+def _in_rows(input: Tensor) -> Tensor:
+    copy: Tensor = input.clone(memory_format=contiguous_format)
+    return copy
+
+
 @public
 def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """Return a square matrix times itself, `n` times; its inverse, for a negative `n`."""
@@ -429,10 +442,10 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
         resize_out(out, input._array.shape)
     if n == 0:
         ones = wrap(xp.eye(input._array.shape[-1], dtype=input._array.dtype))
-        found: Tensor = (input.clone() if out is None else out).copy_(ones)
+        found: Tensor = (_in_rows(input) if out is None else out).copy_(ones)
         return found
     if n in (1, -1):
-        one: Tensor = into(out, inv, input) if n < 0 else input.clone() if out is None else out.copy_(input)
+        one: Tensor = into(out, inv, input) if n < 0 else _in_rows(input) if out is None else out.copy_(input)
         return one
     square = inv(input) if n < 0 else input
     n = abs(n)

@@ -62,10 +62,21 @@ DiagEmbedBackward0 = derivative(
     args="offset dim1 dim2",
     self=lambda g, offset, dim1, dim2: both.diagonal(g, offset, (dim1, dim2)),
 )
+
+
+def _along_diagonal(g: Any, shape: tuple[int, int]) -> Any:
+    """Return a matrix with a number on its diagonal and zeros elsewhere."""
+    if not isinstance(g, Tensor):
+        return g * xp.eye(*shape, dtype=g.dtype)
+    places = wrap(xp.arange(min(shape)) * (shape[1] + 1))
+    filled: Tensor = g._zeros((shape[0] * shape[1],)).index_fill(0, places, g)
+    return filled.view(shape)
+
+
 TraceBackward0 = derivative(
     "TraceBackward0",
     args="shape",
-    self=lambda g, shape: g * both.like(xp.eye(*shape, dtype=both.plain(g).dtype), g),
+    self=lambda g, shape: _along_diagonal(g, shape),
 )
 TrilBackward0 = derivative(
     "TrilBackward0",

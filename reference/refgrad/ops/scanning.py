@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from .arithmetic import sub
 from .broadcasting import keep_layout, row_major
 from .dispatched import publish_by_flags
-from .holomorphic import refuse_complex, suited
+from .holomorphic import refuse_complex, refuse_complex_gradient, suited
 from .joining import cat
 from .outputs import copied, into
 from .reductions import put_along, share_out
@@ -226,7 +226,8 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
             _refuse_bool("median", x)
             refuse_complex(x, "\"median_cpu\" not implemented for '{}'")
         else:
-            nothing = xp.nan if x.dtype.kind == "f" else xp.asarray(-(2**63), xp.int64).astype(x.dtype)
+            refuse_complex_gradient("median", input)
+            nothing = xp.nan if x.dtype.kind in "fc" else xp.asarray(-(2**63), xp.int64).astype(x.dtype)
             return record(MedianBackward0, xp.full((), nothing, x.dtype), (input,))
         ranked = xp.sort(x, axis=None)
         middle = ranked[-1] if x.dtype.kind == "f" and xp.isnan(ranked[-1]) else ranked[(x.size - 1) // 2]

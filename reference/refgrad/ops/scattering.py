@@ -402,9 +402,9 @@ def slice_scatter(
     """Return a copy with `src` in place of a slice along a dimension."""
     if not input._array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    axis = axis_of(dim, input._array.ndim)
     refuse_complex_gradient("slice_scatter", input, src)
     made = _copied(input)
-    axis = axis_of(dim, input._array.ndim)
     part = slice(*slice(start, end, step).indices(input._array.shape[axis]))
     target = made[(*[slice(None)] * axis, part)]
     args = (dim, part.start, part.stop, part.step)

@@ -13,7 +13,7 @@ from ..return_types import pair
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
 from .broadcasting import cast, check_broadcast, keep_layout, row_major
-from .holomorphic import refuse_complex
+from .holomorphic import refuse_complex, refuse_complex_gradient
 from .inplace import MISMATCH, update
 from .reductions import (
     AmaxBackward0,
@@ -352,9 +352,9 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
             _refuse_complex(name, input)
             return record(kinds[1], x.max() if largest else x.min(), (input,))
         axis = axis_of(dim, x.ndim)
-        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         if x.ndim and x.shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+        refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         if not x.ndim:
             values = record(kinds[0], x.copy(), (input,), ((), 0, True), (None,))
             return pair(name, values, wrap(xp.zeros((), xp.int64)))
@@ -433,7 +433,9 @@ def _ranged(name: str, largest: bool, kind: type[Node]) -> None:
         axes = axes_of(dim if dim != () else None, x.ndim)
         if axes is None:
             _refuse_empty(name, x)
-        refuse_complex(x, f"\"{name[1:]}_values_cpu\" not implemented for '{{}}'")
+        if x.size:
+            refuse_complex(x, f"\"{name[1:]}_values_cpu\" not implemented for '{{}}'")
+        refuse_complex_gradient(name, input)
         compute = xp.max if largest else xp.min
         array = row_major(xp.asarray(compute(x, axis=axes, keepdims=keepdim))) if x.ndim else x.copy()
         return record(kind, array, (input,), (as_given(dim), keepdim))

@@ -143,11 +143,6 @@ def _solve(name: str, a: Tensor, b: Tensor, left: bool, check_errors: bool) -> t
     _check_equation(a, b)
     x, y = a._array, b._array
     vector = y.ndim == 1 or (y.ndim == x.ndim - 1 and y.shape == x.shape[:-1])
-    if vector and not left and y.ndim > 1:
-        raise RuntimeError(
-            "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case "
-            "linalg.solve is equivalent to B / A.squeeze(-1)"
-        )
     if vector:
         y = y[..., None]
     if y.shape[-2 if left else -1] != x.shape[-1]:
@@ -155,6 +150,11 @@ def _solve(name: str, a: Tensor, b: Tensor, left: bool, check_errors: bool) -> t
         raise RuntimeError(
             f"linalg.solve: Incompatible shapes of A and B for the equation {equation} "
             f"({x.shape[-2]}x{x.shape[-1]} and {y.shape[-2]}x{y.shape[-1]})"
+        )
+    if vector and not left:
+        raise RuntimeError(
+            "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case "
+            "linalg.solve is equivalent to B / A.squeeze(-1)"
         )
     check_broadcast(y.shape[:-2], x.shape[:-2])
     check_kernel("lu_cpu", a, empty=True)

@@ -14,7 +14,8 @@ from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .backward_kernels import log_softmax_backward, softmax_backward
 from .broadcasting import row_major
-from .holomorphic import refuse_complex, suited
+from .conversion import warn_of_complex
+from .holomorphic import refuse_complex, refuse_complex_gradient, suited
 from .inplace import MISMATCH
 from .outputs import into
 from .reductions import _shared_along, as_given, axes_of, shared_among, spread, unreduced
@@ -76,12 +77,12 @@ def _product_slope(g: Any, value: Any, result: Any, dim: int | None) -> Any:
         return g * (result / value)
     shape = tuple(value.shape)
     if dim is None:
-        return _times_others(g, value.reshape((-1,)), 0).reshape(shape)
-    return _times_others(g, value, dim)
+        return times_others(g, value.reshape((-1,)), 0).reshape(shape)
+    return times_others(g, value, dim)
 
 
-def _times_others(g: Any, value: Any, dim: int) -> Any:
-    """Multiply, for each element, by the product of the others along a dimension."""
+def times_others(g: Any, value: Any, dim: int) -> Any:
+    """Multiply, for each element, by the product of the others along a dimension; of complex ones by its conjugate."""
     count = value.shape[dim]
     if count == 1:
         return g
@@ -143,6 +144,7 @@ def _along(input: Tensor, dim: int, dtype: Any, name: str) -> tuple[Tensor, int]
     if input._array.dtype.kind != "f" and input._array.size:
         last = "_lastdim" if axis == max(input._array.ndim - 1, 0) else ""
         raise NotImplementedError(f"\"{name}{last}_kernel_impl\" not implemented for '{input.dtype._scalar}'")
+    refuse_complex_gradient(f"_{name}", input)
     return input, axis
 
 
@@ -215,8 +217,15 @@ def vector_norm(
     order = float(ord)
     if not x.size and (order < 0 or order == math.inf):
         refuse_empty(x, order, dim)
+    if order == 0 and x.dtype.kind == "c" and _of_one_element(x.shape, axes):  # which torch copies
+        warn_of_complex()
     array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, as_given(dim), keepdim))
+
+
+def _of_one_element(shape: tuple[int, ...], axes: Any) -> bool:
+    """Return whether each element makes a norm of its own."""
+    return math.prod(shape if axes is None else [shape[axis] for axis in axes]) == 1
 
 
 def _check_norm_dtype(own: dtypes.dtype, asked: dtypes.dtype) -> None:
