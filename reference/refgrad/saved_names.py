@@ -78,6 +78,12 @@ _MATRICES = {
 }
 _NO_SIZES: dict[str, Source | None] = {"self_sym_sizes": None}
 
+_PART = {
+    "start": _from("part", lambda part: part.start),
+    "end": _from("part", lambda part: part.stop),
+    "step": _from("part", lambda part: part.step or 1),
+}
+
 # Arguments that are numbers of any kind; other integers torch keeps without a sign.
 _NUMBERS = {
     *(
@@ -141,11 +147,9 @@ _OTHERS: dict[str, dict[str, Any]] = {
         "batch1_sym_argsize_1": _from("sizes", lambda sizes: sizes[1]),
         "batch2_sym_argsize_2": _from("sizes", lambda sizes: sizes[2]),
     },
-    "SliceBackward0": {
-        "start": _from("part", lambda part: part.start),
-        "end": _from("part", lambda part: part.stop),
-        "step": _from("part", lambda part: part.step or 1),
-    },
+    "SliceBackward0": _PART,
+    "SliceBackwardBackward0": {**_PART, **_NO_SIZES},
+    "SelectBackwardBackward0": _NO_SIZES,
     "DiagonalBackward0": _DIAGONAL,
     "UnfoldBackward0": _DIAGONAL,
     "AsStridedBackward0": {

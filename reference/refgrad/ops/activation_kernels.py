@@ -68,21 +68,24 @@ def _logsigmoid_bend(x: Any) -> Any:
 
 
 leaky_relu_backward = backward_kernel(
-    "LeakyReluBackwardBackward0", lambda g, x, slope: both.where(x > 0, g, g * slope), args="slope"
+    "LeakyReluBackwardBackward0",
+    lambda g, x, negative_slope: both.where(x > 0, g, g * negative_slope),
+    args="negative_slope",
 )
 
 
 elu_backward = backward_kernel(
     "EluBackwardBackward0",
-    lambda g, x, alpha, scale, rate: both.where(
+    lambda g, x, alpha, scale, rate, is_result: both.where(
         x <= 0, g * (alpha * scale * rate) * both.exp(x * rate), g * scale
     ),
     _bent(
-        lambda x, alpha, scale, rate: both.keep(
+        lambda x, alpha, scale, rate, is_result: both.keep(
             both.exp(x * rate) * (alpha * scale * rate * rate), both.plain(x) < 0
         )
     ),
-    args="alpha scale rate",
+    values="self_or_result",
+    args="alpha scale input_scale is_result",
 )
 
 
@@ -96,7 +99,7 @@ def elu_slope_of_result(g: Any, result: Any, alpha: float, scale: float, rate: f
     """Return the gradient of ELU, given what it became in place: the sign is still that of x."""
     if alpha < 0:
         raise RuntimeError(_NEGATIVE.format("elu"))
-    return _elu_from_result(g, result, alpha, scale, rate)
+    return _elu_from_result(g, result, alpha, scale, rate, True)
 
 
 def leaky_relu_slope_of_result(g: Any, result: Any, slope: float) -> Any:
@@ -112,18 +115,19 @@ def leaky_relu_slope_of_result(g: Any, result: Any, slope: float) -> Any:
 
 _elu_from_result = backward_kernel(
     "EluBackwardBackward0",
-    lambda g, y, alpha, scale, rate: both.where(y <= 0, g * rate * (y + alpha * scale), g * scale),
+    lambda g, y, alpha, scale, rate, is_result: both.where(y <= 0, g * rate * (y + alpha * scale), g * scale),
     _bent(
-        lambda y, alpha, scale, rate: both.keep(both.zeros_like(y) + rate, both.plain(y) < 0),
+        lambda y, alpha, scale, rate, is_result: both.keep(both.zeros_like(y) + rate, both.plain(y) < 0),
     ),
-    args="alpha scale rate",
+    values="self_or_result",
+    args="alpha scale input_scale is_result",
 )
 
 
 hardtanh_backward = backward_kernel(
     "HardtanhBackwardBackward0",
     lambda g, x, low, high: both.keep(g, ~((x <= low) | (x >= high))),  # also at nan
-    args="low high",
+    args="min_val max_val",
 )
 
 
@@ -131,7 +135,7 @@ softplus_backward = backward_kernel(
     "SoftplusBackwardBackward0",
     lambda g, x, beta, limit: both.where(x * beta > limit, g, g * logistic(x * beta)),
     _bent(_soft_bend),
-    args="beta limit",
+    args="beta threshold",
 )
 
 

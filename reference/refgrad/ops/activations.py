@@ -81,7 +81,7 @@ LeakyReluBackward1 = derivative(  # of what was changed in place, as all that en
     args="negative_slope",
     self=lambda g, result, negative_slope: leaky_relu_slope_of_result(g, result, negative_slope),
 )
-_ELU = lambda g, self, alpha, scale, rate: elu_backward(g, self, alpha, scale, rate)  # noqa: E731 - used twice
+_ELU = lambda g, self, alpha, scale, rate: elu_backward(g, self, alpha, scale, rate, False)  # noqa: E731 - used twice
 _ELU_IN_PLACE = lambda g, result, alpha, scale, rate: elu_slope_of_result(g, result, alpha, scale, rate)  # noqa: E731
 EluBackward0 = derivative("EluBackward0", args="alpha scale rate", self=_ELU)
 EluBackward1 = derivative("EluBackward1", args="alpha scale rate", self=_ELU_IN_PLACE)

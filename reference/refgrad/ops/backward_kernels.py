@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,9 +35,8 @@ def backward_kernel(
     (a matrix that equals its transpose). `seconds`, one for each of `values`, are the derivatives with respect to
     those, `second(grad, grad_output, *values, *args)`; 0 where there is none.
     """
-    names = ("grad_output", *values.split())
-    count = len(names) - 1
-    seconds += (None,) * (count - len(seconds))
+    names, takes = values.split(), args.split()
+    count = len(names)
 
     def kernel(g: Any, *given: Any) -> Any:
         if isinstance(g, Tensor):
@@ -44,21 +44,27 @@ def backward_kernel(
             return record(kind, compute(g._array, *plain, *given[count:]), (g, *given[:count]), given[count:])
         return compute(g, *given)
 
-    def slopes(grad: Any, needs: Sequence[bool], grad_output: Any, given: Sequence[Any]) -> list[Any]:
-        found = [(adjoint or kernel)(grad, *given) if needs[0] else None]
-        for needed, second in zip(needs[1:], seconds, strict=True):
-            if needed:
-                found.append(second(grad, grad_output, *given) if second else both.zeros_like(grad))
-            else:
-                found.append(None)
-        return found
-
-    def rule(grad: Any, needs: Sequence[bool], grad_output: Any, *given: Any) -> list[Any]:
-        return slopes(grad, needs, grad_output, given)
-
-    rule.asks = (*names, *args.split())  # type: ignore[attr-defined]
-    kind = derivative(name, args=args, joint=(" ".join(names), rule))
+    rules: dict[str, Any] = {
+        "grad_output": _asking(lambda grad, *given: (adjoint or kernel)(grad, *given), names, takes)
+    }
+    for value, second in itertools.zip_longest(names, seconds):
+        rules[value] = _asking(second, ["grad_output", *names], takes) if second else _nothing
+    kind = derivative(name, args=args, **rules)
     return kernel
+
+
+def _asking(rule: Callable[..., Any], values: list[str], takes: list[str]) -> Callable[..., Any]:
+    """Return a rule that gets the gradient and then what stands under these names."""
+
+    def asked(grad: Any, *given: Any) -> Any:
+        return rule(grad, *given)
+
+    asked.asks = (*values, *takes)  # type: ignore[attr-defined]
+    return asked
+
+
+def _nothing(grad: Any) -> Any:
+    return both.zeros_like(grad)
 
 
 def composite_kernel(
@@ -151,26 +157,34 @@ tanh_backward = backward_kernel(
     "TanhBackwardBackward0",
     lambda g, result: g * (1 - result * result),
     lambda grad, grad_output, result: grad * (-2 * result * grad_output),
+    values="output",
 )
 sigmoid_backward = backward_kernel(
     "SigmoidBackwardBackward0",
     lambda g, result: g * (1 - result) * result,
     lambda grad, grad_output, result: grad * grad_output * (-2 * result + 1),
+    values="output",
 )
-relu_backward = backward_kernel("ThresholdBackwardBackward0", lambda g, result: both.keep_where(g, result))
+relu_backward = backward_kernel(
+    "ThresholdBackwardBackward0", lambda g, result, threshold: both.keep_where(g, result), args="threshold"
+)
 threshold_backward = backward_kernel(
-    "ThresholdBackwardBackward0", lambda g, x, limit: both.keep(g, ~(x <= limit)), args="limit"
+    "ThresholdBackwardBackward0",
+    lambda g, x, threshold: both.keep(g, ~(x <= threshold)),
+    args="threshold",
 )
 softmax_backward = backward_kernel(
     "SoftmaxBackwardDataBackward0",
     lambda g, result, dim: (p := g * result) - result * both.total(p, dim),
     _softmax_second,
+    values="output",
     args="dim",
 )
 log_softmax_backward = backward_kernel(
     "LogSoftmaxBackwardDataBackward0",
     lambda g, result, dim: g - both.exp(result) * both.total(g, dim),
     lambda grad, grad_output, result, dim: -both.total(grad_output, dim) * both.exp(result) * grad,
+    values="output",
     args="dim",
     adjoint=lambda grad, result, dim: grad - both.total(grad * both.exp(result), dim),
 )

@@ -26,8 +26,8 @@ def _arrays(a: Tensor, b: Any) -> tuple[Any, Any]:
     return common(a, b)
 
 
-def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any, promote: bool = True) -> Tensor:
-    x, y = _arrays(a, b) if promote else (a._array, b._array)
+def _elementwise(compute: Callable[..., Any], a: Tensor, b: Any) -> Tensor:
+    x, y = _arrays(a, b)
     try:
         array = xp.asarray(compute(x, y))
     except ValueError:
@@ -164,7 +164,7 @@ def bitwise_not(input: Tensor) -> Tensor:
 
 def _logical(name: str, compute: Callable[..., Any]) -> None:
     def combine(input: Tensor, other: Tensor) -> Tensor:
-        return _elementwise(compute, input, other, False)
+        return _elementwise(compute, input, other)
 
     combine.__name__ = name
     combine.__doc__ = f"Do `{name}` with each pair of elements; what is not 0 is true."

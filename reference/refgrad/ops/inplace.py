@@ -197,12 +197,7 @@ def _keep_original(node: Node, self: Tensor, result: Tensor) -> None:
     """
     first = [source == 0 for source in node.sources]
     if node.saved and any(each is self and own for each, own in zip(node.saved, first, strict=True)):
-        original = wrap(storage.copy(self._array))
-        original._node, original._requires_grad, original._output_nr = (
-            self.grad_fn,
-            self.requires_grad,
-            self._output_nr,
-        )
+        original: Tensor = self.clone()
         node.saved = tuple(
             [original if each is self and own else each for each, own in zip(node.saved, first, strict=True)]
         )

@@ -235,7 +235,8 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         x, y = x.astype(weight._array.dtype), y.astype(weight._array.dtype)
     if x.dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype._scalar}'")
+        joint = dtypes.result_of((input, end, weight) if isinstance(weight, Tensor) else (input, end))
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{joint._scalar}'")
     if isinstance(weight, Tensor):
         w = weight._array.astype(x.dtype, copy=False)
         near, far = x + w * (y - x), y - (y - x) * (1 - w)

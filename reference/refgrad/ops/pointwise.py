@@ -35,7 +35,7 @@ def _relu(x: Array) -> Array:
 
 
 def _relu_slope(g: Any, result: Any) -> Any:
-    return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result)
+    return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result, 0)
 
 
 def _reciprocal(x: Array) -> Array:

@@ -78,7 +78,7 @@ def _product_slope(g: Any, value: Any, result: Any, dim: int | None) -> Any:
     shape = tuple(value.shape)
     if dim is None:
         return times_others(g, value.reshape((-1,)), 0).reshape(shape)
-    return times_others(g, value, dim)
+    return times_others(g, value, dim % len(shape))
 
 
 def times_others(g: Any, value: Any, dim: int) -> Any:
