@@ -20,11 +20,12 @@ SLOW_LIST = (
     "single numpy.ndarray with numpy.array() before converting to a tensor."
 )
 _warned: set[str] = set()
+warns_always = [False]  # what `set_warn_always` was given
 
 
 def warn_once(text: str, stacklevel: int = 4) -> None:
-    """Warn the first time in this process only, as torch does for some texts."""
-    if text not in _warned:
+    """Warn the first time in this process only, as torch does for some texts unless `set_warn_always` says otherwise."""
+    if text not in _warned or warns_always[0]:
         _warned.add(text)
         warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
 

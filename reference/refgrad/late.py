@@ -107,6 +107,9 @@ _NAMES = {
     "ops.shuffling": "torch.channel_shuffle torch.pixel_shuffle torch.pixel_unshuffle",
     "ops.cholesky": "cholesky cholesky_inverse cholesky_solve",
     "ops.lu": "torch.lu_unpack",
+    "ops.statistics": (
+        "all aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
+    ),
     "ops.determinants": "logdet",
     "ops.gamma": (
         "digamma Tensor.digamma_ igamma Tensor.igamma_ igammac Tensor.igammac_ lgamma Tensor.lgamma_ mvlgamma "
@@ -121,10 +124,14 @@ _NAMES = {
     "ops.slopes": "torch.gradient",
     "ops.storages": "Tensor.set_ Tensor.storage Tensor.untyped_storage",
     "ops.moments": "std torch.std_mean var torch.var_mean",
-    "ops.statistics": (
-        "all aminmax any count_nonzero log_softmax logsumexp nanmean nansum norm prod softmax"
-    ),
     "ops.scale_norms": "torch.rms_norm",
+    "ops.index_reduction": "index_reduce Tensor.index_reduce_",
+    "ops.view_copies": (
+        "torch.alias_copy torch.as_strided_copy torch.detach_copy torch.diagonal_copy torch.expand_copy narrow_copy "
+        "torch.permute_copy torch.select_copy torch.slice_copy torch.split_copy torch.split_with_sizes_copy torch.squeeze_copy "
+        "torch.t_copy torch.transpose_copy torch.unbind_copy torch.unfold_copy torch.unsqueeze_copy "
+        "torch.view_as_complex_copy torch.view_as_real_copy torch.view_copy"
+    ),
     "ops.in_place_functions": (
         "torch.addmv_ torch.arccos_ torch.arccosh_ torch.arcsin_ torch.arcsinh_ torch.arctan_ torch.arctanh_ torch.clamp_ "
         "torch.clamp_max_ torch.clamp_min_ torch.clip_ torch.detach_ torch.fill_ torch.fix_ torch.gcd_ torch.index_put_ "

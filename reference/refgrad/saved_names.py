@@ -212,7 +212,7 @@ def shown(kind: type[Node]) -> dict[str, Source]:
         found: dict[str, Source | None] = {**own}
         if found.pop("shape", None) and "self" not in kind.tensors:
             found["self_sym_sizes"] = "shape"
-        found |= _OTHERS.get(kind.__name__, {})
+        found |= _OTHERS.get(kind.__name__.removesuffix("_copy"), {})
         known = {*kind.tensors, *kind.takes}
         table = _tables[kind] = {
             name: source

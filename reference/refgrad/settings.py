@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from . import dtypes
+from ._from_data import warns_always
 from .c_names import takes_nothing
 from .ops.conversion import _TYPE_NAMES, type_name
 from .tensor import Tensor
@@ -173,17 +174,14 @@ def set_default_tensor_type(t: Any) -> None:
 
 
 def set_warn_always(b: bool) -> None:
-    """Accept: warnings are Python's own here."""
-    _warn_always[0] = bool(b)
-
-
-_warn_always = [False]
+    """Let warnings that come once in a process come each time."""
+    warns_always[0] = bool(b)
 
 
 @takes_nothing
 def is_warn_always_enabled() -> bool:
     """Return what `set_warn_always` was given."""
-    return _warn_always[0]
+    return warns_always[0]
 
 
 def _assert(condition: Any, message: str) -> None:

@@ -175,8 +175,9 @@ def reduced(lines: list[str], first: Difference, ours: Any, theirs: Any) -> list
 
 
 def engines() -> tuple[Any, Any]:
-    """Return refgrad and torch, which is told to repeat its warnings and to use one thread."""
+    """Return refgrad and torch, both told to repeat their warnings, and torch to use one thread."""
     ours, theirs = importlib.import_module("refgrad"), importlib.import_module("torch")
+    ours.set_warn_always(True)
     theirs.set_warn_always(True)
     theirs.set_num_threads(1)
     return ours, theirs

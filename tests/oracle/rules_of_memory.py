@@ -46,6 +46,7 @@ def _empty_slice(difference: Any) -> bool:
 
 _STOPS = re.compile(
     r"^a\d+\[.*\] [-+*/]?= |index_put_|put_\(|%=|//=|fmod_|remainder_|floor_divide_|div_|divide_|masked_scatter_"
+    r"|index_reduce_\(.*'mean'"
 )
 
 

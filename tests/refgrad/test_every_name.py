@@ -193,6 +193,15 @@ CALLS: dict[str, Call] = {
     "index_add": _placed,
     "index_copy": _placed,
     "index_fill": lambda call, x, y: call(x, 1, torch.tensor([1]), 2.0),
+    "index_reduce": lambda call, x, y: call(x, 1, torch.tensor([2, 0, 0]), y, "prod"),
+    "as_strided_copy": lambda call, x, y: call(x * 1, (2, 2), (1, 2), 1),
+    "expand_copy": lambda call, x, y: call(x, (2, 2, 3)),
+    "narrow_copy": lambda call, x, y: call(x, 1, 0, 2),
+    "permute_copy": lambda call, x, y: call(x, (1, 0)),
+    "split_with_sizes_copy": lambda call, x, y: call(x, (1, 1)),
+    "unfold_copy": lambda call, x, y: call(x, 1, 2, 1),
+    "view_as_real_copy": lambda call, x, y: call(torch.complex(x, y)),
+    "view_copy": lambda call, x, y: call(x, (3, 2)),
     "index_put": lambda call, x, y: call(x, (torch.tensor([1]),), y[:1]),
     "index_select": lambda call, x, y: call(x, 0, rows),
     "instance_norm": lambda call, x, y: call(x[None], None, None, y[0, :2]),
@@ -319,10 +328,12 @@ WITHOUT: dict[str, str] = {
         ),
     ),
     **dict.fromkeys(
-        ["floor_divide", "heaviside", "unique", "unique_consecutive"], "has no derivative in torch either"
+        ["detach_copy", "floor_divide", "heaviside", "unique", "unique_consecutive"],
+        "has no derivative in torch either",
     ),
     **dict.fromkeys(["cfloat", "float", "half"], "rounds, so that differences show nothing"),
     "vander": "backward fails in torch, too: what cumprod saved is changed in place",
+    "view_as_complex_copy": "torch refuses to record it",
     "requires_grad": "makes a leaf of what it is given",
 }
 # Changes in place of which torch has no derivative, in full.

@@ -18,6 +18,7 @@ from .broadcasting import check_broadcast
 from .inplace import bump, check_sizes, refuse_inference
 from .output_tensors import layout_of, let_fail, resize_out
 from .refused_outputs import (
+    COPIES,
     ITERATED,
     check_dtype,
     check_first,
@@ -285,7 +286,7 @@ def _fit(work: _Work, results: Sequence[Tensor], outs: Sequence[Tensor]) -> bool
 # those that look at all dtypes before they resize anything.
 _KERNEL_FIRST = frozenset({"logcumsumexp"})
 _MEMORY_FIRST = frozenset({"index_select", "masked_select"})
-_SIZE_FIRST = frozenset({"diag_embed", "diagonal_copy", "mean", "slice_scatter", "std", "var"})
+_SIZE_FIRST = COPIES | {"mean", "slice_scatter", "std", "var"}
 _DTYPES_FIRST = frozenset({"cummax", "cummin"})
 
 # Functions that look at the sizes of an operand once more when `out`, which it is, has got its own.

@@ -16,7 +16,7 @@ from .inplace import OVERLAP, check_sizes, refuse_overlap, update_late
 from .registry import public
 from .shape import axis_of
 
-__all__: list[str] = []
+__all__ = ["check_slices"]
 
 
 MaskedFillBackward0 = derivative(
@@ -171,7 +171,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     """Return a copy with slices of `source` added at the indices along `dim`."""
     x, places, given = input._array, index._array, source._array
     axis = axis_of(dim, x.ndim)
-    _check_added(input, axis, index, source)
+    check_slices("index_add_", input, axis, index, source)
     size = x.shape[axis] if x.ndim else 1
     if (x.size or x.ndim < 2) and (outside := (places < 0) | (places >= size)).any():
         if x.ndim > 1 and axis in (0, x.ndim - 1):  # which torch does by `scatter_add`
@@ -189,31 +189,30 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     )
 
 
-def _check_added(input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
+def check_slices(name: str, input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
+    """Refuse an index that is no vector, and a source whose slices do not fit what they are combined with."""
     places, shape, given = index._array, input._array.shape, source._array.shape
     if places.ndim > 1:
         raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
+            f"{name}(): Index is supposed to be a vector, but got dim: {places.ndim} with type: "
             f"{index.dtype._scalar} and size: {list(places.shape)}"
         )
     if places.dtype not in (xp.int32, xp.int64):
-        raise RuntimeError(
-            f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype._scalar}"
-        )
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {index.dtype._scalar}")
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({input.dtype._scalar}) and source ({source.dtype._scalar}) must have the same scalar type"
+            f"{name}(): self ({input.dtype._scalar}) and source ({source.dtype._scalar}) must have the same scalar type"
         )
     if axis and axis >= len(given):
         raise RuntimeError(
-            f"index_add_(): Indexing dim {axis} is out of bounds of the source tensor with dim {len(given)}"
+            f"{name}(): Indexing dim {axis} is out of bounds of the source tensor with dim {len(given)}"
         )
     length = given[axis] if given else 1
     if places.size != length and not given:  # the sizes that the message shows
         raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
     if places.size != length:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): ({length}), for "
+            f"{name}(): Number of indices ({places.size}) should be equal to source.size(dim): ({length}), for "
             f"dim: {axis}"
         )
     slices = [list(each) for each in (shape, given)]

@@ -101,7 +101,7 @@ def means(x: Array, places: Array, counted: Array) -> tuple[Array, Array]:
     """Return the sum of each window divided by a count, and the counts as the dtype of the elements."""
     sums = both.take_or_zero(x, places).sum(axis=-1, dtype=x.dtype)
     shares = counted.astype(x.dtype)
-    if x.dtype.kind not in "fc":  # C++ rounds towards 0
+    if x.dtype.kind != "f":  # C++ rounds towards 0
         return xp.trunc(sums / shares).astype(x.dtype), shares
     return sums / shares, shares
 

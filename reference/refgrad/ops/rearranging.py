@@ -13,7 +13,6 @@ from ..layouts import contiguous_format
 from ..recording import record
 from ..stream import streamed
 from ..tensor import Tensor, wrap
-from .backward_kernels import moving_kernel
 from .broadcasting import keep_layout, row_major
 from .registry import check_given, check_tensors, function, method, public
 from .shape import axis_of, sizes_of, type_in_messages
@@ -49,14 +48,6 @@ RepeatBackward0 = derivative(
     self=lambda g, shape, repeats: _unrepeated(g, shape, repeats),
 )
 Rot90Backward0 = derivative("Rot90Backward0", args="k dims", self=lambda g, k, dims: both.turn(g, -k, dims))
-_diagonal_back: Any = moving_kernel(
-    "DiagonalBackwardBackward0", put_back, lambda g, shape, places: both.take_flat(g, places), "shape places"
-)
-DiagonalBackward0_copy = derivative(
-    "DiagonalBackward0_copy",
-    args="shape places offset dim1 dim2",
-    self=lambda g, shape, places: _diagonal_back(g, shape, places),
-)
 DiagEmbedBackward0 = derivative(
     "DiagEmbedBackward0",
     args="offset dim1 dim2",
@@ -391,16 +382,10 @@ def _diag_into(out: Tensor, input: Tensor, diagonal: int) -> Tensor:
             f"diag: result type {input.dtype._scalar} can't be cast to the desired out= type {out.dtype._scalar}"
         )
     from .outputs import into
+    from .view_copies import diagonal_copy
 
     found: Tensor = into(out, diag_embed if input._array.ndim == 1 else diagonal_copy, input, diagonal)
     return found
-
-
-def diagonal_copy(input: Tensor, offset: int = 0) -> Tensor:
-    """Return the diagonal of a matrix as a copy."""
-    return moved(
-        DiagonalBackward0_copy, input, lambda places: xp.diagonal(places, offset).copy(), offset, 0, 1
-    )
 
 
 @public
@@ -412,6 +397,8 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
         return diag_embed(input, diagonal)
     if input._array.ndim != 2:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._array.ndim}D")
+    from .view_copies import diagonal_copy
+
     return diagonal_copy(input, diagonal)
 
 

@@ -11,6 +11,7 @@ from ..tensor import Tensor
 from .inplace import OVERLAP, check_cast, refuse_overlap
 
 __all__ = [
+    "COPIES",
     "ITERATED",
     "WITHOUT_DIFFERENTIATION",
     "check_dtype",
@@ -84,14 +85,22 @@ ITERATED = frozenset(
     """.split()  # noqa: SIM905 - names are read more easily without their quotes
 )
 
+# Functions that copy into `out` what they have made, and do nothing else about it.
+COPIES = frozenset(
+    """
+    alias_copy as_strided_copy detach_copy diag_embed diagonal_copy expand_copy permute_copy select_copy slice_copy
+    squeeze_copy t_copy transpose_copy unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy
+    """.split()  # noqa: SIM905
+)
+
 # What is said of an `out` of another dtype than the result's, with both dtypes' names (in capitals as messages show
 # them, `_c` as C++ does). Of a function that is not listed, the result is cast where its kind allows that.
 _OTHER_DTYPE = _by_name(
     {
         "Expected out tensor to have dtype {result_c}, but got {out_c} instead": (
-            "addmm addmv aminmax argmax argmin baddbmm bmm cumprod cumsum diag_embed diagonal_copy gather index_add index_copy isin "
+            "addmm addmv aminmax argmax argmin baddbmm bmm cumprod cumsum gather index_add index_copy index_reduce isin "
             "linalg_cross linalg_vector_norm log_softmax matmul max.dim mean min.dim mm prod renorm scatter scatter_add "
-            "scatter_reduce slice_scatter softmax sort sum topk tril triu"
+            f"scatter_reduce slice_scatter softmax sort sum topk tril triu {' '.join(COPIES)}"
         ),
         "Found dtype {out} but expected {result}": (
             "abs bitwise_not ceil clamp clamp_max clamp_min conj_physical floor frac lerp neg round sgn sign trunc"
@@ -132,6 +141,8 @@ _OTHER_DTYPE = _by_name(
         ),
         "Expected tensor for argument #1 'indices' to have scalar type Long; but got torch.{out}Tensor instead (while "
         "checking arguments for median)": "median.indices nanmedian.indices",
+        "Expected self.dtype() == output.dtype() to be true, but got false.  (Could this error message be improved?  If "
+        "so, please report an enhancement request to PyTorch.)": "narrow_copy",
         "heaviside is not yet implemented for tensors with different dtypes.": "heaviside",
     }
 )
@@ -200,21 +211,26 @@ def check_dtype(name: str, result: dtypes.dtype, out: dtypes.dtype) -> None:
 # Kernels that do not mind an `out` whose elements share memory.
 _MAY_OVERLAP = frozenset(
     """
-    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum prod sort std sum tril triu
+    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum narrow_copy prod sort std sum tril triu
     var vdot
     """.split()  # noqa: SIM905
 )
 
 # Those that read all they need before they write, so that `out` may share memory with an operand; those that write
 # while they read and refuse even the very same elements; those that start from a copy of their first operand.
-_READ_FIRST = frozenset(
-    """
-    addmm baddbmm bmm linalg_vector_norm log_softmax logsumexp matmul mean mm nansum prod slice_scatter
-    softmax std sum tril triu var
+_READ_FIRST = (
+    frozenset(
+        """
+    addmm baddbmm bmm linalg_vector_norm log_softmax logsumexp matmul mean mm nansum narrow_copy prod
+    slice_scatter softmax std sum tril triu var
     """.split()  # noqa: SIM905
+    )
+    | COPIES
 )
 _READ_LATE = frozenset({"cat", "gather", "index_select", "linalg_cross", "masked_select", "stack", "take"})
-_COPY_FIRST = frozenset({"index_add", "index_copy", "scatter", "scatter_add", "scatter_reduce"})
+_COPY_FIRST = frozenset(
+    {"index_add", "index_copy", "index_reduce", "scatter", "scatter_add", "scatter_reduce"}
+)
 
 
 def check_memory(name: str, out: Tensor, tensors: Sequence[Tensor]) -> None:
@@ -244,11 +260,13 @@ _KNOWN_AS = _by_name(
     }
 )
 # Functions of which autograd knows nothing: it only refuses a leaf as `out`, and lets the derivative fail.
-_UNKNOWN = frozenset(
-    """
-    bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor conj_physical diag_embed
-    diagonal_copy floor_divide gcd heaviside lcm log_softmax nonzero_static slice_scatter softmax
+_UNKNOWN = (
+    frozenset(
+        """
+    bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor conj_physical floor_divide gcd heaviside lcm log_softmax nonzero_static slice_scatter softmax
     """.split()  # noqa: SIM905
+    )
+    | COPIES
 )
 WITHOUT_DIFFERENTIATION = (
     "{}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "

@@ -19,7 +19,7 @@ from .reductions import flat_index
 from .registry import public
 from .shape import axis_of
 
-__all__ = ["scatter_with"]
+__all__ = ["least", "scatter_with"]
 
 
 # ---- by row-major positions --------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def _combined(
     flat, target = flat_index(places.reshape(want), have, axis).reshape(-1), made.reshape(-1)
     combine, identity = _IDENTITY[reduce]
     if not include_self:
-        target[flat] = _least(x.dtype, identity)
+        target[flat] = least(x.dtype, identity)
     combine.at(target, flat, given.reshape(-1))
     if reduce == "mean":
         count = xp.bincount(flat, minlength=target.size) + include_self
@@ -288,7 +288,7 @@ def _combined(
     return made
 
 
-def _least(dtype: Any, identity: float) -> Any:
+def least(dtype: Any, identity: float) -> Any:
     """Return what changes nothing, in a dtype that may have no infinities."""
     if identity in (0, 1) or dtype.kind == "f":
         return identity

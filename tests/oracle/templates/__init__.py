@@ -6,6 +6,7 @@ third leaf of the program, which stand for an input, a weight and a bias, or wha
 
 from __future__ import annotations
 
+from .copies import COPIES
 from .decompositions import DECOMPOSITIONS
 from .layers import LAYERS
 from .losses import LOSSES
@@ -34,5 +35,6 @@ SUBJECTS: dict[str, Subject] = {
     "named": NAMED,
     "networks": NETWORKS,
     "results": RESULTS,
+    "copies": COPIES,
     "special": SPECIAL,
 }
