@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -139,6 +140,111 @@ def _condition(matrix: Any) -> Any:
     return values[..., 0] / np.maximum(values[..., -1], np.finfo(np.float64).tiny)
 
 
+# Functions of matrices whose results, or gradients, are open where values of the matrix are equal or 0.
+_DECOMPOSES = frozenset(
+    {
+        *(
+            "cond",
+            "eigh",
+            "eigvalsh",
+            "lstsq",
+            "lu_factor",
+            "matrix_norm",
+            "norm",
+            "pinv",
+            "pinverse",
+            "qr",
+            "svd",
+        ),
+        *(
+            "svdvals",
+            "cholesky",
+            "lu_factor_ex",
+            "lu",
+            "inv",
+            "inverse",
+            "slogdet",
+            "logdet",
+            "det",
+            "matrix_rank",
+        ),
+    }
+)
+
+
+def _open_choice(difference: Any) -> bool:
+    """Tell whether a matrix was decomposed of which singular values are equal, or 0, but for rounding."""
+    if difference.aspect not in ("values", "outcome", "text", "error text"):
+        return False
+    run = rerun(difference)
+    lines = list(difference.program)
+    until = lines.index(difference.line) if difference.line in lines else len(lines)
+    found = [each for line in lines[: until + 1] for each in _matrices(line, run.space)]
+    return any(bool(_degenerate(each).any()) for each in found)
+
+
+def _matrices(line: str, space: Any) -> list[Any]:
+    """Return the matrices that a line decomposes."""
+    found = []
+    for call in ast.walk(ast.parse(line)):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        if call.func.attr not in _DECOMPOSES:
+            continue
+        owner = ast.unparse(call.func.value)
+        operand = call.args[0] if owner.startswith("torch") and call.args else call.func.value
+        try:
+            value = eval(compile(ast.Expression(operand), line, "eval"), space)
+        except Exception:
+            continue
+        if isinstance(value, space["torch"].Tensor) and value.ndim >= 2 and value.numel():
+            found.append(value.detach())
+    return found
+
+
+def _degenerate(matrices: Any) -> Any:
+    """Return which matrices have singular values that lie as near to each other, or to 0, as rounding brings them."""
+    near = 1e-3 if matrices.dtype.itemsize // (2 if matrices.is_complex() else 1) < 8 else 1e-6
+    wide = (matrices.resolve_conj() if matrices.is_complex() else matrices.double()).numpy()
+    if not np.isfinite(wide).all():
+        return np.ones(())
+    values = np.linalg.svd(wide, compute_uv=False)
+    gaps = np.concatenate([values[..., :-1] - values[..., 1:], values[..., -1:]], -1)
+    return (gaps <= near * values[..., :1]).any(-1)
+
+
+def _in_other_order(difference: Any) -> bool:
+    """Tell whether eigenvalues, or what belongs to them, stand in another order."""
+    if difference.aspect != "values" or not re.search(r"\beig(?:vals)?\(", difference.line):
+        return False
+    theirs, ours = [np.sort(np.abs(each), axis=None) for each in (difference.theirs, difference.ours)]
+    return theirs.shape == ours.shape and bool(np.allclose(theirs, ours, 1e-3, 1e-3))
+
+
+def _half_exponential(difference: Any) -> bool:
+    text = "\n".join(difference.program)
+    return "matrix_exp(" in text and "float16" in text and difference.aspect in ("values", "text")
+
+
+def _tied_sums(difference: Any) -> bool:
+    """Tell whether rounding alone chooses the column (or row) whose sum is the norm."""
+    text = "\n".join(difference.program)
+    if (
+        difference.aspect != "values"
+        or not of_gradient(difference)
+        or not re.search(r"norm\(.*(?:1|inf)", text)
+    ):
+        return False
+    space = rerun(difference).space
+    for line in difference.program:
+        for each in _matrices(line, space):
+            for dim in (-2, -1):
+                sums = np.sort(each.abs().sum(dim).double().numpy(), -1)
+                if sums.shape[-1] > 1 and (np.diff(sums) <= 1e-6 * sums.max(initial=1e-30)).any():
+                    return True
+    return False
+
+
 def _of_infinite(difference: Any) -> bool:
     arrays = both_arrays(difference)
     if arrays is None or not re.search(r"gelu\(|var_mean\(|std_mean\(", difference.line):
@@ -211,6 +317,27 @@ RULES: tuple[Rule, ...] = (
         "bits of floats",
         "the last bit of a kernel, and the sign of nan, seen as integers.",
         _bits,
+    ),
+    Rule(
+        "open choices of LAPACK",
+        "where singular values or eigenvalues are equal or 0, rounding alone chooses their vectors, and whether there is an "
+        "inverse.",
+        _open_choice,
+    ),
+    Rule(
+        "order of eigenvalues",
+        "LAPACK's for matrices that are not symmetric is that in which it finds them.",
+        _in_other_order,
+    ),
+    Rule(
+        "exponentials of float16 matrices",
+        "torch's are wrong: it reads its table of coefficients, which are doubles, as float16.",
+        _half_exponential,
+    ),
+    Rule(
+        "tied sums of a matrix norm",
+        "rounding alone chooses the column (or row) to which the gradient goes.",
+        _tied_sums,
     ),
     Rule(
         "inverses of singular matrices",

@@ -25,6 +25,7 @@ from .matrices import (
     for_lapack,
     lower,
     numbers,
+    turned,
 )
 from .registry import public
 from .solving import triangular
@@ -93,8 +94,8 @@ CholeskyBackward0 = derivative(
 def _decomposed(kind: type[Node], a: Tensor, upper: bool) -> tuple[Tensor, Array]:
     check_kernel("cholesky_cpu", a, empty=True)
     x = for_lapack(a._array)
-    array, info = _lower_factor(adjoint(x) if upper else x)
-    array = (adjoint(array) if upper else array).astype(a._array.dtype, copy=False)
+    array, info = _lower_factor(turned(x) if upper else x)  # which looks at the lower triangle only
+    array = (turned(array) if upper else array).astype(a._array.dtype, copy=False)
     return record(kind, by_columns(array), (a,), (upper,)), info
 
 

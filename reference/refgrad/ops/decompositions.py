@@ -11,6 +11,7 @@ from ..recording import record_several, requires_recording
 from ..return_types import structured
 from ..tensor import Tensor, wrap
 from .matrices import (
+    LinAlgError,
     adjoint,
     by_columns,
     check_floating,
@@ -19,6 +20,7 @@ from .matrices import (
     check_square,
     diagonal_matrix,
     differences,
+    first_failure,
     for_lapack,
     halved_diagonal,
     lower,
@@ -131,7 +133,7 @@ def _conjugated(vectors: Any, inner: Any, hermitian: bool) -> Any:
         return vectors @ inner
     if isinstance(vectors, Tensor):
         return solve(adjoint(vectors), inner)
-    return xp.linalg.solve(adjoint(vectors), inner)
+    return by_columns(xp.linalg.solve(adjoint(vectors), inner))
 
 
 def _eigh_slope(grads: Any, needs: Any, eigenvalues: Any, eigenvectors: Any) -> list[Any]:
@@ -153,9 +155,19 @@ def _triangle_of(uplo: str) -> str:
     return uplo.upper()
 
 
-def _known(array: Array) -> tuple[Array, Array]:
-    """Return which matrices have no nan or infinity, and the matrices with others in place of those that have."""
-    known = xp.isfinite(array).all((-2, -1))
+def _known(array: Array, uplo: str) -> tuple[Array, Array]:
+    """Return of which matrices a triangle has no nan or infinity, and the matrices with 0 in place of those that have.
+
+    LinAlgError where there are more than two rows: then LAPACK does not find what it looks for.
+    """
+    known = xp.isfinite((lower if uplo == "L" else upper)(array)).all((-2, -1))
+    size = array.shape[-1]
+    failure = first_failure(xp.where(known, 0, size - 2)) if size > 2 else None
+    if failure:
+        raise LinAlgError(
+            f"linalg.eigh: {failure[0]}The algorithm failed to converge because the input matrix is ill-conditioned or has "
+            f"too many repeated eigenvalues (error code: {failure[1]})."
+        )
     return known, array if known.all() else xp.where(known[..., None, None], array, 0)
 
 
@@ -168,12 +180,12 @@ def eigh(input: Tensor, UPLO: str = "L") -> Any:  # noqa: N803
     uplo = _triangle_of(UPLO)
     check_kernel("linalg_eigh_cpu", input, empty=True)
     x = input._array
-    known, array = _known(for_lapack(x))
+    known, array = _known(for_lapack(x), uplo)
     values, vectors = xp.linalg.eigh(array, uplo)
     values, vectors = values.astype(x.real.dtype, copy=False), vectors.astype(x.dtype, copy=False)
     if not known.all():
         values = xp.where(known[..., None], values, xp.nan)
-        vectors = xp.where(known[..., None, None], vectors, xp.nan)
+        vectors = xp.where(known[..., None, None], vectors, xp.nan if x.shape[-1] > 1 else 1)
     values, vectors = record_several(LinalgEighBackward0, [values, by_columns(vectors)], (input,))
     return structured("linalg_eigh", eigenvalues=values, eigenvectors=vectors)
 

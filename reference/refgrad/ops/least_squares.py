@@ -12,6 +12,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .matrices import adjoint, turned
 from .singular_values import computed, inverted, pinv, pinv_slope
+from .solving import as_column, as_vector
 
 __all__: list[str] = []
 
@@ -29,8 +30,8 @@ def _slope(grads: Any, needs: Any, self: Any, b: Any, solution: Any) -> list[Any
     of_solution, of_residuals = grads
     vector = b.ndim < self.ndim
     if vector:
-        b, solution = b[..., None], solution[..., None]
-        of_solution = None if of_solution is None else of_solution[..., None]
+        b, solution = as_column(b, True), as_column(solution, True)
+        of_solution = None if of_solution is None else as_column(of_solution, True)
     of_a = of_b = None
     if of_solution is not None:
         inverse = _pseudo_inverse(self)
@@ -42,7 +43,7 @@ def _slope(grads: Any, needs: Any, self: Any, b: Any, solution: Any) -> list[Any
         of_a = back if of_a is None else of_a + back
         of_b = -rest if of_b is None else of_b - rest
     if of_b is not None and vector:
-        of_b = of_b[..., 0]
+        of_b = as_vector(of_b, True)
     return [of_a if needs[0] else None, of_b if needs[1] else None]
 
 
@@ -63,7 +64,7 @@ def _check(a: Tensor, b: Tensor, driver: str | None) -> bool:
             f"{NAME}: Expected input and other to have the same dtype, but got input's dtype {a.dtype._scalar} and "
             f"other's dtype {b.dtype._scalar}"
         )
-    if x.ndim - y.ndim not in (0, 1) and y.ndim <= x.ndim:
+    if x.ndim - y.ndim not in (0, 1):
         raise RuntimeError(
             f"{NAME}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1"
         )
@@ -80,6 +81,8 @@ def _check(a: Tensor, b: Tensor, driver: str | None) -> bool:
 
 def _solution(a: Array, b: Array, rcond: float | None) -> tuple[Array, Array, Array]:
     """Return the solutions, the ranks and the singular values."""
+    if not xp.isfinite(a).all():
+        raise RuntimeError(f"{NAME}: input contains inf or nan, for which there is no solution.")
     u, s, vh = computed(a, False)
     least = float(xp.finfo(a.dtype).eps) * max(a.shape[-2:]) if rcond is None else rcond
     kept = s > least * s.max(-1, keepdims=True) if s.shape[-1] else s > 0

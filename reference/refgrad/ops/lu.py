@@ -15,6 +15,7 @@ from .matrices import (
     adjoint,
     by_columns,
     check_factors,
+    check_floating,
     check_kernel,
     check_matrix,
     check_square,
@@ -91,12 +92,18 @@ def _lu_factor_slope(g: Any, LU: Any, pivots: Any) -> Any:  # noqa: N803
 
 def _lu_solve_slope(g: Any, LU: Any, pivots: Any, result: Any, left: bool, adjoint_: bool) -> Any:  # noqa: N803
     """Return the gradient of the decomposition in one, from that of the matrix it stands for."""
-    back = _solution(LU, pivots, g, left, not adjoint_)
-    of_matrix = -(back @ adjoint(result)) if left else -(adjoint(result) @ back)
-    turned_p = turned(_permutation_like(LU, pivots))
-    inner = turned_p @ (adjoint(of_matrix) if adjoint_ else of_matrix)
+    x = result
+    p = _permutation_like(LU, pivots)
     l, u = _triangles(LU)  # noqa: E741 - the name of the factor
-    return lower(inner @ adjoint(u), -1) + upper(adjoint(l) @ inner)
+    if left != adjoint_:
+        outer = -(g @ adjoint(x)) if left else -(adjoint(g) @ x)
+        inner = _by_triangle(adjoint(u), outer, False)
+        of_l = _by_triangle(adjoint(l), inner @ adjoint(u), True, True)
+        return lower(of_l, -1) + upper(inner)
+    outer = -(turned(p) @ x @ adjoint(g) @ p) if left else -(turned(p) @ adjoint(x) @ g @ p)
+    inner = _by_triangle(adjoint(l), outer, True, True, left=False)
+    of_u = _by_triangle(adjoint(u), adjoint(l) @ inner, False, left=False)
+    return lower(inner, -1) + upper(of_u)
 
 
 def _solution(lu: Any, pivots: Any, b: Any, left: bool, adjoint_: bool) -> Any:
@@ -234,10 +241,12 @@ def lu_solve(
     adjoint: bool = False,
 ) -> Tensor:
     """Return the X of `A @ X = B`, given the decomposition of A; of `X @ A = B` unless `left`; with A^H, `adjoint`."""
+    check_floating("torch.linalg.lu_solve", LU)
     _check_dims_of_factors(LU, pivots, B, left)
     _check_pivots(
         pivots, LU, "Pivots given to lu_solve must all be {} Did you properly pass the result of lu_factor?"
     )
+    check_kernel("linalg.lu_solve_cpu", LU, empty=True)
     array = _solution(LU._array, pivots._array, B._array, left, adjoint)
     return record(LinalgLuSolveBackward0, array, (LU, B), (left, adjoint), (pivots,))
 

@@ -39,9 +39,7 @@ def decomposed(array: Array) -> tuple[Array, Array, Array]:
             zeros[none & (zeros == 0)] = at + 1
             pivot = xp.where(none, lu.dtype.type(1), pivot)
         lu[:, at + 1 :, at] /= pivot[:, None]
-        lu[:, at + 1 :, at + 1 :] -= xp.where(
-            none[:, None, None], lu.dtype.type(0), lu[:, at + 1 :, at : at + 1] * lu[:, at : at + 1, at + 1 :]
-        )
+        lu[:, at + 1 :, at + 1 :] -= lu[:, at + 1 :, at : at + 1] * lu[:, at : at + 1, at + 1 :]
     return (
         xp.asarray(lu).reshape(array.shape),
         xp.asarray(pivots).reshape((*batch, steps)),

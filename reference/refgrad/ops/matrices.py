@@ -126,11 +126,15 @@ def adjoint(a: Any) -> Any:
 
 def lower(a: Any, k: int = 0) -> Any:
     """Return the matrices with 0 above diagonal `k`."""
+    if isinstance(a, Tensor):
+        return a.tril(k)
     return both.keep(a, xp.tri(*a.shape[-2:], k, dtype=bool))
 
 
 def upper(a: Any, k: int = 0) -> Any:
     """Return the matrices with 0 below diagonal `k`."""
+    if isinstance(a, Tensor):
+        return a.triu(k)
     return both.keep(a, ~xp.tri(*a.shape[-2:], k - 1, dtype=bool))
 
 

@@ -58,6 +58,8 @@ def _exp_slope(g: Any, a: Any) -> Any:
     lower = both.join([both.zeros_like(turned), turned], -1)
     whole = both.join([upper, lower], -2)
     found = matrix_exp(whole) if isinstance(whole, Tensor) else _exponential(whole)
+    if isinstance(found, Tensor):
+        return found.narrow(-2, 0, size).narrow(-1, size, size)
     return found[..., :size, size:]
 
 
@@ -138,5 +140,5 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but "
             f"got {math.prod(columns)} != {count}"
         )
-    found: Tensor = solve(input.reshape(count, count), other.reshape(-1)).reshape(columns)
+    found: Tensor = solve(input.reshape(count, count), other.flatten()).reshape(columns)
     return found

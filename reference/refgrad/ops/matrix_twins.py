@@ -15,7 +15,7 @@ from . import decompositions, determinants, matrix_functions, singular_values, s
 from . import lu as triangles
 from .cholesky import check_solvable
 from .dispatched import called
-from .matrices import by_columns, check_kernel, triangle, turned
+from .matrices import adjoint, by_columns, check_kernel, triangle, turned
 from .pairwise import outer
 from .registry import FUNCTIONS, method, public
 
@@ -165,6 +165,11 @@ def _deprecate_triangular_solve() -> None:
     )
 
 
+def _nothing_like(value: Any) -> Any:
+    """Return zeros of the sizes of a value, all in one place."""
+    return both.like(both.expand(xp.zeros(1, both.plain(value).dtype), value.shape), value)
+
+
 def _triangular_slope(
     grads: Any,
     needs: Any,
@@ -177,15 +182,18 @@ def _triangular_slope(
     of_solution, of_copy = grads
     of_b = of_a = None
     if of_solution is not None:
-        _deprecate_triangular_solve()  # backward calls it, too
-        factor = both.conj(A) if transpose else both.conj(turned(A))
-        of_b = solving.triangular(factor, of_solution, upper == transpose, True, unitriangular)
+        if isinstance(of_solution, Tensor):
+            of_b = triangular_solve(of_solution, both.conj(A), upper, not transpose, unitriangular)[0]
+        else:
+            _deprecate_triangular_solve()  # backward calls it, too
+            factor = both.conj(A) if transpose else both.conj(turned(A))
+            of_b = solving.triangular(factor, of_solution, upper == transpose, True, unitriangular)
         if needs[1]:
-            of_a = -(of_b @ turned(both.conj(solution)))
-            of_a = triangle(turned(of_a) if transpose else of_a, upper, unitriangular)
+            of_a = -(both.conj(solution) @ turned(of_b)) if transpose else -(of_b @ adjoint(solution))
+            of_a = triangle(of_a, upper, unitriangular)
     if of_copy is not None:
-        of_a = of_copy if of_a is None else of_a + of_copy
-    of_b = both.zeros_like(solution) if of_b is None else of_b
+        of_a = (_nothing_like(of_copy) if of_a is None else of_a) + of_copy
+    of_b = _nothing_like(solution) if of_b is None else of_b
     return [of_b if needs[0] else None, of_a if needs[1] else None]
 
 

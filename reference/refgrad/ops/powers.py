@@ -45,13 +45,13 @@ def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
 
 def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
     """d/de b**e = b**e log b, and 0 where the power is 0 however the exponent moves."""
-    kind = both.plain(result).dtype
+    kind, power = both.plain(result).dtype, both.plain(exponent)
+    not_negative = (xp.imag(power) == 0) & (xp.real(power) >= 0)
     if isinstance(base, int | float):
-        flat = exponent >= 0 if base == 0 else None
+        flat = both.like(not_negative, result) if base == 0 else None
         slope = result * _log_of_real(both.like(xp.asarray(base, kind), result))
     else:
-        power = both.plain(exponent)
-        flat = both.like((both.plain(base) == 0) & (xp.imag(power) == 0) & (xp.real(power) >= 0), result)
+        flat = both.like((both.plain(base) == 0) & not_negative, result)
         slope = result * (
             _log_of_real(both.cast(base, kind)) if both.plain(base).dtype != kind else both.log(base)
         )

@@ -179,7 +179,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
         )
     if batch2.dtype is not input.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype._scalar} but found {batch2.dtype._scalar}")
-    if input.dtype is dtypes.bool:
+    if input.dtype is dtypes.bool and x.size and y.size:
         raise NotImplementedError("\"baddbmm\" not implemented for 'Bool'")
     made = _added(input, xp.matmul(x, y), beta, alpha)
     return record(suited(BaddbmmBackward0, made), made, (input, batch1, batch2), (beta, alpha))

@@ -116,7 +116,7 @@ def share_out(g: Any, value: Any, extreme: Any) -> Any:
     )
     if isinstance(g, Tensor):
         return g._zeros(x.shape).masked_fill(wrap(reached), part)
-    return xp.where(reached, part, backend.zero(x.dtype))
+    return row_major(xp.where(reached, part, backend.zero(x.dtype)))
 
 
 def _shared_along(g: Any, value: Any, extreme: Any, dim: Dims, keepdim: bool) -> Any:

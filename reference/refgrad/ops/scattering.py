@@ -368,13 +368,18 @@ DiagonalScatterBackward0 = _into_view(
 def _replaced(
     kind: Any, input: Tensor, src: Tensor, target: Tensor, made: Array, args: tuple[Any, ...]
 ) -> Tensor:
+    _check_replaced(src, target)
+    target._array[...] = src._array
+    return record(kind, made, (input, src), args)
+
+
+def _check_replaced(src: Tensor, target: Tensor) -> None:
+    """Refuse what has not the sizes of the part that it is to replace."""
     if target.shape != src.shape:
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
             f"{list(target.shape)}"
         )
-    target._array[...] = src._array
-    return record(kind, made, (input, src), args)
 
 
 def _copied(input: Tensor) -> Tensor:
@@ -403,11 +408,12 @@ def slice_scatter(
     if not input._array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     axis = axis_of(dim, input._array.ndim)
-    refuse_complex_gradient("slice_scatter", input, src)
     made = _copied(input)
     part = slice(*slice(start, end, step).indices(input._array.shape[axis]))
     target = made[(*[slice(None)] * axis, part)]
     args = (dim, part.start, part.stop, part.step)
+    _check_replaced(src, target)
+    refuse_complex_gradient("slice_scatter", input, src)
     return _replaced(SliceScatterBackward0, input, src, target, made._array, args)
 
 

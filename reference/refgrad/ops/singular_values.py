@@ -158,11 +158,11 @@ def _pinv_slope(g: Any, a: Any, result: Any) -> Any:
         k = turned_g @ result
         back = k @ turned_result
         return (
-            back - adjoint(result @ k) - (a @ result) @ back + (turned_result @ result) @ (turned_g - k @ a)
+            -adjoint(result @ k) + back - (a @ result) @ back + (turned_result @ result) @ (turned_g - k @ a)
         )
     k = result @ turned_g
     back = turned_result @ k
-    return (turned_g - a @ k) @ result @ turned_result - adjoint(k @ result) + back - (back @ result) @ a
+    return -adjoint(k @ result) + (turned_g - a @ k) @ result @ turned_result + back - (back @ result) @ a
 
 
 LinalgPinvBackward0 = derivative(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..return_types import structured
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
 from .lu_kernels import decomposed, kept, solved, substituted
 from .matrices import (
@@ -72,13 +71,23 @@ def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:  # noqa: N803
 # ---- equations -----------------------------------------------------------------------------------------------------
 
 
-def _solution_of(a: Any, b: Any, vector: bool, left: bool) -> Any:
+def as_column(value: Any, vector: bool) -> Any:
+    """Return a vector as a matrix of one column."""
+    if not vector:
+        return value
+    return value.unsqueeze(-1) if isinstance(value, Tensor) else value[..., None]
+
+
+def as_vector(value: Any, vector: bool) -> Any:
+    """Return a matrix of one column as a vector; what has more columns stays as it is."""
+    return value.squeeze(-1) if vector and (isinstance(value, Tensor) or value.shape[-1] == 1) else value
+
+
+def _solution_of(a: Any, b: Any, left: bool) -> Any:
     """Solve `a^H @ x = b` (`x @ a^H = b`)."""
     a = adjoint(a)
     if isinstance(a, Tensor) or isinstance(b, Tensor):
         return solve(a, b, left=left)
-    if vector:
-        return xp.ascontiguousarray(_solved(a, b[..., None])[0][..., 0])
     return _laid_out((_solved if left else _solved_from_right)(a, b)[0], left)
 
 
@@ -89,25 +98,26 @@ def _laid_out(x: Array, left: bool) -> Array:
     return by_columns(x) if left else xp.ascontiguousarray(x)
 
 
-def _outer(a: Any, b: Any, vector: bool) -> Any:
-    """Return `a @ b^H`, for vectors that stand for matrices of one column as well."""
-    if vector:
-        b = both.conj(b)
-        return a.reshape((*a.shape, 1)) * b.reshape((*b.shape[:-1], 1, b.shape[-1]))
-    return a @ adjoint(b)
-
-
-def _slope_of_factor(g: Any, a: Any, x: Any, vector: bool, left: bool) -> Any:
-    back = _solution_of(a, g, vector, left)
-    return -_outer(back, x, vector) if left else -(adjoint(x) @ back)
+def _solve_slopes(
+    g: Any,
+    needs: Any,
+    A: Any,  # noqa: N803
+    LU: Any,  # noqa: N803
+    pivots: Any,
+    result: Any,
+    vector: bool,
+    left: bool,
+) -> list[Any]:
+    of_b = _solution_of(A, as_column(g, vector), left)
+    of_a = None
+    if needs[0]:
+        x = as_column(result, vector)
+        of_a = -(of_b @ adjoint(x)) if left else -(adjoint(x) @ of_b)
+    return [of_a, as_vector(of_b, vector) if needs[1] else None]
 
 
 LinalgSolveExBackward0 = derivative(
-    "LinalgSolveExBackward0",
-    saves="LU pivots",
-    args="vector left",
-    A=lambda g, A, LU, pivots, result, vector, left: _slope_of_factor(g, A, result, vector, left),  # noqa: N803
-    B=lambda g, A, LU, pivots, vector, left: _solution_of(A, g, vector, left),  # noqa: N803
+    "LinalgSolveExBackward0", saves="LU pivots", args="vector left", joint=("A B", _solve_slopes)
 )
 
 
@@ -184,6 +194,7 @@ def triangular(a: Any, b: Any, is_upper: bool, left: bool, unitriangular: bool) 
     """Solve `a @ x = b` (`x @ a = b`) with a triangle of `a`, for arrays and tensors."""
     if isinstance(a, Tensor) or isinstance(b, Tensor):
         return solve_triangular(a, b, upper=is_upper, left=left, unitriangular=unitriangular)
+    check_kernel("triangular_solve_cpu", wrap(a))
     if left:
         return by_columns(substituted(a, b, is_upper, unitriangular))
     return by_columns(turned(substituted(turned(a), turned(b), not is_upper, unitriangular)))

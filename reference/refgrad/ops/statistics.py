@@ -83,6 +83,7 @@ def _product_slope(g: Any, value: Any, result: Any, dim: int | None) -> Any:
 
 def times_others(g: Any, value: Any, dim: int) -> Any:
     """Multiply, for each element, by the product of the others along a dimension; of complex ones by its conjugate."""
+    dim %= value.ndim
     count = value.shape[dim]
     if count == 1:
         return g
@@ -217,7 +218,7 @@ def vector_norm(
     order = float(ord)
     if not x.size and (order < 0 or order == math.inf):
         refuse_empty(x, order, dim)
-    if order == 0 and x.dtype.kind == "c" and _of_one_element(x.shape, axes):  # which torch copies
+    if order == 0 and x.size and x.dtype.kind == "c" and _of_one_element(x.shape, axes):  # which torch copies
         warn_of_complex()
     array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
     return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, as_given(dim), keepdim))
