@@ -202,7 +202,10 @@ def multinomial(*args: Any, **kwargs: Any) -> Tensor:
         waits = -np.log1p(-generator.uniform53(rows.size)).astype(rows.dtype).reshape(rows.shape)
         picked = list(np.argsort(-(rows / waits), 1, kind="stable")[:, :count])
     chosen = np.array(picked, np.int64).reshape(*weights._array.shape[:-1], count)
-    return finish(backend.as_array(chosen), {"out": values.get("out")})
+    out = values.get("out")
+    if out is not None and out.dtype is not dtypes.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype._scalar}")
+    return finish(backend.as_array(chosen), {"out": out, "called": "multinomial"})
 
 
 def _check_weights(weights: Tensor, count: int, replacement: bool) -> None:

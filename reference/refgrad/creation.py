@@ -168,10 +168,11 @@ def finish(array: Any, values: Values) -> Tensor:
 
 
 def _into(out: Tensor, array: Any, values: Values) -> Tensor:
-    if out._array.shape != array.shape:
+    grows = out._array.shape != array.shape
+    if grows:
         out._array = storage.resized(out._array, array.shape)
     out._array[...] = array
-    if not out._inference:
+    if not out._inference and (grows or values["called"] != "empty"):
         out._share_counter()[0] += 1
     if out._array.dtype.kind in "fc" and mode.enabled and out.requires_grad:
         from .ops.output_tensors import let_fail

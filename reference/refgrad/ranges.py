@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, dtypes
+from . import backend, dtypes, storage
 from .creation import Values, bind, check_place, chosen_dtype, finish, function, plain_number
 from .fused import multiply_add
 from .scalars import stored
@@ -183,8 +183,16 @@ def _ends(name: str, values: Values) -> tuple[Any, Any, dtypes.dtype]:
             f"{dtype._scalar}"
         )
     if dtype is dtypes.bool:
+        if values.get("out") is not None:
+            _fit(values["out"], (int(values["steps"]),))
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     return start, end, dtype
+
+
+def _fit(out: Tensor, shape: tuple[int, ...]) -> None:
+    """Give `out` other sizes, unless it has so many elements."""
+    if out._array.size != shape[0]:
+        out._array = storage.resized(out._array, shape)
 
 
 def _even(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> Any:

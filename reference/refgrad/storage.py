@@ -269,9 +269,20 @@ def check_extent(
     array: Array, shape: Sequence[int], steps: Sequence[int], start: int, shown: Sequence[int] | None = None
 ) -> None:
     """Refuse sizes and strides (in elements) that lead outside the memory of `array`; messages show the strides given."""
+    check_within(array.itemsize, size_in_bytes(array), shape, steps, start, shown)
+
+
+def check_within(
+    item: int,
+    have: int,
+    shape: Sequence[int],
+    steps: Sequence[int],
+    start: int,
+    shown: Sequence[int] | None = None,
+) -> None:
+    """Refuse sizes and strides (in elements of `item` bytes) that lead outside `have` bytes of memory."""
     if 0 in shape:
         return
-    item, have = array.itemsize, size_in_bytes(array)
     need = (1 + start + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))) * item
     if need > have:
         raise RuntimeError(

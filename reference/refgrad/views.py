@@ -271,6 +271,7 @@ class CopySlices(Node):
         """Send the view's part of the gradient through the operation, and the rest on as it is."""
         if self.saved is None:
             raise RuntimeError(FREED)
+        self._refuse_outside()
         if recording and edges[0] is not None:
             change = lambda piece: self.run_inner(piece, True, edges)  # noqa: E731
             return through_part(grad, change, self.part, self.whole, _paired if self.paired else _itself)
@@ -288,6 +289,13 @@ class CopySlices(Node):
                 rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
             rest = both.pairs_to_complex(rest) if self.paired else rest
         return [rest, *others]
+
+    def _refuse_outside(self) -> None:
+        """Refuse a view that was resized since it was taken, beyond the gradient of its base."""
+        shape, steps, start = self.part
+        item = self.metas[0][1].itemsize
+        have = _last(self.whole[0], self.whole[1], 0) + (0 not in self.whole[0])
+        storage.check_within(item, have * item, shape, steps, start - self.whole[2])
 
     def run_inner(self, piece: Any, recording: bool, edges: tuple[Node | None, ...]) -> Any:
         """Differentiate the change of the view; what that saved of its result is now a part of the base."""

@@ -14,8 +14,8 @@ from observing import space_of
 TENSOR = re.compile(r"\ba\d+\b")
 # Functions that start a result, `out`, before they have read their operands.
 _SUMS_UP = re.compile(
-    r"torch\.(?:linalg\.)?(?:all|any|a?max|a?min|aminmax|arg(?:max|min)|sum|prod|mean|nansum|nanmean|std|var|histc|"
-    r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|topk|sort|diag|bucketize)\("
+    r"torch\.(?:linalg\.|special\.)?(?:all|any|a?max|a?min|aminmax|arg(?:max|min)|sum|prod|mean|nansum|nanmean|std|var|histc|"
+    r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|matrix_power|topk|sort|diag|bucketize)\("
 )
 _IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
 
@@ -31,6 +31,9 @@ class Run:
     space: dict[str, Any]
     failed: list[str] = field(default_factory=list)
     torn: set[str] = field(default_factory=set)
+    unset: set[str] = field(
+        default_factory=set
+    )  # what a line that failed had resized, and what was computed from it
     resized: bool = False  # a tensor was resized that shares memory
 
     def operands(self, line: str) -> list[Any]:
@@ -57,13 +60,21 @@ def rerun(difference: Any) -> Run:
             run.resized |= ("resize_(" in line or "out=" in line) and bool(
                 _sharing(run, set(names)) - set(names)
             )
+            if run.unset & set(names):
+                run.unset |= {names[0]}
             if line == difference.line and line in lines:
                 break
+            before = {name: tuple(run.space[name].shape) for name in names if _is_tensor(run, name)}
             try:
                 exec(line, run.space)
             except Exception:
                 run.failed.append(line)
+                run.unset |= {name for name, shape in before.items() if tuple(run.space[name].shape) != shape}
     return run
+
+
+def _is_tensor(run: Run, name: str) -> bool:
+    return isinstance(run.space.get(name), run.space["torch"].Tensor)
 
 
 def _sharing(run: Run, names: set[str]) -> set[str]:

@@ -11,7 +11,8 @@ from rules import Rule, of_gradient, texts
 
 def _overlapping(difference: Any) -> bool:
     divided = difference.aspect == "outcome" and "ZeroDivisionError" in texts(difference)
-    if not (divided or difference.aspect in ("values", "sizes", "text")):
+    warned = difference.aspect == "warnings" and "degrees of freedom" in texts(difference)
+    if not (divided or warned or difference.aspect in ("values", "sizes", "text")):
         return False
     torn = rerun(difference).torn
     return bool(torn) if of_gradient(difference) else bool(torn & set(TENSOR.findall(difference.line)))
@@ -57,6 +58,9 @@ def _half_done(difference: Any) -> bool:
     """Tell what torch leaves in memory: a division by zero stops midway, some results of nothing are not set."""
     shown = difference.aspect in ("values", "sizes", "text", "count", "outcome")
     if shown and any(_STOPS.search(line) for line in rerun(difference).failed):
+        return True
+    unset = rerun(difference).unset if shown else set()
+    if unset and (of_gradient(difference) or unset & set(TENSOR.findall(difference.line))):
         return True
     if difference.aspect == "values" and _UNSET.search(difference.line):
         return any(not each.numel() for each in rerun(difference).operands(difference.line))

@@ -45,6 +45,7 @@ def _ordered(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
         if x.dtype.kind == "c" or isinstance(y, complex) or getattr(y, "dtype", x.dtype).kind == "c":
             check_broadcast(x.shape, xp.shape(y))
             joint = xp.result_type(x, y)
+            check_broadcast(x.shape, getattr(y, "shape", ()))
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(joint)._scalar}'")
         return compute(x, y)
 

@@ -12,6 +12,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .joining import cat
 from .matrices import adjoint, check_floating, check_square
+from .outputs import copied
 from .solving import inverse_of, solve
 
 __all__ = ["matrix_exp"]
@@ -110,7 +111,7 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:  # noqa: N803 - torch'
 # ---- matrices of many dimensions -----------------------------------------------------------------------------------
 
 
-def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
+def tensorinv(input: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
     """Return the inverse of a tensor whose first `ind` dimensions count as rows and whose others as columns."""
     if ind <= 0:
         raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
@@ -124,11 +125,10 @@ def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
             f"{math.prod(columns)} != {math.prod(rows)}"
         )
     inverse = inverse_of("inv", input.reshape(math.prod(rows), math.prod(columns)), True)[0]
-    found: Tensor = inverse.reshape((*columns, *rows))
-    return found
+    return copied(inverse.reshape((*columns, *rows)), out, "linalg_tensorinv")
 
 
-def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
+def tensorsolve(input: Tensor, other: Tensor, dims: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Return the X of `tensordot(input, X, X.ndim) = other`; `dims` of `input` are moved to the end first."""
     if dims is not None:
         input = input.movedim(tuple(dims), tuple(range(-len(dims), 0)))
@@ -140,5 +140,5 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Any = None) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but "
             f"got {math.prod(columns)} != {count}"
         )
-    found: Tensor = solve(input.reshape(count, count), other.flatten()).reshape(columns)
-    return found
+    found = solve(input.reshape(count, count), other.flatten()).reshape(columns)
+    return copied(found, out, "linalg_tensorsolve")

@@ -58,12 +58,15 @@ def matrix_norm(
     keepdim: bool = False,
     *,
     dtype: Any = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a norm of matrices: "fro" (of all elements), "nuc" (the sum of the singular values), or a number.
 
     2 is the largest singular value, 1 the largest sum of a column and inf that of a row, of absolute values; negative
     orders give the smallest.
     """
+    if out is not None:
+        return copied(matrix_norm(input, ord, dim, keepdim, dtype=dtype), out, "linalg_matrix_norm")
     by_name = isinstance(ord, str)
     if ord not in ("fro", "nuc") if by_name else abs(ord) not in (1, 2, math.inf):
         raise RuntimeError(f"{NAME}: Order {ord if by_name else f'{ord:g}'} not supported.")
@@ -109,12 +112,7 @@ def norm(
 ) -> Tensor:
     """Return the norm of a vector, or of a matrix where `ord` is given and there are two dimensions."""
     if out is not None:
-        found = norm(input, ord, dim, keepdim, dtype=dtype)
-        if out.dtype is not found.dtype:
-            raise RuntimeError(
-                f"linalg.norm expected out tensor dtype {found.dtype._scalar} but got: {out.dtype._scalar}"
-            )
-        return copied(found, out)
+        return copied(norm(input, ord, dim, keepdim, dtype=dtype), out, "linalg_norm")
     dims = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
     ndim = input._array.ndim
     if isinstance(ord, complex):
@@ -134,11 +132,13 @@ def norm(
 # ---- condition numbers ---------------------------------------------------------------------------------------------
 
 
-def cond(input: Tensor, p: Any = None) -> Tensor:
+def cond(input: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Return the condition number: the norm of order `p` of a matrix times that of its inverse.
 
     By default, and for 2 and -2, the quotient of the largest and the smallest singular value.
     """
+    if out is not None:
+        return copied(cond(input, p), out, "linalg_cond")
     shown = p if isinstance(p, str) else f"{p or 2:g}"
     if isinstance(p, str):
         check_square(f"linalg.cond(ord={shown})", input)

@@ -13,6 +13,7 @@ from .inplace import OVERLAP, check_cast, refuse_overlap
 __all__ = [
     "COPIES",
     "ITERATED",
+    "READ_LATE",
     "WITHOUT_DIFFERENTIATION",
     "check_dtype",
     "check_first",
@@ -49,6 +50,7 @@ _SAME_AS = _by_name(
         "le": "less_equal",
         "lgamma": "special_gammaln",
         "linalg_inv": "inv inverse",
+        "linalg_vector_norm": "norm",
         "lt": "less",
         "matmul": "linalg_matmul matmul_of_batches",
         "mul": "multiply",
@@ -75,7 +77,7 @@ def same_as(name: str) -> str:
 # order, before they resize `out`; all others resize it first.
 ITERATED = frozenset(
     """
-    abs acos acosh add addcdiv addcmul angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_not
+    abs acos acosh add addcdiv addcmul addr angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_not
     bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min complex conj_physical copysign cos cosh
     deg2rad digamma div eq erf erfc erfinv exp exp2 expm1 floor floor_divide fmax fmin fmod frac gcd ge gt hardshrink
     heaviside hypot i0 igamma igammac isneginf isposinf lcm ldexp le lerp lgamma log log10 log1p log2 logaddexp
@@ -99,11 +101,12 @@ _OTHER_DTYPE = _by_name(
     {
         "Expected out tensor to have dtype {result_c}, but got {out_c} instead": (
             "addmm addmv aminmax argmax argmin baddbmm bmm cumprod cumsum gather index_add index_copy index_reduce isin "
-            "linalg_cross linalg_vector_norm log_softmax matmul max.dim mean min.dim mm prod renorm scatter scatter_add "
+            "linalg_cholesky linalg_cross linalg_det linalg_eigvalsh linalg_inv "
+            "linalg_solve linalg_svdvals linalg_vector_norm log_softmax matmul max.dim mean min.dim mm prod renorm scatter scatter_add "
             f"scatter_reduce slice_scatter softmax sort sum topk tril triu {' '.join(COPIES)}"
         ),
         "Found dtype {out} but expected {result}": (
-            "abs bitwise_not ceil clamp clamp_max clamp_min conj_physical floor frac lerp neg round sgn sign trunc"
+            "abs bitwise_not ceil clamp clamp_max clamp_min conj_physical floor frac hardshrink lerp neg round sgn sign trunc"
         ),
         "Expected the dtype for input and out to match, but got {result} for input's dtype and {out} for out's dtype.": (
             "amax amin"
@@ -118,6 +121,10 @@ _OTHER_DTYPE = _by_name(
         "take(): self and out expected to have the same dtype, but got self.dtype = {result} and out.dtype = {out}": (
             "take"
         ),
+        "expected scalar type {result} but found {out}": "linalg_solve_triangular",
+        "linalg.vecdot: Expected out of dtype{result} but found {out}": "linalg_vecdot",
+        "linalg.matrix_norm expected out tensor dtype {result} but got: {out}": "linalg_matrix_norm",
+        "linalg.norm expected out tensor dtype {result} but got: {out}": "linalg_norm",
         "isneginf does not support non-boolean outputs.": "isneginf",
         "isposinf does not support non-boolean outputs.": "isposinf",
         "signbit does not support non-boolean outputs.": "signbit",
@@ -146,18 +153,45 @@ _OTHER_DTYPE = _by_name(
         "heaviside is not yet implemented for tensors with different dtypes.": "heaviside",
     }
 )
+_SAFELY = "{}: Expected {} to be safely castable from {{result}} dtype, but got {} with dtype {{out}}"
+# What is said of an `out` of a lower kind, where it is not what element-wise functions say.
+_OTHER_KIND = {
+    "cholesky": _SAFELY.format("cholesky", "result", "result"),
+    "linalg_cond": _SAFELY.format("linalg.cond", "result", "result"),
+    "linalg_eigvals": _SAFELY.format("torch.linalg.eigvals", "eigenvalues", "eigenvalues"),
+    "linalg_pinv": _SAFELY.format("linalg.pinv", "result", "result"),
+    "linalg_tensorinv": _SAFELY.format("tensorinv", "result", "result"),
+    "linalg_tensorsolve": _SAFELY.format("tensorsolve", "result", "result"),
+} | dict.fromkeys(
+    ("max", "min"),
+    "Expected canCast( typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be true, but got false.  "
+    "(Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
+)
 _TRUTHS = frozenset({"all", "any"})  # into bools, or into the bytes that stood for them before there were any
 _JOINED = frozenset({"cat", "stack"})
 
 # Functions that look first of all whether `out` has the dtype of the first operand.
 _DTYPE_FIRST = frozenset(
-    {"amax", "amin", "cummax", "cummin", "dot", "histc", "logcumsumexp", "mode", "nan_to_num", "vdot"}
+    {
+        "amax",
+        "amin",
+        "cummax",
+        "cummin",
+        "dot",
+        "histc",
+        "linalg_vecdot",
+        "logcumsumexp",
+        "mode",
+        "nan_to_num",
+        "vdot",
+    }
 )
 _TO_BOOL = frozenset({"isneginf", "isposinf", "signbit"})
 
 
-def check_first(name: str, out: Tensor, operands: Sequence[Any]) -> None:
+def check_first(name: str, outs: Sequence[Tensor], operands: Sequence[Any]) -> None:
     """Refuse a dtype of `out`, for a function that looks at it before it looks at anything else."""
+    out = outs[0]
     if name in _TRUTHS:
         if out.dtype not in (dtypes.bool, dtypes.uint8):
             raise RuntimeError(f"{name} only supports bool tensor for result, got: {out.dtype._scalar}")
@@ -168,6 +202,10 @@ def check_first(name: str, out: Tensor, operands: Sequence[Any]) -> None:
             )
     elif name in _DTYPE_FIRST and operands:
         check_dtype(name, operands[0].dtype, out.dtype)
+        for indices in outs[1:] if name in ("cummax", "cummin") else ():
+            check_dtype(name, dtypes.int64, indices.dtype)
+    elif name in ("complex", "polar"):
+        check_dtype(name, operands[0].dtype.to_complex(), out.dtype)
     elif name in _TO_BOOL:
         check_dtype(name, dtypes.bool, out.dtype)
     elif name == "ldexp":
@@ -203,6 +241,8 @@ def check_dtype(name: str, result: dtypes.dtype, out: dtypes.dtype) -> None:
                 narrow=result is dtypes.int32,
             )
         )
+    if name in _OTHER_KIND and not dtypes.castable(result, out):
+        raise RuntimeError(_OTHER_KIND[name].format(result=result._scalar, out=out._scalar))
     check_cast(result, out)
 
 
@@ -211,7 +251,7 @@ def check_dtype(name: str, result: dtypes.dtype, out: dtypes.dtype) -> None:
 # Kernels that do not mind an `out` whose elements share memory.
 _MAY_OVERLAP = frozenset(
     """
-    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum narrow_copy prod sort std sum tril triu
+    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum narrow_copy prod sort std sum threshold tril triu
     var vdot
     """.split()  # noqa: SIM905
 )
@@ -227,7 +267,7 @@ _READ_FIRST = (
     )
     | COPIES
 )
-_READ_LATE = frozenset({"cat", "gather", "index_select", "linalg_cross", "masked_select", "stack", "take"})
+READ_LATE = frozenset({"cat", "index_select", "linalg_cross", "masked_select", "stack", "take"})
 _COPY_FIRST = frozenset(
     {"index_add", "index_copy", "index_reduce", "scatter", "scatter_add", "scatter_reduce"}
 )
@@ -239,7 +279,11 @@ def check_memory(name: str, out: Tensor, tensors: Sequence[Tensor]) -> None:
         raise RuntimeError(OVERLAP)
     if name not in _READ_FIRST:
         for at, each in enumerate(tensors):
-            same_is_fine = name not in _READ_LATE and not (name in _COPY_FIRST and at)
+            same_is_fine = (
+                name not in READ_LATE
+                and not (name in _COPY_FIRST and at)
+                and not (name == "gather" and not at)
+            )
             refuse_overlap(out, each, partial=same_is_fine)
 
 
@@ -249,6 +293,10 @@ def check_memory(name: str, out: Tensor, tensors: Sequence[Tensor]) -> None:
 _KNOWN_AS = _by_name(
     {
         "_linalg_det": "linalg_det",
+        "_linalg_eigh": "linalg_eigvalsh",
+        "_linalg_svd": "linalg_svdvals",
+        "linalg_cholesky_ex": "linalg_cholesky",
+        "sum": "linalg_matrix_rank linalg_vecdot",
         "_linalg_solve_ex": "linalg_solve",
         "linalg_inv_ex": "linalg_inv",
         "max": "max.dim",
@@ -263,7 +311,7 @@ _KNOWN_AS = _by_name(
 _UNKNOWN = (
     frozenset(
         """
-    bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor conj_physical floor_divide gcd heaviside lcm log_softmax nonzero_static slice_scatter softmax
+    bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor conj_physical floor_divide gcd heaviside lcm linalg_eigvals log_softmax nonzero_static slice_scatter softmax
     """.split()  # noqa: SIM905
     )
     | COPIES

@@ -15,6 +15,7 @@ from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .dispatched import publish_by_flags
 from .holomorphic import refuse_complex
+from .output_tensors import resize_out
 from .outputs import copied
 from .reductions import put_along
 from .registry import FUNCTIONS, explained, function, method, public
@@ -312,21 +313,30 @@ def _quantile(
         )
     if out is not None and out.dtype is not input.dtype:
         raise RuntimeError("quantile() out tensor must be same dtype as the input tensor")
-    return copied(_interpolated(input, wanted, dim, keepdim, interpolation, skip_nan), out)
+    axis = None if dim is None else axis_of(dim, input._array.ndim)
+    shape = _kept_sizes(input._array.shape, axis, keepdim)
+    if out is not None:
+        resize_out(out, (*wanted.shape, *shape))
+    return copied(_interpolated(input, wanted, axis, shape, interpolation, skip_nan), out)
+
+
+def _kept_sizes(sizes: tuple[int, ...], axis: int | None, keepdim: bool) -> list[int]:
+    """Return the sizes that are left of a reduced tensor."""
+    if axis is None:
+        return [1] * len(sizes) if keepdim else []
+    shape = list(sizes)
+    if shape:
+        shape[axis : axis + 1] = [1] if keepdim else []
+    return shape
 
 
 def _interpolated(
-    input: Tensor, wanted: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+    input: Tensor, wanted: Any, axis: int | None, shape: list[int], interpolation: str, skip_nan: bool
 ) -> Tensor:
     """Sort along a dimension, which becomes the last, and go so far up as each q says."""
-    ndim = input._array.ndim
-    axis = None if dim is None else axis_of(dim, ndim)
-    shape = list(input._array.shape) if axis is not None else [1] * ndim if keepdim else []
-    if axis is not None and ndim:
-        shape[axis : axis + 1] = [1] if keepdim else []
     if axis is None:
         rows = input.flatten()
-    elif axis == ndim - 1:
+    elif axis == input._array.ndim - 1:
         rows = input
     else:
         rows = input.unsqueeze(-1).transpose(axis, -1)
