@@ -142,7 +142,7 @@ _NAMES = {
         "torch.cosine_embedding_loss torch.dropout torch.dropout_ torch.alpha_dropout torch.alpha_dropout_ torch.feature_alpha_dropout "
         "torch.feature_alpha_dropout_ torch.feature_dropout torch.feature_dropout_ torch.rrelu torch.embedding torch.group_norm "
         "torch.hinge_embedding_loss torch.instance_norm torch.kl_div torch.layer_norm torch.margin_ranking_loss "
-        "torch.max_pool1d torch.max_pool2d torch.poisson_nll_loss Tensor.prelu torch.selu torch.threshold torch.triplet_margin_loss"
+        "torch.adaptive_max_pool1d torch.ctc_loss torch.max_pool1d torch.max_pool1d_with_indices torch.max_pool2d torch.max_pool3d torch.poisson_nll_loss Tensor.prelu torch.selu torch.threshold torch.triplet_margin_loss"
     ),
 }
 

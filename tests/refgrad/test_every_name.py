@@ -212,6 +212,10 @@ CALLS: dict[str, Call] = {
     "masked_select": lambda call, x, y: call(x, y > 0.5),
     "matmul": lambda call, x, y: call(x, y.mT),
     "matrix_power": lambda call, x, y: call(x[:, :2], 3),
+    "max_pool1d_with_indices": lambda call, x, y: call(x, 2),
+    "torch.ctc_loss": lambda call, x, y: call(
+        torch.stack([x, y, x * y], 1).log_softmax(2), torch.tensor([[1], [2], [1]]), (2, 2, 2), (1, 1, 1)
+    ),
     "max_pool1d": lambda call, x, y: call(x, 2),
     "max_pool2d": lambda call, x, y: call(x[None], 2),
     "meshgrid": lambda call, x, y: call(x[0], y[0], indexing="ij"),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops import activations, drawing, losses, normalization, ranking_losses
+from ..ops import activations, ctc, drawing, losses, normalization, ranking_losses, volumes
 from ..ops.pooling import max_pool1d, max_pool2d
 from ..ops.rearranging import pad_constant
 from ..ops.registry import FUNCTIONS, explained, function, method
+from ..ops.volumes import max_pool3d
 from ..tensor import Tensor
 from . import functional
 
@@ -26,8 +27,27 @@ def _reduction(number: int) -> str:
 
 # ---- layers --------------------------------------------------------------------------------------------------
 
-for _pool in (max_pool1d, max_pool2d):
+for _pool in (max_pool1d, max_pool2d, max_pool3d):
     FUNCTIONS[_pool.__name__] = explained(_pool, _pool.__name__)
+
+
+@function
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+) -> Any:
+    """Return the largest element of each window, and where it stands in its row."""
+    return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+@function
+def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Any:
+    """Return the largest elements of as many windows of signals as asked for, and where they stand."""
+    return volumes.adaptive_max_pool1d(input, output_size, True)
 
 
 @function
@@ -251,6 +271,22 @@ def triplet_margin_loss(
     """Return by how much the negative is not farther from the anchor than the positive and the margin."""
     return ranking_losses.triplet_margin_loss(
         anchor, positive, negative, margin, p, eps, swap, reduction=_reduction(reduction)
+    )
+
+
+@function
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: int = 0,
+    zero_infinity: bool = False,
+) -> Tensor:
+    """Return the loss of label sequences for logarithms of chances (steps, batch, labels)."""
+    return ctc.ctc_loss(
+        log_probs, targets, input_lengths, target_lengths, blank, _reduction(reduction), zero_infinity
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..backend import Array, xp
 from ..graph import derivative
-from ..recording import record, record_several
+from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
 from .losses import check_reduction
@@ -73,21 +73,21 @@ def _rows(targets: Array, lengths: Sequence[int]) -> list[Array]:
 
 
 def _slopes(
-    g: Sequence[Any],
+    g: Any,
     needs: Sequence[bool],
     log_probs: Any,
     targets: Any,
-    result0: Any,
     result1: Any,
+    result0: Any,
     input_lengths: tuple[int, ...],
     target_lengths: tuple[int, ...],
     blank: int,
     zero_infinity: bool,
 ) -> list[Any]:
-    recording = isinstance(g[0], Tensor)
+    recording = isinstance(g, Tensor)
     chances, y, losses, alphas, grad = [
         each._array if isinstance(each, Tensor) else each
-        for each in (log_probs, targets, result0, result1, g[0])
+        for each in (log_probs, targets, result0, result1, g)
     ]
     slope = xp.zeros(chances.shape, xp.float64)
     for at, labels in enumerate(_rows(y, target_lengths)):
@@ -99,14 +99,14 @@ def _slopes(
         forwards = alphas[at, :steps, : len(path)].astype(xp.float64)
         slope[:steps, at] = _slope(own, path, forwards, xp.float64(_loss(forwards))) * grad[at]
     slope = slope.astype(chances.dtype)
-    return [record(_BackwardNode, slope, recorded(g[0], log_probs)) if recording else slope]
+    return [record(_BackwardNode, slope, recorded(g, log_probs)) if recording else slope]
 
 
 CtcLossBackward0 = derivative(
     "CtcLossBackward0",
     joint=("log_probs", _slopes),
-    saves="targets",
-    results="result0 result1",
+    saves="targets result1",
+    results="result0",
     args="input_lengths target_lengths blank zero_infinity",
 )
 
@@ -194,7 +194,7 @@ def ctc_loss(
         alphas[at, : steps[at], : len(path)] = found
         losses[at] = _loss(found)
     kept = (steps, lengths, blank, zero_infinity)
-    loss = record_several(CtcLossBackward0, (losses, alphas), (chances,), kept, (wrap(y),))[0]
+    loss = record(CtcLossBackward0, losses, (chances,), kept, (wrap(y), wrap(alphas)))
     if zero_infinity:
         loss = loss._where(loss == xp.inf, wrap(xp.zeros((), x.dtype)), loss)
     if reduction == "mean":

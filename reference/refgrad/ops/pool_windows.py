@@ -9,15 +9,20 @@ from typing import Any
 from .. import both
 from ..backend import Array, xp
 from ..graph import Node, derivative
+from ..tensor import Tensor
 from .backward_kernels import backward_kernel
-from .windows import extent, windows
+from .window_checks import check_types
+from .windows import channels_innermost, extent, is_channels_last, windows
 
 __all__ = [
     "INTEGERS",
     "PoolWindows",
     "Sizes",
+    "check_image_types",
     "extents",
     "in_all",
+    "is_innermost",
+    "laid_out",
     "largest",
     "means",
     "of_largest",
@@ -75,6 +80,24 @@ class PoolWindows:
             start = xp.arange(out) * step - pad
             found = found[..., None] * (xp.minimum(start + k, size + pad) - start)
         return found
+
+
+# ---- images with the channels innermost ----------------------------------------------------------------------------
+
+
+def is_innermost(x: Array) -> bool:
+    """Return whether a batch of images has the channels innermost: torch has kernels of its own for those."""
+    return x.ndim == 4 and is_channels_last(x)
+
+
+def laid_out(array: Array, x: Array) -> Array:
+    """Return what was made of images with the channels innermost where theirs are."""
+    return channels_innermost(array) if is_innermost(x) else array
+
+
+def check_image_types(name: str, input: Tensor, *scalars: str) -> None:
+    """Refuse a dtype that the kernel for images does not know; `scalars` it knows besides floating-point numbers."""
+    check_types(f"{name}_channels_last" if is_innermost(input._array) else name, input, *scalars)
 
 
 # ---- what is taken of each -----------------------------------------------------------------------------------------

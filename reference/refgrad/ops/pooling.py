@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..backend import Array
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
 from .pool_windows import (
     INTEGERS,
     PoolWindows,
     Sizes,
+    check_image_types,
     extents,
     in_all,
+    is_innermost,
+    laid_out,
     largest,
     means,
     of_largest,
@@ -31,7 +33,7 @@ from .window_checks import (
     check_windows,
     refuse_empty_outputs,
 )
-from .windows import channels_innermost, extent, is_channels_last, parts
+from .windows import extent, parts
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -73,19 +75,6 @@ def _window(
     check_windows(shape, *settings(shown))
     check_windows(shape, *settings(shown), extents(shape, shown, ceil))
     return PoolWindows(shape, shown, ceil)
-
-
-def _check_types(name: str, input: Tensor, *scalars: str) -> None:
-    check_types(f"{name}_channels_last" if _innermost(input._array) else name, input, *scalars)
-
-
-def _innermost(x: Array) -> bool:
-    return x.ndim == 4 and is_channels_last(x)
-
-
-def _laid_out(array: Array, x: Array) -> Array:
-    """Return what was made of images with the channels innermost where theirs are."""
-    return channels_innermost(array) if _innermost(x) else array
 
 
 # ---- the largest ---------------------------------------------------------------------------------------------------
@@ -139,12 +128,12 @@ def max_pool2d(
     """Return the largest element of each window; with `return_indices` also where it stands in its image."""
     given = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
     window = _window("max_pool2d", input, given, ceil_mode)
-    _check_types("max_pool2d", input, *INTEGERS)
+    check_image_types("max_pool2d", input, *INTEGERS)
     x = input._array
     array, chosen = largest(x, window.places)
-    inside = wrap(_laid_out(chosen % max(math.prod(x.shape[-2:]), 1), x))
+    inside = wrap(laid_out(chosen % max(math.prod(x.shape[-2:]), 1), x))
     kept = (chosen, *window.shown, ceil_mode)
-    result = record(MaxPool2DWithIndicesBackward0, _laid_out(array, x), (input,), kept, (inside,))
+    result = record(MaxPool2DWithIndicesBackward0, laid_out(array, x), (input,), kept, (inside,))
     return (result, inside) if return_indices else result
 
 
@@ -183,11 +172,11 @@ def avg_pool2d(
     """Return the mean of each window, or its sum divided by `divisor_override`."""
     given = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
     window = _window("avg_pool2d", input, given, ceil_mode, divisor_override)
-    _check_types("avg_pool2d", input, "Long")
+    check_image_types("avg_pool2d", input, "Long")
     x = input._array
     array, shares = means(x, window.places, window.counted(count_include_pad, divisor_override))
     kept = (window.places, shares, *window.shown, ceil_mode, count_include_pad, divisor_override)
-    return record(AvgPool2DBackward0, _laid_out(array, x), (input,), kept)
+    return record(AvgPool2DBackward0, laid_out(array, x), (input,), kept)
 
 
 @function
@@ -219,12 +208,12 @@ def _adaptive(input: Tensor, outs: Sizes) -> Tensor:
     check_adaptive(x.shape, outs)
     if outs == (1, 1):
         mean: Tensor = input.mean((-1, -2), keepdim=True)
-        if _innermost(x):
+        if is_innermost(x):
             batch, channels = x.shape[:2]
-            mean = mean.as_strided((batch, channels, 1, 1), (channels, 1, channels, channels))
+            mean = mean.as_strided_((batch, channels, 1, 1), (channels, 1, channels, channels))
         return mean
     places = in_all(x.shape, parts(x.shape[-2:], outs), outs)
     if places.size:
-        _check_types("adaptive_avg_pool2d", input)
+        check_image_types("adaptive_avg_pool2d", input)
     array, shares = means(x, places, (places >= 0).sum(axis=-1))
-    return record(AdaptiveAvgPool2DBackward0, _laid_out(array, x), (input,), (places, shares))
+    return record(AdaptiveAvgPool2DBackward0, laid_out(array, x), (input,), (places, shares))

@@ -11,15 +11,17 @@ from .pool_windows import (
     INTEGERS,
     PoolWindows,
     Sizes,
+    check_image_types,
     extents,
     in_all,
+    laid_out,
     largest,
     means,
     of_largest,
     of_means,
 )
 from .volume_checks import check_ends, check_outputs, check_parts, check_volume, triple
-from .window_checks import check_types
+from .window_checks import check_one, check_types
 from .windows import parts
 
 __all__ = [
@@ -124,10 +126,13 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
 def _adaptive_max(input: Tensor, outs: Sizes, ndim: int) -> tuple[Tensor, Tensor]:
     x, name = input._array, f"adaptive_max_pool{ndim}d"
     check_parts(name, x.shape, outs, ndim)
-    check_types(name if ndim == 2 else f"{name}_cpu", input)
+    if ndim == 2:
+        check_image_types(name, input)
+    else:
+        check_types(f"{name}_cpu", input)
     array, chosen = largest(x, in_all(x.shape, parts(x.shape[-ndim:], outs), outs))
-    inside = wrap(chosen % max(math.prod(x.shape[-ndim:]), 1))
-    return record(_ADAPTIVE_MAX[ndim], array, (input,), (chosen,), (inside,)), inside
+    inside = wrap(laid_out(chosen % max(math.prod(x.shape[-ndim:]), 1), x))
+    return record(_ADAPTIVE_MAX[ndim], laid_out(array, x), (input,), (chosen,), (inside,)), inside
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
@@ -138,14 +143,15 @@ def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = 
             f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument #1 'self' (while checking "
             "arguments for adaptive_max_pool1d)"
         )
+    sizes = (output_size,) if isinstance(output_size, int) else tuple(output_size)
+    check_one("adaptive_max_pool1d", output_size=sizes)
     for at in range(1, len(shape)):
         if not shape[at]:
             raise RuntimeError(
                 "adaptive_max_pool1d(): Expected input to have non-zero size for non-batch dimensions, but input has "
                 f"sizes {list(shape)} with dimension {at} being empty"
             )
-    count = output_size if isinstance(output_size, int) else output_size[0]
-    found = [each.squeeze(-2) for each in _adaptive_max(input.unsqueeze(-2), (1, count), 2)]
+    found = [each.squeeze(-2) for each in _adaptive_max(input.unsqueeze(-2), (1, *sizes), 2)]
     return tuple(found) if return_indices else found[0]
 
 

@@ -14,6 +14,7 @@ from .matrices import MATRICES
 from .named import NAMED
 from .networks import NETWORKS
 from .normalizing import NORMALIZING
+from .rarer import RARER
 from .resizing import LOOKUPS, RESIZING
 from .results import RESULTS
 from .special import SPECIAL
@@ -36,5 +37,6 @@ SUBJECTS: dict[str, Subject] = {
     "networks": NETWORKS,
     "results": RESULTS,
     "copies": COPIES,
+    "rarer": RARER,
     "special": SPECIAL,
 }
