@@ -85,6 +85,18 @@ def _labels_outside(difference: Any) -> bool:
     return difference.aspect == "outcome" and "Expected targets to have value" in texts(difference)
 
 
+def _weights_in_steps(difference: Any) -> bool:
+    """Tell whether images were normalised by statistics that were given, and weighted by numbers that lie apart."""
+    if difference.aspect != "values" or not of_gradient(difference):
+        return False
+    run = rerun(difference)
+    normalised = [line for line in difference.program if re.search(r"\bbatch_norm\(", line)]
+    weights = [
+        each for line in normalised for each in run.operands(line) if each.ndim == 1 and each.numel() > 1
+    ]
+    return any(each.stride() != (1,) for each in weights)
+
+
 def _outside_of_lstm(difference: Any) -> bool:
     """Tell whether an LSTM got float32 of four dimensions."""
     if difference.aspect != "outcome" or not re.search(r"\blstm\(", difference.line):
@@ -125,6 +137,12 @@ RULES: tuple[Rule, ...] = (
         "labels outside of the chances",
         "torch's ctc_loss does not check them, and reads what stands elsewhere in memory; refgrad refuses them.",
         _labels_outside,
+    ),
+    Rule(
+        "weights that lie apart",
+        "the derivative of torch's batch_norm by given statistics reads the memory of the weights one by one, whatever "
+        "their strides.",
+        _weights_in_steps,
     ),
     Rule(
         "an LSTM of four dimensions",

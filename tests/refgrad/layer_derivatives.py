@@ -96,11 +96,12 @@ LAYERS: dict[str, tuple[Callable[..., Any], int]] = {
         2,
     ),
     "margins of labels": (
-        lambda a, b: (
-            F.multilabel_margin_loss(a, torch.tensor([[1, -1, 0], [0, 2, -1]])) ** 2
-            * F.soft_margin_loss(b, torch.tensor([1.0, -1.0, 1.0]).expand(2, 3))
-        ),
-        2,
+        lambda a: F.multilabel_margin_loss(a, torch.tensor([[1, -1, 0], [0, 2, -1]])) ** 2,
+        1,
+    ),
+    "soft margins": (
+        lambda a: F.soft_margin_loss(a, torch.tensor([1.0, -1.0, 1.0]).expand(2, 3)) ** 2,
+        1,
     ),
     "label sequences": (
         lambda a: F.ctc_loss(a[:, None].log_softmax(2), torch.tensor([[1]]), (2,), (1,)),

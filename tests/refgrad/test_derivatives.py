@@ -413,7 +413,7 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
     assert gradcheck(function, operands(count, layout))
 
 
-# torch refuses the second derivatives of distances and of its kernel for attention, too.
+# torch refuses the second derivatives of distances, of margins and of its kernel for attention, too.
 @pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
 @pytest.mark.parametrize(
     "name",
@@ -421,6 +421,7 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
         OPERATIONS.keys()
         - FLAT
         - {"cdist", "cdist of other orders", "attention in one node", "label sequences"}
+        - {"margins between classes", "margins of labels"}
     ),
 )
 def test_the_second_derivative_is_the_limit_of_differences_of_the_first(name: str) -> None:

@@ -13,7 +13,6 @@ from ..tensor import Tensor, wrap
 from .backward_kernels import composite_kernel
 from .broadcasting import row_major
 from .indexing import alias_of
-from .inplace import bump
 from .windows import channels_innermost, is_channels_last
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm"]
@@ -36,8 +35,8 @@ def _weight_slope(g: Any, x: Any, axes: Any, eps: float, shape: Any, size: Any) 
     return both.sum_to(g * _normalised(x, axes, eps)[0], shape).reshape(size)
 
 
-def _layer_slopes(
-    g: Any, x: Any, weight: Any, bias: Any, needs: Any, axes: Any, eps: float, shape: Any, size: Any
+def _slopes(
+    g: Any, x: Any, weight: Any, needs: tuple[bool, ...], axes: Any, eps: float, shape: Any, size: Any
 ) -> list[Any]:
     return [
         _input_slope(g, x, weight, axes, eps, shape) if needs[0] else None,
@@ -46,8 +45,47 @@ def _layer_slopes(
     ]
 
 
+# The moments and parameters that torch hands on as well count among the inputs of its nodes.
 layer_norm_backward = composite_kernel(
-    "NativeLayerNormBackwardBackward0", _layer_slopes, "input weight bias", "needs axes eps shape size"
+    "NativeLayerNormBackwardBackward0",
+    lambda g, x, mean, rstd, weight, bias, *more: _slopes(g, x, weight, *more),
+    "input mean rstd weight bias",
+    "needs axes eps shape size",
+)
+batch_norm_backward = composite_kernel(
+    "NativeBatchNormBackwardBackward0",
+    lambda g, x, weight, mean, invstd, *more: _slopes(g, x, weight, *more),
+    "input weight save_mean save_invstd",
+    "needs axes eps shape size",
+)
+
+
+def _fixed_slopes(
+    g: Any,
+    x: Any,
+    weight: Any,
+    mean: Any,
+    invstd: Any,
+    needs: tuple[bool, ...],
+    centre: Any,
+    factor: Any,
+    shape: Any,
+    size: Any,
+) -> list[Any]:
+    of_input = of_weight = None
+    if needs[0]:
+        of_input = g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
+    if needs[1]:
+        unit = (x - both.like(centre, x)) * both.like(factor, x)
+        of_weight = both.sum_to(g * unit, shape).reshape(size)
+    return [of_input, of_weight, both.sum_to(g, shape).reshape(size) if needs[2] else None]
+
+
+fixed_norm_backward = composite_kernel(
+    "NativeBatchNormBackwardBackward0",
+    _fixed_slopes,
+    "input weight save_mean save_invstd",
+    "needs mean factor shape size",
 )
 
 
@@ -59,58 +97,112 @@ NativeLayerNormBackward0 = derivative(
     joint=(
         "input weight bias",
         lambda g, needs, input, weight, bias, result1, result2, axes, eps, shape, size: layer_norm_backward(
-            g, input, weight, bias, tuple(needs), axes, eps, shape, size
+            g, input, None, None, weight, bias, tuple(needs), axes, eps, shape, size
         ),
     ),
 )
-_BATCH: dict[str, Any] = {
-    "input": lambda g, input, weight, running_mean, running_var, result1, result2, axes, eps, shape: (
-        _input_slope(g, input, weight, axes, eps, shape)
-    ),
-    "weight": lambda g, input, axes, eps, shape, size: _weight_slope(g, input, axes, eps, shape, size),
-    "bias": lambda g, shape, size: both.sum_to(g, shape).reshape(size),
-}
+_STATISTICS = "result1 result2 running_mean running_var"
+
+
+def _batch_rule(
+    g: Any,
+    needs: Any,
+    input: Any,
+    weight: Any,
+    result1: Any,
+    result2: Any,
+    running_mean: Any,
+    running_var: Any,
+    axes: Any,
+    eps: float,
+    shape: Any,
+    size: Any,
+) -> Any:
+    return batch_norm_backward(g, input, weight, None, None, tuple(needs), axes, eps, shape, size)
+
+
+def _fixed_rule(
+    g: Any,
+    needs: Any,
+    input: Any,
+    weight: Any,
+    result1: Any,
+    result2: Any,
+    running_mean: Any,
+    running_var: Any,
+    mean: Any,
+    factor: Any,
+    eps: float,
+    shape: Any,
+    size: Any,
+) -> Any:
+    return fixed_norm_backward(g, input, weight, None, None, tuple(needs), mean, factor, shape, size)
+
+
 NativeBatchNormBackward0 = derivative(
     "NativeBatchNormBackward0",
-    saves="result1 result2 running_mean running_var",
+    saves=_STATISTICS,
     args="axes eps shape size",
-    **_BATCH,
+    joint=("input weight bias", _batch_rule),
 )
-_FIXED: dict[str, Any] = {
-    "input": lambda g, weight, running_mean, running_var, result1, result2, factor, shape: (
-        g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
-    ),
-    "weight": lambda g, input, mean, factor, shape, size: both.sum_to(
-        g * ((input - both.like(mean, input)) * both.like(factor, input)), shape
-    ).reshape(size),
-    "bias": _BATCH["bias"],
-}
 NativeBatchNormEvalBackward0 = derivative(
     "NativeBatchNormBackward0",
-    saves="result1 result2 running_mean running_var",
+    saves=_STATISTICS,
     args="mean factor eps shape size",
-    **_FIXED,
+    joint=("input weight bias", _fixed_rule),
 )
-
-
-def _group_slope(g: Any, x: Any, weight: Any, rows: Any, eps: float) -> Any:
-    scaled = g if weight is None else g * weight.reshape(_channelwise(g))
-    return _input_slope(scaled.reshape(rows), x.reshape(rows), None, (2,), eps, None).reshape(tuple(g.shape))
 
 
 def _channelwise(value: Any) -> tuple[int, ...]:
     return (1, value.shape[1], *[1] * (len(value.shape) - 2))
 
 
+def _group_slopes(
+    g: Any,
+    needs: Any,
+    input: Any,
+    weight: Any,
+    result1: Any,
+    result2: Any,
+    batch: int,
+    channels: int,
+    area: int,
+    groups: int,
+    eps: float,
+    rows: Any,
+) -> list[Any]:
+    """Return the gradients of input, weight and bias in the steps that torch takes where they are recorded."""
+    if not isinstance(g, Tensor) and g.dtype.itemsize == 2:  # torch's kernel sums in single precision
+        g, input = g.astype(xp.float32), input.astype(xp.float32)
+    own = channels // groups
+    shape = (batch, groups, own, area)
+    x, dy = input.reshape(shape), g.reshape(shape)
+    mean = both.average(input.reshape(rows), (2,))
+    rstd = _normalised(input.reshape(rows), (2,), eps)[1].reshape((batch, groups, 1, 1))
+    mean = mean.reshape((batch, groups, 1, 1))
+    products, sums = both.total(dy * x, 3), both.total(dy, 3)
+    of_input = of_weight = of_bias = None
+    if needs[0]:
+        scale = None if weight is None else weight.reshape((1, groups, own, 1))
+        scaled = [each if scale is None else each * scale for each in (products, sums)]
+        with_x, alone = [both.total(each, 2) for each in scaled]
+        share = 1 / (own * area) if own * area else math.inf
+        slope = (alone * mean - with_x) * (rstd * rstd * rstd) * share
+        rest = -slope * mean - alone * rstd * share
+        of_input = (rstd if scale is None else rstd * scale) * dy + slope * x + rest
+        of_input = of_input.reshape(tuple(input.shape))
+    if needs[1]:
+        of_weight = both.total((products - sums * mean) * rstd, 0).reshape((channels,))
+    if needs[2]:
+        of_bias = both.total(sums, 0).reshape((channels,))
+    return [of_input, of_weight, of_bias]
+
+
 NativeGroupNormBackward0 = derivative(
     "NativeGroupNormBackward0",
     saves="result1 result2",
     args="N C HxW group eps rows",
-    input=lambda g, input, weight, result1, result2, rows, eps: _group_slope(g, input, weight, rows, eps),
-    weight=lambda g, input, rows, eps: both.sum_to(
-        g * _normalised(input.reshape(rows), (2,), eps)[0].reshape(tuple(g.shape)), _channelwise(g)
-    ).reshape((-1,)),
-    bias=lambda g: both.sum_to(g, _channelwise(g)).reshape((-1,)),
+    joint=("input weight bias", _group_slopes),
 )
 
 
@@ -185,12 +277,12 @@ def layer_norm_of(
 ) -> Tensor:
     """Do what `layer_norm` does, with the arguments of C++."""
     x, tail = input._array, tuple(normalized_shape)
+    _refuse_mixed(input, weight, bias)
     if not tail:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
             "normalized_shape = []"
         )
-    _refuse_mixed(input, weight, bias)
     for name, each in (("weight", weight), ("bias", bias)):
         if each is not None and each._array.shape != tail:
             raise RuntimeError(
@@ -277,22 +369,22 @@ def batch_norm_of(
     x = input._array
     if not x.size:
         found = input.clone()
-        found = found if weight is None else found * weight[0]
-        shifted: Tensor = found if bias is None else found + bias[0]
+        found = found if weight is None else found * weight.select(0, 0)
+        shifted: Tensor = found if bias is None else found + bias.select(0, 0)
         return shifted
     running = {"running_mean": running_mean, "running_var": running_var}
     _check_counts(input, {**running, "weight": weight, "bias": bias}, training)
-    if (
-        training
-        and not x.flags.c_contiguous
-        and not (x.ndim > 3 and is_channels_last(x))
-        and x.dtype.kind not in "fc"
-    ):
+    in_order = x.flags.c_contiguous or (x.ndim > 3 and is_channels_last(x))
+    first = next((each for each in (weight, bias, running_mean, running_var) if each is not None), input)
+    if training and not in_order and x.dtype.kind not in "fc" and first.dtype is input.dtype:
         input.mean()  # which refuses integers in its own words
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     input.size(1)
     _check_types("batch_norm", input, weight, bias, running_mean, running_var)
+    for each in running.values():
+        if each is not None and each._array.ndim != 1:
+            raise RuntimeError(f"TensorAccessor expected 1 dims but tensor has {each._array.ndim}")
     axes, channels = (0, *range(2, x.ndim)), x.shape[1]
     shape = (1, channels) + (1,) * (x.ndim - 2)
     if not training:
@@ -316,9 +408,8 @@ def batch_norm_of(
 
 
 def _move(running: Tensor, seen: Any, momentum: float) -> None:
-    """Bring a running statistic nearer to what was seen."""
+    """Bring a running statistic nearer to what was seen, which torch does not count as a change."""
     running._array[...] = (momentum * seen + (1 - momentum) * running._array).astype(running._array.dtype)
-    bump(running)
 
 
 def _by_running(
@@ -430,6 +521,8 @@ def instance_norm_of(
     weight, bias, mean, var = [
         None if each is None else each.repeat(batch) for each in (weight, bias, running_mean, running_var)
     ]
+    if mean is not None and var is not None and mean.dtype is not input.dtype:
+        mean, var = mean.to(input.dtype), var.to(input.dtype)
     planes = input.contiguous().view(1, batch * channels, *input._array.shape[2:])
     unit = batch_norm_of(planes, weight, bias, mean, var, use_input_stats, momentum, eps)
     for kept, each in ((running_mean, mean), (running_var, var)):
