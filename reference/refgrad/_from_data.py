@@ -23,9 +23,12 @@ _warned: set[str] = set()
 warns_always = [False]  # what `set_warn_always` was given
 
 
-def warn_once(text: str, stacklevel: int = 4) -> None:
-    """Warn the first time in this process only, as torch does for some texts unless `set_warn_always` says otherwise."""
-    if text not in _warned or warns_always[0]:
+def warn_once(text: str, stacklevel: int = 4, *, whatever_is_set: bool = False) -> None:
+    """Warn the first time in this process only, as torch does for some texts unless `set_warn_always` says otherwise.
+
+    Of what torch says in Python, that changes nothing (`whatever_is_set`).
+    """
+    if text not in _warned or (warns_always[0] and not whatever_is_set):
         _warned.add(text)
         warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
 

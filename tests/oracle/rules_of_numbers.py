@@ -142,33 +142,10 @@ def _condition(matrix: Any) -> Any:
 
 # Functions of matrices whose results, or gradients, are open where values of the matrix are equal or 0.
 _DECOMPOSES = frozenset(
-    {
-        *(
-            "cond",
-            "eigh",
-            "eigvalsh",
-            "lstsq",
-            "lu_factor",
-            "matrix_norm",
-            "norm",
-            "pinv",
-            "pinverse",
-            "qr",
-            "svd",
-        ),
-        *(
-            "svdvals",
-            "cholesky",
-            "lu_factor_ex",
-            "lu",
-            "inv",
-            "inverse",
-            "slogdet",
-            "logdet",
-            "det",
-            "matrix_rank",
-        ),
-    }
+    (
+        "cholesky cond det eig eigh eigvals eigvalsh inv inverse logdet lstsq lu lu_factor lu_factor_ex matrix_norm "
+        "matrix_rank norm pinv pinverse qr slogdet svd svdvals"
+    ).split()
 )
 
 

@@ -196,13 +196,19 @@ def eigvalsh(input: Tensor, UPLO: str = "L") -> Tensor:  # noqa: N803
     return values
 
 
+def _check_finite(a: Tensor) -> None:
+    if not bool(xp.isfinite(a._array).all()):
+        raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
+
+
 def _check_eig(name: str, a: Tensor) -> None:
     if a._array.dtype.kind not in "fc":
         raise RuntimeError(f"Unknown Complex ScalarType for {a.dtype._scalar}")
+    if name == "linalg.eig":
+        _check_finite(a)
     check_square(name, a)
     check_kernel("linalg_eig_out_cpu", a)
-    if not bool(xp.isfinite(a._array).all()):
-        raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
+    _check_finite(a)
 
 
 def eig(input: Tensor) -> Any:

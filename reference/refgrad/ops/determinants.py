@@ -38,7 +38,8 @@ def _det_slope(g: Any, a: Any, lu: Any, pivots: Any, result: Any) -> Any:
     if 0 in a.shape:
         return both.like(both.zeros_like(both.plain(a)), a)
     if a.shape[-1] == 1:  # whatever the element is
-        return g[..., None, None].clone() if isinstance(g, Tensor) else g[..., None, None].copy()
+        column = g.unsqueeze(-1).unsqueeze(-1) if isinstance(g, Tensor) else g[..., None, None]
+        return column.expand(a.shape) if isinstance(g, Tensor) else column.copy()
     scaled = _diagonal_of(g * both.conj(result), a.shape[-1])
     least = float(xp.finfo(both.plain(result).real.dtype).eps)
     if not isinstance(a, Tensor):

@@ -71,7 +71,7 @@ def difference(a: Any, b: Any) -> Any:
 def _atan2_scale(x: Any, y: Any) -> Any:
     """Return 1 / (x**2 + y**2), and 0 at the origin."""
     inverse = 1 / (x * x + y * y)
-    return both.mask_out(inverse, xp.isinf(both.plain(inverse)))
+    return both.blank(inverse, xp.isinf(both.plain(inverse)))
 
 
 def _xlogy(g: Any, other: Any) -> Any:

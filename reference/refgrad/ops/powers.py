@@ -17,11 +17,16 @@ from .registry import operator, public
 
 __all__: list[str] = []
 
+
+def _zeros_in_rows(value: Any) -> Any:
+    return both.like(xp.zeros(value.shape, both.plain(value).dtype), value)
+
+
 PowBackward0 = derivative(
     "PowBackward0",
     args="exponent",
     self=lambda g, self, exponent: (
-        g * (exponent * self ** (exponent - 1)) if exponent else both.zeros_like(g)
+        g * (exponent * self ** (exponent - 1)) if exponent else _zeros_in_rows(self)
     ),
 )
 PowBackward1 = derivative(

@@ -112,6 +112,8 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
         )
+    if x.size and x.dtype.kind == "b":
+        raise NotImplementedError("\"addmv_impl_cpu\" not implemented for 'Bool'")
     array = _added(input, x.dot(y), beta, alpha)
     return record(suited(AddmvBackward0, array), array, (input, mat, vec), (beta, alpha))
 
@@ -326,6 +328,9 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 def _cheapest(sizes: list[int]) -> list[list[int]]:
     """Return, for each stretch of a chain, where to cut it so that the fewest numbers are multiplied."""
     count = len(sizes) - 1
+    if count == 3:  # where both ways cost the same, from the left
+        a, b, c, d = sizes
+        return [[0, 0, 0 if a * c * (b + d) > b * d * (a + c) else 1], [0, 0, 1], [0, 0, 0]]
     cost = [[0] * count for _ in range(count)]
     cut = [[0] * count for _ in range(count)]
     for length in range(1, count):

@@ -152,7 +152,7 @@ def untyped_storage(self: Tensor) -> UntypedStorage:
 @method
 def storage(self: Tensor) -> TypedStorage:
     """Return the memory under the tensor as elements of its dtype."""
-    warn_once(TYPED)
+    warn_once(TYPED, whatever_is_set=True)
     return TypedStorage(self)
 
 
