@@ -1,4 +1,4 @@
-"""Comparison of results in tests: `assert_close`, with torch's tolerances and messages."""
+"""For tests: `assert_close`, with torch's tolerances and messages, and `make_tensor`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import dtypes
+from ._drawn_tensors import make_tensor
 from .absent import nothing_else
 from .backend import xp
 from .tensor import Tensor
 
-__all__ = ["assert_close"]
+__all__ = ["assert_close", "make_tensor"]
 
 # Relative and absolute tolerance by dtype; whatever is not listed is compared exactly.
 _TOLERANCES = {
