@@ -45,6 +45,8 @@ def _first(model: Array, grad: Any, owned: bool) -> Tensor:
         owned = owned and grad.flags.writeable
     elif not isinstance(grad, backend.arrays):  # a scalar of NumPy
         return wrap(backend.as_array(grad))
+    elif not grad.size:  # where a copy is taken, a conjugate is computed
+        owned = owned and storage.strides(grad) == storage.strides(model)
     if (
         owned
         and grad.shape == model.shape
@@ -68,8 +70,10 @@ def _first_of_other_shape(made: Array, grad: Array) -> Tensor:
 
 
 def _same_layout(model: Array, grad: Array) -> bool:
-    steps = storage.dense_strides(model)
-    return bool(grad.flags.c_contiguous) if steps is None else grad.strides == steps
+    if not storage.is_dense(model):
+        return bool(grad.flags.c_contiguous)
+    steps = zip(model.shape, storage.strides(model), storage.strides(grad), strict=True)
+    return all(size == 1 or own == other for size, own, other in steps)
 
 
 def _add(known: Tensor, grad: Any) -> None:

@@ -17,6 +17,7 @@ import numpy
 from . import backend
 from .backend import Array, xp
 from .corrections import CORRECTED, Methods
+from .unresolved import resolved, taken_apart
 
 __all__ = [
     "Accelerator",
@@ -106,6 +107,7 @@ class Accelerator:
 
     def as_array(self, value: Any, dtype: Any = None) -> Array:
         """Return an array of the device in use: the value itself if it is one, else a copy of its numbers."""
+        value = resolved(value)
         if isinstance(value, self.ndarray):
             return value if dtype is None or value.dtype == dtype else value.astype(dtype)
         return self.upload(numpy.asarray(value, dtype))
@@ -182,9 +184,10 @@ def attach(accelerator: Accelerator) -> None:
         if _attached:
             raise RuntimeError("an accelerator is attached already")
         mine = accelerator.ndarray
-        backend.arrays = (numpy.ndarray, mine)
+        backend.arrays = (*backend.arrays, mine)
         for name in ("address", "root", "strided"):
-            setattr(backend, name, _by_array(mine, getattr(backend, name), getattr(accelerator, name)))
+            chosen = _by_array(mine, getattr(backend, name), getattr(accelerator, name), _memory_of)
+            setattr(backend, name, chosen)
         for name in ("as_array", "empty"):
             setattr(backend, name, _by_place(mine, getattr(backend, name), getattr(accelerator, name)))
         backend.zero = _by_place(mine, backend.zero, _zeros_of(accelerator))
@@ -237,10 +240,20 @@ def _has(mine: type, values: Iterable[Any]) -> bool:
     return False
 
 
-def _by_array(mine: type, host: Callable[..., Any], there: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that is `there` for arrays of the accelerator."""
+def _memory_of(array: Any) -> Any:
+    return taken_apart(array)[0]
+
+
+def _by_array(
+    mine: type,
+    host: Callable[..., Any],
+    there: Callable[..., Any],
+    given: Callable[[Any], Any] = resolved,
+) -> Callable[..., Any]:
+    """Return a function that is `there` for arrays of the accelerator; `given` takes what an argument stands for."""
 
     def chosen(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(map(given, args))
         return (there if _has(mine, (*args, *kwargs.values())) else host)(*args, **kwargs)
 
     return chosen

@@ -80,7 +80,10 @@ def zero(dtype: Any) -> Array:
 
 def address(array: Array) -> int:
     """Return the address of the first element."""
-    return int(array.__array_interface__["data"][0])
+    memory: Any = getattr(
+        array, "memory", array
+    )  # a conjugate that was not computed lies where its numbers do
+    return int(memory.__array_interface__["data"][0])
 
 
 def root(array: Array) -> Array:

@@ -25,7 +25,9 @@ __all__ = ["after", "arrive", "before", "call", "explained", "run_tensor_hooks"]
 
 def lift(grad: Any, recording: bool) -> Any:
     """Return a gradient as the tensor that a hook sees."""
-    return grad if recording or grad is None else wrap(backend.as_array(grad))
+    if recording or grad is None:
+        return grad
+    return wrap(grad if isinstance(grad, backend.arrays) else backend.as_array(grad))
 
 
 def lower(grad: Any, recording: bool) -> Any:

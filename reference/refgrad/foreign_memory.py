@@ -12,6 +12,7 @@ from ._from_data import dtype_of, warn_once
 from .construction import array_like, from_numpy, options_of
 from .creation import asked_dtype, bind, check_place, finish, function
 from .tensor import Tensor, wrap
+from .unresolved import is_conjugated
 
 __all__ = ["asarray", "from_dlpack", "frombuffer"]
 
@@ -60,7 +61,9 @@ NOT_WRITABLE_BUFFER = (
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """Return a tensor over the memory of an array of another library."""
     if isinstance(ext_tensor, Tensor):
-        return wrap(ext_tensor.detach()._array)  # of which changes are counted apart
+        if is_conjugated(ext_tensor._array):
+            raise BufferError("Can't export tensors with the conjugate bit set")
+        return wrap(ext_tensor._array)  # of which changes are counted apart
     made: Tensor = from_numpy(np.from_dlpack(ext_tensor))
     return made
 

@@ -49,7 +49,7 @@ _NAMES = {
         "torch.hstack torch.row_stack tensor_split torch.tril_indices torch.triu_indices vsplit torch.vstack"
     ),
     "ops.complex": (
-        "adjoint angle torch.complex conj conj_physical torch.imag is_conj isreal torch.polar torch.real resolve_conj "
+        "adjoint angle torch.complex conj conj_physical Tensor.conj_physical_ torch.imag is_conj is_neg isreal torch.polar torch.real resolve_conj "
         "resolve_neg sgn torch.view_as_complex torch.view_as_real"
     ),
     "ops.convolution": "torch.conv1d torch.conv2d torch.conv3d",
@@ -134,7 +134,7 @@ _NAMES = {
     ),
     "ops.in_place_functions": (
         "torch.addmv_ torch.arccos_ torch.arccosh_ torch.arcsin_ torch.arcsinh_ torch.arctan_ torch.arctanh_ torch.clamp_ "
-        "torch.clamp_max_ torch.clamp_min_ torch.clip_ torch.detach_ torch.fill_ torch.fix_ torch.gcd_ torch.index_put_ "
+        "torch.clamp_max_ torch.clamp_min_ torch.clip_ torch.conj_physical_ torch.detach_ torch.fill_ torch.fix_ torch.gcd_ torch.index_put_ "
         "torch.lcm_ torch.ldexp_ torch.logit_ torch.nan_to_num_ torch.negative_ torch.square_ torch.xlogy_ torch.zero_"
     ),
     "nn.core_functions": (

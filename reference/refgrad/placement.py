@@ -20,7 +20,9 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 def index_of(array: Array) -> int | None:
     """Return the number of the accelerator's device that an array is on, None for the CPU."""
-    found = None if type(array) is backend.ndarray else attachment.attached()
+    if type(array) is backend.ndarray:
+        return None
+    found, array = attachment.attached(), getattr(array, "memory", array)
     return found.index_of(array) if found is not None and isinstance(array, found.ndarray) else None
 
 

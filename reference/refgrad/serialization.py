@@ -21,10 +21,13 @@ from .cuda import is_available
 from .device import device, require
 from .size import Size
 from .tensor import Tensor, wrap
+from .unresolved import put_together, taken_apart
 
 __all__ = ["load", "save"]
 
 _FORMAT = "refgrad 1"
+# Of what its memory holds, a tensor may show the conjugates or the negatives.
+_BITS = ("conjugated", "negated")
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -52,8 +55,9 @@ def save(
     with zipfile.ZipFile(f, "w") as archive:
         archive.writestr("data.json", json.dumps({"format": _FORMAT, "data": described}))
         for at, each in enumerate(tensors):
+            memory = taken_apart(each._array)[0]
             with archive.open(f"{at}.npy", "w") as entry:
-                np.lib.format.write_array(entry, backend.to_host(each._array), allow_pickle=False)
+                np.lib.format.write_array(entry, backend.to_host(memory), allow_pickle=False)
 
 
 def _described(value: Any, tensors: list[Tensor]) -> Any:
@@ -65,6 +69,8 @@ def _described(value: Any, tensors: list[Tensor]) -> Any:
         if known == len(tensors):
             tensors.append(value)
         found = {"tensor": known, "requires_grad": value.requires_grad, "kind": _kind(value)}
+        bits = zip(_BITS, taken_apart(value._array)[1], strict=True)
+        found.update({name: True for name, is_set in bits if is_set})
         return {**found, "device": str(value.device)} if value.is_cuda else found
     if isinstance(value, dict):
         kind = "ordered" if isinstance(value, OrderedDict) else "dict"
@@ -190,7 +196,8 @@ def _tensor(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]
             array = np.lib.format.read_array(entry, allow_pickle=False)
         read = wrap(array)
         where = _there(place(str(described.get("device", "cpu")), read))
-        made = wrap(placed(read._array, where))
+        bits = [described.get(name, False) is True for name in _BITS]
+        made = wrap(put_together(placed(read._array, where), *bits))
         if described["kind"] == "parameter":
             from .nn.parameter import Parameter
 

@@ -75,10 +75,14 @@ def is_dense(array: Array) -> bool:
 
 
 def overlaps_itself(array: Array) -> bool:
-    """Return whether several elements certainly share one place in memory, as after `expand`."""
-    return array.size > 0 and any(
+    """Return whether several elements certainly share one place in memory, as after `expand`.
+
+    Conjugates that were not computed do not count: what changes them works on a copy that is written back.
+    """
+    repeats = array.size > 0 and any(
         step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True)
     )
+    return repeats and not hasattr(array, "memory")
 
 
 def same_elements(a: Array, b: Array) -> bool:
@@ -228,7 +232,17 @@ def restride(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     first = (backend.address(array) - backend.address(memory)) if start is None else start * item
     if 0 in shape:  # no element: it may begin behind the memory
         first = min(first, memory.nbytes)
-    return backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
+    seen = backend.strided(memory, tuple(shape), tuple([step * item for step in steps]), first)
+    return _read_alike(array, seen)
+
+
+def _read_alike(array: Array, memory: Array) -> Array:
+    """Return memory read as `array` reads its own: as conjugates or negatives, where it does so."""
+    if type(array) is backend.ndarray:
+        return memory
+    from .unresolved import like
+
+    return like(array, memory)
 
 
 def resized(array: Array, shape: Sequence[int], steps: Sequence[int] | None = None) -> Array:
@@ -250,8 +264,8 @@ def reaching(array: Array, shape: Sequence[int], steps: Sequence[int], start: in
     if need <= have:
         return array
     made = backend.empty((need,), array.dtype)
-    made[:have] = restride(array, (have,), (1,), 0)
-    return made
+    made[:have] = restride(getattr(array, "memory", array), (have,), (1,), 0)
+    return _read_alike(array, made)
 
 
 def part(array: Array, dim: int, along: slice) -> Array:

@@ -73,31 +73,30 @@ def _recorded(g: Tensor, seen: Dimensions, start: int, count: int, repeats: Arra
 def through_part(
     g: Tensor,
     change: Callable[[Tensor], Iterable[Any]],
-    part: Geometry,
     whole: Geometry,
-    seen: Callable[[Tensor], Tensor],
+    see: Callable[[Tensor], Tensor],
 ) -> list[Any]:
     """Return the gradients of a tensor of which a part was changed, and of the operands of the change, recorded.
 
-    `change` gives the gradients of the part and of the operands, given that of the changed part. `seen` sees the
-    tensor as that which the part was taken of.
+    `change` gives the gradients of the part and of the operands, given that of the changed part. `see` gives the part
+    of what lies as the tensor does.
     """
-    result = _like(g, whole)
+    result = memory_like(g, whole)
     result.copy_(g)
-    piece = seen(result).as_strided(*part[:2], part[2] - whole[2])
+    piece = see(result)
     first, *others = change(piece.clone())
     if first is not None:
         piece.copy_(first)
     return [result, *others]
 
 
-def _like(g: Tensor, whole: Geometry) -> Tensor:
-    """Return new memory with the sizes of a gradient, and strides that its tensor has."""
+def memory_like(g: Tensor, whole: Geometry) -> Tensor:
+    """Return new memory with the sizes of a gradient, and the strides and the offset that its tensor has."""
     dimensions = list(zip(*whole[:2], strict=True))
     if g._array.shape != whole[0] or 0 in whole[0]:
         return wrap(backend.empty(g._array.shape, g._array.dtype))
-    memory = backend.empty((_extent(dimensions, 0),), g._array.dtype)
-    return wrap(storage.restride(memory, *whole[:2], 0))
+    memory = backend.empty((_extent(dimensions, whole[2]),), g._array.dtype)
+    return wrap(storage.restride(memory, *whole))
 
 
 def _apart(dimensions: Dimensions) -> tuple[tuple[int, ...], tuple[int, ...]]:

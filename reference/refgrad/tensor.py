@@ -54,6 +54,7 @@ class View:
     base: Tensor
     origin: str | None
     version: int
+    path: Any = None  # see `views.SeenOtherwise`
 
 
 class ReadOnly(property):
@@ -111,7 +112,6 @@ class Tensor:
     )
     _retains_grad = False
     _inference = False
-    _conjugated = False  # whether it came from `conj`
     __array_priority__ = 1000  # NumPy scalars leave the operation to us
 
     if TYPE_CHECKING:  # what `ops` binds to this class
@@ -207,7 +207,7 @@ class Tensor:
     @_ReadOnly
     def is_cuda(self) -> bool:
         """Whether the elements are on a GPU."""
-        return type(self._array) is not ndarray
+        return type(self._array) is not ndarray and self.device.type == "cuda"
 
     def get_device(self, *args: Any, **named: Any) -> int:
         """Return the number of the GPU that the elements are on, -1 for the CPU."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from . import backend, both, storage
@@ -16,19 +17,71 @@ from .backend import xp
 from .grad_mode import mode
 from .graph import FREED, Node, derivative, next_sequence_number
 from .recording import connect, gradient_edge, record
-from .strided_gradients import Geometry, strided_gradient, through_part
+from .strided_gradients import Geometry, memory_like, strided_gradient, through_part
 from .tensor import Tensor, View, new, wrap
 
 __all__ = ["make_view", "rebase", "refuse_view", "regenerate", "renew"]
+
+ndarray = backend.ndarray
+Step = Callable[[Tensor], Tensor]
+Path = tuple[Step | Geometry, ...]
 
 LEAF_VIEW = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
 def make_view(kind: type[Node], self: Tensor, array: backend.Array, args: tuple[Any, ...] = ()) -> Tensor:
     """Return `array`, which looks at the memory of `self`, as a recorded view of it."""
+    if type(array) is not ndarray:
+        return _make_unresolved(kind, self, array, args)
     out = record(kind, array, (self,), args)
     attach(out, self)
     return out
+
+
+def _make_unresolved(kind: type[Node], self: Tensor, array: backend.Array, args: tuple[Any, ...]) -> Tensor:
+    """Do so for what `record` would resolve: a conjugate or negative stays a view of the memory."""
+    out = record(kind, getattr(array, "memory", array), (self,), args)
+    out._array = array
+    attach(out, self)
+    return out
+
+
+class SeenOtherwise(View):
+    """A view that differs from its base in more than sizes and strides: by its dtype, by being a conjugate or a negative.
+
+    `path` lists how to come to it from the base: functions of a tensor, and sizes, strides and offsets between them.
+    """
+
+    __slots__ = ("path",)
+    path: Path
+
+
+def make_other_view(kind: type[Node], self: Tensor, array: backend.Array, step: Step) -> Tensor:
+    """Return `array`, which looks at the memory of `self` as `step` does, as a recorded view of it."""
+    out = make_view(kind, self, array)
+    view, parent = out._view, self._view
+    if view is not None:
+        before: Path = ()
+        if parent is not None:
+            before = parent.path or (geometry(self._array),)
+        out._view = _along(view, (*before, step))
+    return out
+
+
+def _along(view: View, path: Path) -> SeenOtherwise:
+    """Return what is known of a view, with the path that leads to it."""
+    found: SeenOtherwise = new(SeenOtherwise)
+    found.base, found.origin, found.version, found.path = view.base, view.origin, view.version, path
+    return found
+
+
+def follow(base: Tensor, path: Path, part: Geometry) -> Tensor:
+    """Return the view that a path leads to; one that got other sizes and strides since with these."""
+    seen = base
+    for step in path:
+        seen = step(seen) if callable(step) else seen.as_strided(*step)
+    last = geometry(seen._array) if callable(path[-1]) else path[-1]
+    return seen if last == part else seen.as_strided(*part)
 
 
 def attach(out: Tensor, self: Tensor, origin: str | None = None) -> None:
@@ -52,6 +105,8 @@ def attach(out: Tensor, self: Tensor, origin: str | None = None) -> None:
         origin = "inference_mode" if mode.inference else origin or "no_grad"
     out._view = view = new(View)
     view.base, view.origin, view.version = base, origin, counter[0]
+    if parent is not None and parent.path is not None:
+        out._view = _along(view, (*parent.path, geometry(out._array)))
 
 
 def refuse_view(self: Tensor, *, directly: bool = True) -> None:
@@ -144,73 +199,16 @@ def regenerate(self: Tensor, view: View) -> None:
         old, output = self._node, self._output_nr
         try:
             self._node = None
-            part, seen = geometry(self._array), base
-            if _is_paired(base, self):  # a view of the parts of complex numbers
-                seen = _paired(base)
-                if geometry(seen._array) == part:
-                    connect(type(seen._node), self, (base,))  # type: ignore[arg-type]
-                    self._output_nr, view.version = 0, base._version
-                    return
-            if _is_joined(base, self):
-                _connect_joined(self, base, part)
+            part = geometry(self._array)
+            if view.path is None:
+                connect(AsStridedBackward0, self, (base,), (part, geometry(base._array), part[2]))
             else:
-                connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
+                self._node, self._requires_grad = follow(base, view.path, part)._node, True
         finally:
             mode.enabled = before
             _move_retained(self, old, output, self._node)
         self._output_nr = 0
         view.version = base._version
-
-
-def _paired(base: Tensor) -> Tensor:
-    """Return a view of complex numbers as pairs of real ones."""
-    from .ops.complex import view_as_real
-
-    return view_as_real(base)
-
-
-def _connect_joined(self: Tensor, base: Tensor, part: Geometry) -> None:
-    """Let a view that sees pairs of real numbers as complex ones send its gradient to the base."""
-    from .ops.complex import ViewAsComplexBackward0, view_as_complex
-
-    pairs, whole = _in_pairs(part), geometry(base._array)
-    if pairs == whole:
-        connect(ViewAsComplexBackward0, self, (base,))
-    elif _can_be_joined(whole):
-        seen = view_as_complex(base)
-        connect(AsStridedBackward0, self, (seen,), (part, geometry(seen._array), part[2]))
-    else:
-        seen = wrap(both.complex_to_pairs(self._array))
-        connect(AsStridedBackward0, seen, (base,), (pairs, whole, pairs[2]))
-        connect(ViewAsComplexBackward0, self, (seen,))
-
-
-def _in_pairs(part: Geometry) -> Geometry:
-    """Return the geometry of complex numbers as that of pairs of real ones."""
-    shape, steps, start = part
-    return (*shape, 2), (*[2 * step for step in steps], 1), 2 * start
-
-
-def _can_be_joined(whole: Geometry) -> bool:
-    """Return whether real numbers lie so that they can be seen as complex ones."""
-    shape, steps, start = whole
-    if not shape or shape[-1] != 2 or steps[-1] != 1 or start % 2:
-        return False
-    return all(step % 2 == 0 for size, step in zip(shape[:-1], steps[:-1], strict=True) if size != 1)
-
-
-def _is_joined(base: Tensor, view: Tensor) -> bool:
-    """Return whether a view sees pairs of real numbers as complex ones."""
-    return bool(base._array.dtype.kind != "c" and view._array.dtype.kind == "c")
-
-
-def _itself(base: Tensor) -> Tensor:
-    return base
-
-
-def _is_paired(base: Tensor, view: Tensor) -> bool:
-    """Return whether a view sees complex numbers as real ones."""
-    return bool(base._array.dtype.kind == "c" and view._array.dtype.kind != "c")
 
 
 def positions(part: Geometry, whole: Geometry) -> backend.Array:
@@ -249,7 +247,7 @@ AsStridedBackward0 = derivative(
 class CopySlices(Node):
     """The history of a base of which a view was changed in place: `inner` differentiates that change."""
 
-    __slots__ = ("inner", "joined", "paired", "part", "whole")
+    __slots__ = ("inner", "part", "path", "whole")
     full_name = "torch::autograd::CopySlices"
 
     def __init__(self, base: Tensor, view: Tensor, inner: Node) -> None:
@@ -259,25 +257,21 @@ class CopySlices(Node):
         self.slots = (slot, *(inner.slots[1:] if inner.slots else (0,) * (len(inner.edges) - 1)))
         self.args, self.saved, self.versions, self.hooks = (), (), (), None
         self.metas = ((base._array.shape, base._array.dtype),)
-        self.paired = _is_paired(base, view)
-        whole = both.complex_to_pairs(base._array) if self.paired else base._array
-        self.part, self.whole = geometry(view._array), geometry(whole)
-        self.joined = _is_joined(base, view)
-        if self.joined:
-            self.part = _in_pairs(self.part)
+        self.path = None if view._view is None else view._view.path
+        self.part, self.whole = geometry(view._array), geometry(base._array)
         self.inner = inner
 
     def apply(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
         """Send the view's part of the gradient through the operation, and the rest on as it is."""
         if self.saved is None:
             raise RuntimeError(FREED)
-        self._refuse_outside()
+        if self.path is None:  # which is checked where a path is followed
+            self._refuse_outside()
         if recording and edges[0] is not None:
-            change = lambda piece: self.run_inner(piece, True, edges)  # noqa: E731
-            return through_part(grad, change, self.part, self.whole, _paired if self.paired else _itself)
+            return through_part(grad, lambda piece: self.run_inner(piece, True, edges), self.lain, self.see)
+        if self.path is not None:
+            return self.apply_along(grad, recording, edges)
         index = positions(self.part, self.whole)
-        if self.paired:
-            grad = both.complex_to_pairs(grad)
         piece = both.take_flat(grad, index)
         first, *others = self.run_inner(piece, recording, edges)
         rest = None
@@ -287,7 +281,6 @@ class CopySlices(Node):
             rest = both.keep(grad, kept.reshape(self.whole[0]))
             if first is not None:
                 rest = rest + both.put_flat(both.sum_to(first, self.part[0]), index, self.whole[0])
-            rest = both.pairs_to_complex(rest) if self.paired else rest
         return [rest, *others]
 
     def _refuse_outside(self) -> None:
@@ -297,18 +290,39 @@ class CopySlices(Node):
         have = _last(self.whole[0], self.whole[1], 0) + (0 not in self.whole[0])
         storage.check_within(item, have * item, shape, steps, start - self.whole[2])
 
+    def apply_along(self, grad: Any, recording: bool, edges: tuple[Node | None, ...]) -> list[Any]:
+        """Do the same for a view that differs in more than sizes and strides, in a copy of the gradient."""
+        from .unresolved import resolved
+
+        whole = memory_like(grad if isinstance(grad, Tensor) else wrap(grad), self.lain)
+        whole._array[...] = both.plain(grad)
+        piece = self.see(whole)._array
+        copied = resolved(storage.copy(piece))
+        first, *others = self.run_inner(wrap(copied) if recording else copied, recording, edges)
+        if edges[0] is None:
+            return [None, *others]
+        piece[...] = 0 if first is None else both.sum_to(first, self.part[0])
+        return [whole._array, *others]
+
+    @property
+    def lain(self) -> Geometry:
+        """How memory lies in which `see` finds its part: as the base, whose offset only a path counts in."""
+        return self.whole if self.path is not None else (*self.whole[:2], 0)
+
+    def see(self, whole: Tensor) -> Tensor:
+        """Return the part of a tensor, which lies as `lain` says, that the view shows of the base."""
+        if self.path is not None:
+            return follow(whole, self.path, self.part)
+        seen: Tensor = whole.as_strided(*self.part[:2], self.part[2] - self.whole[2])
+        return seen
+
     def run_inner(self, piece: Any, recording: bool, edges: tuple[Node | None, ...]) -> Any:
         """Differentiate the change of the view; what that saved of its result is now a part of the base."""
-        if self.joined:
-            piece = both.pairs_to_complex(piece)
-        self.inner.history = None if self.paired or self.joined else self
+        self.inner.history = self if self.path is None else None
         try:
-            first, *others = self.inner.apply(piece, recording, edges)
+            return self.inner.apply(piece, recording, edges)
         finally:
             self.inner.history = None
-        if self.joined and first is not None:
-            first = both.complex_to_pairs(both.sum_to(first, self.part[0][:-1]))
-        return [first, *others]
 
     def place(self, result: Tensor) -> None:
         """Let a tensor be the changed view: a part of the base after the change."""

@@ -6,6 +6,8 @@ node's edges, values. Two engines are compared aspect by aspect, so that a diffe
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +67,8 @@ def space_of(engine: Any) -> dict[str, Any]:
         return layer
 
     nn = engine.nn
-    return {"torch": engine, "nn": nn, "F": nn.functional, "fill": fill, "given": given}
+    modules = {"torch": engine, "nn": nn, "F": nn.functional, "copy": copy, "pickle": pickle}
+    return {**modules, "fill": fill, "given": given}
 
 
 def _names(space: dict[str, Any]) -> list[str]:
@@ -136,6 +139,7 @@ def _tensor(value: Any, values: bool, made: bool) -> Seen:
         ("is_leaf", value.is_leaf),
         ("node", None if node is None else node.name()),
         ("output_nr", value.output_nr),
+        ("bits", (value.is_conj(), value.is_neg())),
     ]
     if made:
         edges = [] if node is None else _edges(node)

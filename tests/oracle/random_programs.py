@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -74,7 +75,7 @@ def drawn(pick: Pick, names: Sequence[str]) -> dict[str, str]:
 
 
 def _is_statement(text: str) -> bool:
-    return text.startswith(("for ", "del ")) or " = " in text
+    return text.startswith(("for ", "del ")) or re.search(r" [-+*/]?= ", text) is not None
 
 
 def build_about(pick: Pick, subjects: Sequence[Subject]) -> list[str]:

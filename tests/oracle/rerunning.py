@@ -36,6 +36,10 @@ class Run:
     )  # what a line that failed had resized, and what was computed from it
     resized: bool = False  # a tensor was resized that shares memory
 
+    def tensors(self) -> list[Any]:
+        """Return all tensors."""
+        return self.operands(" ".join(self.space))
+
     def operands(self, line: str) -> list[Any]:
         """Return the tensors that a line names."""
         tensor = self.space["torch"].Tensor

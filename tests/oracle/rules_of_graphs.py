@@ -5,18 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules import Rule, made_by, of_gradient, texts
-
-_CONJUGATED = re.compile(r"conj\(\)|\.m?H\b|adjoint\(")
-
-
-def _conjugates(difference: Any) -> bool:
-    """Tell whether a conjugate shows as a view of complex numbers, or was changed in place as one."""
-    if difference.aspect in ("is view", "strides") and _CONJUGATED.search(difference.line):
-        return True
-    changed = "in-place operation" in texts(difference)
-    return changed and _CONJUGATED.search("\n".join(difference.program)) is not None
-
+from rules import Rule, made_by, of_gradient
 
 _FILLED = re.compile(
     r"@|\b(?:mm|mv|matmul|linear|bmm|einsum|tensordot|inner|grad|trapezoid|isfinite|matrix_norm|norm|cond|matrix_rank)\("
@@ -94,10 +83,5 @@ RULES: tuple[Rule, ...] = (
         "torch fills some results in place, which their version counts.",
         _filled_in_place,
         goes_on=True,
-    ),
-    Rule(
-        "conjugates",
-        "refgrad computes a conjugate; torch sets a flag of a view.",
-        _conjugates,
     ),
 )

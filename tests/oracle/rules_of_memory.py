@@ -19,7 +19,12 @@ def _overlapping(difference: Any) -> bool:
 
 
 def _odd_stride(difference: Any) -> bool:
-    """Tell whether an operand has a stride of its own along a dimension of size 1, or has no element."""
+    """Tell whether an operand has a stride of its own along a dimension of size 1, or has no element.
+
+    Strides also decide whether a leaf copies its gradient, and so computes a conjugate.
+    """
+    if difference.aspect == "bits" and of_gradient(difference):
+        return any(not each.numel() and each.is_leaf for each in rerun(difference).tensors())
     shown = difference.aspect == "text" and difference.line.endswith(".stride()")
     refused = difference.aspect in ("outcome", "error text") and re.search(
         r"stride\(-1\)|view size is", texts(difference)

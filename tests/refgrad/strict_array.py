@@ -215,6 +215,7 @@ for _name, _ufunc in {
 
 def _host(value: Any) -> Any:
     """Return what NumPy computes with in place of a strict array; refuse arrays of NumPy itself."""
+    value = _given(value)
     if isinstance(value, StrictArray):
         if value.index != library.current:
             raise UnnoticedError(f"an array of device {value.index} while device {library.current} is in use")
@@ -224,6 +225,11 @@ def _host(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return type(value)([_host(each) for each in value])
     return value
+
+
+def _given(value: Any) -> Any:
+    """Return an argument, or the array that it gives CuPy to compute with."""
+    return value.__cupy_get_ndarray__() if hasattr(type(value), "__cupy_get_ndarray__") else value
 
 
 def _strict(value: Any, index: int | None = None) -> Any:
@@ -267,6 +273,7 @@ class _Ufunc:
         self.types = [each.split("->") for each in types if "V" not in each]
 
     def __call__(self, *args: Any, out: Any = None, dtype: Any = None, casting: str = "same_kind") -> Any:
+        args = tuple(map(_given, args))
         given = [each for each in args if isinstance(each, StrictArray | numpy.generic)]
         fitting = [each for each in self.types if self._fits(each[0], args)]
         if not fitting:

@@ -268,6 +268,10 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "complex products": (lambda a, b: (torch.complex(a, b) @ torch.complex(b, a).mH).abs(), 2),
     "complex functions": (lambda a, b: torch.complex(a, b).exp().angle() + torch.polar(a, b).sqrt().real, 2),
     "conjugates": (lambda a, b: (torch.complex(a, b).conj() / torch.complex(b, a)).sgn().imag, 2),
+    "conjugates in place": (
+        lambda a, b: (torch.complex(a, b) * 2).conj_physical_().conj().mul_(torch.complex(b, a)).imag,
+        2,
+    ),
     "view_as_complex": (
         lambda a: torch.view_as_complex(a.t().contiguous()[:2].t().contiguous()).real ** 2,
         1,

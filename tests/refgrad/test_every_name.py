@@ -312,7 +312,7 @@ WITHOUT: dict[str, str] = {
     **_for(
         _NO_TENSOR,
         (
-            "backward broadcast_shapes const_data_ptr data_ptr dim dim_order element_size get_device is_complex is_conj "
+            "backward broadcast_shapes const_data_ptr data_ptr dim dim_order element_size get_device is_complex is_conj is_neg "
             "is_contiguous is_distributed is_floating_point is_inference is_nonzero is_pinned is_same_size is_set_to is_signed is_tensor item ndimension nelement numel numpy register_hook "
             "register_post_accumulate_grad_hook retain_grad size storage_offset stride tolist type "
             "storage untyped_storage"

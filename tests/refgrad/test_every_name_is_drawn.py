@@ -57,7 +57,7 @@ NOT_DRAWN: dict[str, str] = {
             "torch.set_float32_matmul_precision torch.set_flush_denormal torch.set_num_interop_threads"
         ),
     ),
-    **_for(_OUTSIDE, "Tensor.const_data_ptr Tensor.data_ptr torch.load torch.save"),
+    **_for(_OUTSIDE, "Tensor.const_data_ptr torch.load torch.save"),
     "Tensor.register_post_accumulate_grad_hook": "calls the program's own functions: held to facts of hooks",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import storage
+from .. import storage, unresolved
 from ..tensor import ReadOnly, Tensor
 from .registry import function, method, public
 
@@ -84,6 +84,8 @@ def is_set_to(self: Tensor, tensor: Tensor) -> bool:
         and storage.offset(one) == storage.offset(two)
         and one.shape == two.shape
         and storage.strides(one) == storage.strides(two)
+        and one is unresolved.resolved(one)  # else torch asks a copy
+        and two is unresolved.resolved(two)
     )
 
 

@@ -6,16 +6,17 @@ import math
 import warnings
 from typing import Any
 
-from .. import both, dtypes, storage
+from .. import backend, both, dtypes, storage, unresolved
 from ..backend import xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
-from ..views import make_view
+from ..views import make_other_view
 from .broadcasting import check_broadcast, keep_layout, row_major
 from .indexing import select
+from .inplace import update
 from .pointwise import CALLS
-from .registry import function, public
+from .registry import function, method, public
 from .shape import transpose
 
 __all__: list[str] = []
@@ -31,10 +32,10 @@ PolarBackward0 = derivative(
     abs=lambda g, result: both.real(g * both.conj(both.unit(result))),
     angle=lambda g, result: both.real(g * both.conj(result * 1j)),
 )
-ConjBackward0 = derivative("ConjBackward0", self=lambda g: both.conj(g))
-ConjPhysicalBackward0 = derivative(
-    "ConjPhysicalBackward0", self=lambda g: g.conj_physical() if isinstance(g, Tensor) else both.conj(g)
-)
+ConjBackward0 = derivative("ConjBackward0", self=lambda g: _conjugate_of_gradient(g))
+NegViewBackward0 = derivative("NegViewBackward0", self=lambda g: -g)
+ConjPhysicalBackward0 = derivative("ConjPhysicalBackward0", self=lambda g: _computed_conjugate(g))
+ConjPhysicalBackward1 = derivative("ConjPhysicalBackward1", self=lambda g: _computed_conjugate(g))
 ViewAsRealBackward0 = derivative("ViewAsRealBackward0", self=lambda g: both.pairs_to_complex(g))
 ViewAsComplexBackward0 = derivative("ViewAsComplexBackward0", self=lambda g: both.complex_to_pairs(g))
 AngleBackward0 = derivative("AngleBackward0", self=lambda g, self: _angle_slope(g, self))
@@ -51,6 +52,17 @@ def _angle_slope(g: Any, value: Any) -> Any:
         return both.zeros_like(g)
     size = both.absolute(value)
     return both.keep(g * (value / size) * (1j / size), both.plain(size) != 0)
+
+
+def _computed_conjugate(g: Any) -> Any:
+    return g.conj_physical() if isinstance(g, Tensor) else both.conj(g)
+
+
+def _conjugate_of_gradient(g: Any) -> Any:
+    """Return the conjugate without computing it, as torch does with gradients, too."""
+    if isinstance(g, Tensor) or g.dtype.kind != "c":
+        return both.conj(g)
+    return unresolved.conjugated(g if isinstance(g, backend.arrays) else backend.as_array(g))
 
 
 def _check_parts(a: Tensor, b: Tensor) -> dtypes.dtype:
@@ -95,12 +107,15 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
 
 @public
 def conj(input: Tensor) -> Tensor:
-    """Return the complex conjugate; a real tensor itself."""
+    """Return the complex conjugate as a view that computes nothing yet; a real tensor itself."""
     if input._array.dtype.kind != "c":
         return input
-    out = record(ConjBackward0, input._array.conj(), (input,))
-    out._conjugated = True
-    return out
+    return make_other_view(ConjBackward0, input, unresolved.conjugated(input._array), conj)
+
+
+def negative_view(input: Tensor) -> Tensor:
+    """Return a view that shows the negative of each number."""
+    return make_other_view(NegViewBackward0, input, unresolved.negated(input._array), negative_view)
 
 
 @public
@@ -111,25 +126,38 @@ def conj_physical(input: Tensor) -> Tensor:
     return record(ConjPhysicalBackward0, input._array.conj(), (input,))
 
 
+@method
+def conj_physical_(self: Tensor) -> Tensor:
+    """Replace each number by its conjugate."""
+    return update(
+        "conj_physical_", self, lambda of: record(ConjPhysicalBackward1, both.conj(of._array), (of,))
+    )
+
+
 @public
 def is_conj(input: Tensor) -> bool:
-    """Return whether the tensor came from `conj`."""
-    return input._conjugated
+    """Return whether the tensor shows the conjugates of what is in its memory."""
+    return unresolved.is_conjugated(input._array)
+
+
+@public
+def is_neg(input: Tensor) -> bool:
+    """Return whether the tensor shows the negatives of what is in its memory."""
+    return unresolved.is_negated(input._array)
 
 
 @public
 def resolve_conj(input: Tensor) -> Tensor:
-    """Return the tensor itself, or a copy of what `conj` gave."""
+    """Return the tensor itself, or a copy of a conjugate that was not computed."""
     copied: Tensor = input.clone() if is_conj(input) else input
     return copied
 
 
 @public
 def resolve_neg(input: Tensor) -> Tensor:
-    """Return the tensor itself: nothing is negated by a flag."""
-    if not isinstance(input, Tensor):
-        raise TypeError("resolve_neg")
-    return input
+    """Return the tensor itself, or a copy of a negative that was not computed."""
+    copied: Tensor = input.clone() if is_neg(input) else input
+    return copied
 
 
 @function
@@ -144,7 +172,7 @@ def view_as_real(input: Tensor) -> Tensor:
             "view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the "
             "original."
         )
-    return make_view(ViewAsRealBackward0, input, both.complex_to_pairs(x))
+    return make_other_view(ViewAsRealBackward0, input, both.complex_to_pairs(x), view_as_real)
 
 
 @function
@@ -167,7 +195,7 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if storage.offset(x) % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
-    return make_view(ViewAsComplexBackward0, input, both.pairs_to_complex(x))
+    return make_other_view(ViewAsComplexBackward0, input, both.pairs_to_complex(x), view_as_complex)
 
 
 def _real_angle(x: Any) -> Any:
@@ -199,15 +227,19 @@ def isreal(input: Tensor) -> Tensor:
 @function
 def real(input: Tensor) -> Tensor:
     """Return the real part, a view; a real tensor itself."""
-    return input if input._array.dtype.kind != "c" else select(view_as_real(resolve_conj(input)), -1, 0)
+    if input._array.dtype.kind != "c":
+        return input
+    return select(view_as_real(conj(input) if is_conj(input) else input), -1, 0)
 
 
 @function
 def imag(input: Tensor) -> Tensor:
-    """Return the imaginary part, a view."""
+    """Return the imaginary part, a view; that of a conjugate is a negative view of the number's own."""
     if input._array.dtype.kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return select(view_as_real(resolve_conj(input)), -1, 1)
+    if is_conj(input):
+        return select(negative_view(view_as_real(conj(input))), -1, 1)
+    return select(view_as_real(input), -1, 1)
 
 
 def hermitian(self: Tensor) -> Tensor:

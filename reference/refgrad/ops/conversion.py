@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import backend, dtypes, storage
 from ..backend import xp
@@ -186,6 +186,8 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
 
 def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     """Return the same bytes seen as another dtype."""
+    if not isinstance(self._array, backend.ndarray):
+        _refuse_other_dtype(self._array)
     array, what = self._array, f"to view {self.dtype._scalar} as {dtype._scalar} (different element sizes)"
     if dtype.itemsize != array.itemsize and not array.ndim:
         raise RuntimeError(f"self.dim() cannot be 0 {what}")
@@ -204,6 +206,17 @@ def view_dtype(self: Tensor, dtype: dtypes.dtype) -> Tensor:
     seen = wrap(viewed)
     seen._counter = self._share_counter()
     return seen
+
+
+def _refuse_other_dtype(array: backend.Array) -> None:
+    """Refuse to see the memory of a conjugate or a negative, which is not what it shows."""
+    from ..unresolved import Unresolved, is_conjugated
+
+    if isinstance(array, Unresolved):
+        what = "conjugate view tensors" if is_conjugated(array) else "tensors with negative bit set"
+        raise RuntimeError(
+            f"torch.Tensor.view is not supported for {what} when converting to a different dtype."
+        )
 
 
 def _check_regrouping(array: Any, dtype: dtypes.dtype, what: str) -> None:
@@ -252,14 +265,23 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
-    if self._conjugated and not force:
-        raise RuntimeError(
-            "Can't call numpy() on Tensor that has conjugate bit set. Use tensor.resolve_conj().numpy() instead."
-        )
     seen = self._array[...]
+    if not isinstance(seen, backend.ndarray):
+        if not force:
+            _refuse_bits(seen)
+        return backend.to_host(seen)
     if not seen.flags.writeable:
         seen = storage.restride(self._array, self._array.shape, storage.strides(self._array))
     return seen
+
+
+def _refuse_bits(array: backend.Array) -> NoReturn:
+    from ..unresolved import is_conjugated
+
+    bit, name = ("conjugate", "conj") if is_conjugated(array) else ("negative", "neg")
+    raise RuntimeError(
+        f"Can't call numpy() on Tensor that has {bit} bit set. Use tensor.resolve_{name}().numpy() instead."
+    )
 
 
 @operator("__array__")

@@ -104,7 +104,17 @@ def _is_same_data(self: Tensor, src: Tensor) -> bool:
         and a.shape == b.shape
         and storage.strides(a) == storage.strides(b)
         and backend.address(a) == backend.address(b)
+        and _read_alike(a, b)
     )
+
+
+def _read_alike(a: Any, b: Any) -> bool:
+    """Return whether two arrays show their memory in the same way: as it is, or as conjugates or negatives."""
+    if type(a) is backend.ndarray and type(b) is backend.ndarray:
+        return True
+    from ..unresolved import taken_apart
+
+    return taken_apart(a)[1] == taken_apart(b)[1]
 
 
 def _copied(self: Tensor, src: Tensor) -> Tensor:
@@ -178,6 +188,8 @@ def filled(shape: tuple[int, ...], number: Any, dtype: Any) -> Any:
 def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
     from copy import deepcopy
 
+    from ..unresolved import like, resolved
+
     if self._node is not None:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
@@ -186,7 +198,10 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Any:
         )
     if id(self) in memo:
         return memo[id(self)]
-    made = wrap(_copied_memory(self._array, memo), self.__class__)
+    copied = _copied_memory(self._array, memo)
+    made = wrap(resolved(like(self._array, copied)), self.__class__)
+    if made._array is copied and type(made) is Tensor:
+        made._counter = [1]  # torch lets a new tensor look at the copied memory, which counts
     made._requires_grad = self._requires_grad
     memo[id(self)] = made
     made.__dict__.update(deepcopy(_own_attributes(self), memo))
@@ -201,7 +216,8 @@ def _copied_memory(array: Any, memo: dict[int, Any]) -> Any:
         copied = memo[id(memory)] = xp.copy(memory, order="K")
         memo.setdefault(id(memo), []).append(memory)  # an id stands for the memory only while that lives
     start = backend.address(array) - backend.address(memory)
-    return backend.strided(copied, array.shape, array.strides, start)
+    copied = backend.seen_as(copied, array.dtype)
+    return storage.restride(copied, array.shape, storage.strides(array), start // array.itemsize)
 
 
 def _own_attributes(self: Tensor) -> dict[str, Any]:
@@ -211,18 +227,37 @@ def _own_attributes(self: Tensor) -> dict[str, Any]:
 
 @operator("__reduce_ex__")
 def _reduce(self: Tensor, protocol: int) -> Any:
+    from ..unresolved import taken_apart
+
     kind = self.__class__
-    made = _rebuild, (kind.__module__, kind.__qualname__, backend.to_host(self._array), self.requires_grad)
-    return (made[0], (*made[1], str(self.device))) if self.is_cuda else made
+    array, bits = taken_apart(self._array)
+    place = (str(self.device), *bits) if self.is_cuda or any(bits) else ()
+    return _rebuild, (
+        kind.__module__,
+        kind.__qualname__,
+        backend.to_host(array),
+        self.requires_grad,
+        *place,
+    )
 
 
-def _rebuild(module: str, name: str, array: Any, requires_grad: bool, device: str = "cpu") -> Tensor:
+def _rebuild(
+    module: str,
+    name: str,
+    array: Any,
+    requires_grad: bool,
+    device: str = "cpu",
+    conjugated: bool = False,
+    negated: bool = False,
+) -> Tensor:
     """Make a tensor from a pickle. Our classes go by torch's names; here they are found by their own."""
+    from ..unresolved import put_together
+
     home = importlib.import_module(re.sub(r"^torch\b", __package__.partition(".")[0], module))
     if device != "cpu":
         from ..creation import placed
 
         array = placed(array, device)
-    made: Tensor = wrap(array, operator_of.attrgetter(name)(home))
+    made: Tensor = wrap(put_together(array, conjugated, negated), operator_of.attrgetter(name)(home))
     made._requires_grad = requires_grad
     return made

@@ -91,8 +91,8 @@ def whole_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
 
 def _put_taken(g: Any, self: Any, index: Any) -> Any:
     if isinstance(g, Tensor):
-        return g._zeros(tuple(self.shape)).put(index, g, True)
-    return _back(g, self, both.plain(index))
+        return both.zeros_like(self).put(index, g, True)
+    return keep_layout(_back(g, self, both.plain(index)), self)
 
 
 def _put_selected(g: Any, x: Array, mask: Any) -> Any:

@@ -19,6 +19,7 @@ NAMES = [
     "clamp_max_",
     "clamp_min_",
     "clip_",
+    "conj_physical_",
     "detach_",
     "fill_",
     "fix_",

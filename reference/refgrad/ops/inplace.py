@@ -153,7 +153,7 @@ def refuse_inference(self: Tensor) -> None:
 def refuse_overlap(self: Tensor, other: Tensor, *, partial: bool = False) -> None:
     """Refuse operands that share memory with what is written to; `partial` allows exactly the same elements."""
     a, b = self._array, other._array
-    if self is other and not partial:
+    if self is other and not partial and not hasattr(a, "memory"):
         raise RuntimeError(PARTIAL_OVERLAP)
     if not a.size or not b.size or not backend.xp.may_share_memory(a, b):
         return

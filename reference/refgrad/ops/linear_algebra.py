@@ -182,6 +182,14 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     return record(suited(MvBackward0, x), x[:, 0] * y if y.size == 1 else x.dot(y), (input, vec))
 
 
+def _conjugate_late(result: Tensor, x: Array, y: Array) -> None:
+    """Let a product of two conjugates be the conjugate of the product, as torch computes it."""
+    from ..unresolved import is_conjugated, stored_conjugated
+
+    if is_conjugated(x) and is_conjugated(y):
+        result._array = stored_conjugated(result._array)
+
+
 @public
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Return the inner product of two vectors."""
@@ -199,7 +207,10 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
             f"of elements, but got {x.shape[0]} and {y.shape[0]} elements respectively"
         )
     _refuse_bool("dot", x)
-    return record(suited(DotBackward0, x), x.dot(y), (input, tensor))
+    result = record(suited(DotBackward0, x), x.dot(y), (input, tensor))
+    if type(x) is not backend.ndarray and type(y) is not backend.ndarray:
+        _conjugate_late(result, x, y)
+    return result
 
 
 @public

@@ -6,7 +6,7 @@ import itertools
 import warnings
 from typing import Any
 
-from .. import both, dtypes, scalars
+from .. import both, dtypes, scalars, unresolved
 from ..backend import Array, xp
 from ..graph import derivative
 from ..layouts import contiguous_format
@@ -303,7 +303,10 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
             f"inconsistent tensor size, expected tensor [{sizes[0]}] and src [{sizes[1]}] to have the same number of "
             f"elements, but got {sizes[0]} and {sizes[1]} elements respectively"
         )
-    return record(VdotBackward0, xp.vdot(input._array, other._array), (input, other))
+    result = record(VdotBackward0, xp.vdot(input._array, other._array), (input, other))
+    if unresolved.is_conjugated(other._array) and not unresolved.is_conjugated(input._array):
+        result._array = unresolved.stored_conjugated(result._array)
+    return result
 
 
 @public

@@ -11,6 +11,7 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from ..unresolved import like
 from .broadcasting import keep_layout
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
 from .holomorphic import refuse_complex_gradient
@@ -390,7 +391,7 @@ def _copied(input: Tensor) -> Tensor:
     memory = backend.root(array)
     start = backend.address(array) - backend.address(memory)
     copied = backend.seen_as(memory.copy(order="K"), array.dtype)
-    return wrap(backend.strided(copied, array.shape, array.strides, start))
+    return wrap(like(array, backend.strided(copied, array.shape, array.strides, start)))
 
 
 @public

@@ -11,6 +11,7 @@ from .._from_data import warn_once
 from ..device import device_of, require
 from ..recording import record
 from ..tensor import Tensor, wrap
+from ..unresolved import like, taken_apart
 from ..views import rebase
 from .arithmetic import not_implemented
 from .inplace import bump, check_writable
@@ -165,7 +166,7 @@ def set_(
     array = _seen(self, source, storage_offset, size, stride)
     check_writable(self, *tensors, repeats=True)
     node = record(SetNode, array, (self, *tensors))._node
-    self._array = array
+    self._array = like(self._array, taken_apart(array)[0])
     self._accumulator = None  # graphs made before lead to the tensor as it was
     bump(self)
     if node is not None:

@@ -6,6 +6,7 @@ third leaf of the program, which stand for an input, a weight and a bias, or wha
 
 from __future__ import annotations
 
+from .conjugates import CONJUGATES
 from .copies import COPIES
 from .decompositions import DECOMPOSITIONS
 from .layers import LAYERS
@@ -39,4 +40,5 @@ SUBJECTS: dict[str, Subject] = {
     "copies": COPIES,
     "rarer": RARER,
     "special": SPECIAL,
+    "conjugates": CONJUGATES,
 }
