@@ -11,6 +11,7 @@ import numpy as np
 from . import backend, dtypes, storage
 from .creation import Values, bind, check_place, chosen_dtype, finish, function, plain_number
 from .fused import multiply_add
+from .ops.inplace import OVERLAP
 from .scalars import stored
 from .tensor import Tensor
 
@@ -73,6 +74,8 @@ def _finished(made: Any, values: Values) -> Tensor:
     """Make the tensor, or write it into an `out` of that many elements in whatever shape it has."""
     out = values.get("out")
     if out is not None and out._array.size == made.size:
+        if storage.overlaps_itself(out._array):
+            raise RuntimeError(OVERLAP)
         made = made.reshape(out._array.shape)
     return finish(backend.as_array(made), values)
 

@@ -42,6 +42,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     shape = (*input1._array.shape[:-1], weight._array.shape[0])
     one, two = [each.reshape((-1, each._array.shape[-1])) for each in (input1, input2)]
     a, b, w = one._array, two._array, weight._array
+    if w.dtype.kind == "b" and a.size and w.size:
+        raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
     pairs = (a[:, :, None] * b[:, None, :]).reshape(a.shape[0], a.shape[1] * b.shape[1])
     array = pairs @ w.reshape(w.shape[0], a.shape[1] * b.shape[1]).T
     result: Tensor = record(TrilinearBackward0, array, (one, weight, two)).reshape(shape)
@@ -74,8 +76,6 @@ def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias.size(0)} but expected {weight.size(0)}"
         )
-    if weight._array.dtype.kind == "b":
-        raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
 
 
 def _paired(g: Any, other: Any) -> Any:

@@ -146,6 +146,7 @@ def _check_rows(given: Mapping[str, Any]) -> None:
         given["weight"].size(0)
     if given["max_norm"] is not None:
         given["input"].contiguous()
+        given["weight"].detach  # noqa: B018 - Python says what is missing
 
 
 def _check_halves(input: Any) -> None:

@@ -269,6 +269,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     elif x.ndim == 1 and y.ndim == 2:
         product = mm(unsqueeze(input, 0), other)
         result = record(SqueezeBackward4, product._array.reshape(-1), (product,), (product._array.shape, 0))
+        result._counter = [1]  # torch takes the dimension away in place
     else:
         result = matmul_of_batches(input, other)
     return result

@@ -99,7 +99,7 @@ def iterate(work: Work, out: Tensor) -> None:
 # Functions that look at their operands' dtypes or values before they look at memory.
 ASKED_FIRST = frozenset(
     """
-    addcdiv addr clamp clamp_max clamp_min complex heaviside isneginf isposinf lerp polar signbit sub
+    addcdiv addr clamp clamp_max clamp_min complex heaviside isneginf isposinf lerp maximum minimum polar signbit sub
     """.split()  # noqa: SIM905
 )
 
@@ -170,6 +170,8 @@ def reduce(work: Work, outs: Sequence[Tensor]) -> Any:
     except (IndexError, NotImplementedError, RuntimeError) as error:
         if work.name in _SIZES_LATE and re.search(_SIZES_LATE[work.name], str(error)):
             check_dtype(work.name, _stand_in(work).dtype, outs[0].dtype)
+            if work.name in _MEMORY_SECOND:
+                check_memory(work.name, outs[0], work.tensors)
         if work.name in _KERNEL_FIRST or not _is_of_kernel(work.name, error):
             raise
         missing, results = error, _stand_in(work)
@@ -275,6 +277,7 @@ _OF_KERNEL = r"not implemented for|^(index|INDICES).* out of|^out of range: trie
 # What else some functions say only when `out` is there.
 _SAID_LATE = {
     "gather": r"^gather\(\)|^Index tensor must|^Size does not match",
+    "linalg_cross": "^expected scalar type",
     "index_copy": r"^index_copy_\(\)",
     "mm": "^expected m1 and m2",
     "renorm": "^linalg.vector_norm: Expected a floating",
@@ -289,6 +292,8 @@ def _stand_in(work: Work) -> Any:
         shape = (work.kwargs.get("bins", (*work.args, 100)[1]),)
     elif work.name in ("gather", "searchsorted", "take"):
         shape = work.tensors[1]._array.shape
+    elif work.name in ("dot", "vdot"):
+        shape = ()
     elif work.name == "mm":
         shape = (shape[0], work.tensors[1]._array.shape[1])
     if work.name in ("bucketize", "searchsorted"):

@@ -14,6 +14,7 @@ from ..grad_mode import no_grad
 from ..recording import requires_recording
 from ..tensor import Tensor, wrap
 from .inplace import bump, refuse_inference
+from .matrices import LinAlgError
 from .output_kernels import ASKED_FIRST, Work, ask, choose_dtype, iterate, reduce
 from .output_tensors import layout_of, let_fail, resize_out
 from .refused_outputs import (
@@ -91,7 +92,11 @@ def written(name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: 
             results: Any = None
         else:
             choose_dtype(work, outs[0])
-            results = reduce(work, outs)
+            try:
+                results = reduce(work, outs)
+            except LinAlgError:  # torch looks whether a matrix was singular when all is written
+                bump(outs[0])
+                raise
     for out in outs:
         _count(work, out)
     if isinstance(results, tuple):

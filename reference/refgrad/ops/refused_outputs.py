@@ -251,7 +251,7 @@ def check_dtype(name: str, result: dtypes.dtype, out: dtypes.dtype) -> None:
 # Kernels that do not mind an `out` whose elements share memory.
 _MAY_OVERLAP = frozenset(
     """
-    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum narrow_copy prod sort std sum threshold tril triu
+    all amax amin any argmax argmin bmm cummax cummin dot histc linalg_det linalg_vector_norm mv nansum narrow_copy prod std sum threshold tril triu
     var vdot
     """.split()  # noqa: SIM905
 )
@@ -275,7 +275,8 @@ _COPY_FIRST = frozenset(
 
 def check_memory(name: str, out: Tensor, tensors: Sequence[Tensor]) -> None:
     """Refuse an `out` whose elements share memory with each other, or with an operand that is still to be read."""
-    if name not in _MAY_OVERLAP and storage.overlaps_itself(out._array):
+    in_place = name == "sort" and tensors[0] is out  # nothing is copied there first
+    if name not in _MAY_OVERLAP and storage.overlaps_itself(out._array) and not in_place:
         raise RuntimeError(OVERLAP)
     if name not in _READ_FIRST:
         for at, each in enumerate(tensors):
