@@ -26,6 +26,10 @@ ndarray = backend.ndarray
 Step = Callable[[Tensor], Tensor]
 Path = tuple[Step | Geometry, ...]
 
+OVERLAP = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+    "Please clone() the tensor before performing the operation."
+)
 LEAF_VIEW = "a view of a leaf Variable that requires grad is being used in an in-place operation."
 
 
@@ -267,6 +271,10 @@ class CopySlices(Node):
             raise RuntimeError(FREED)
         if self.path is None:  # which is checked where a path is followed
             self._refuse_outside()
+        if edges[0] is not None and any(
+            size > 1 and not step for size, step in zip(*self.part[:2], strict=True)
+        ):  # torch writes the gradient of the view into that of the base
+            raise RuntimeError(OVERLAP)
         if recording and edges[0] is not None:
             return through_part(grad, lambda piece: self.run_inner(piece, True, edges), self.lain, self.see)
         if self.path is not None:

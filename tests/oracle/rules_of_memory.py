@@ -27,7 +27,8 @@ def _odd_stride(difference: Any) -> bool:
         return any(not each.numel() and each.is_leaf for each in rerun(difference).tensors())
     shown = difference.aspect == "text" and difference.line.endswith(".stride()")
     refused = difference.aspect in ("outcome", "error text") and re.search(
-        r"stride\(-1\)|view size is", texts(difference)
+        r"stride\(-1\)|view size is|(?s:Expected size for first two.*mat1 and mat2 shapes)",
+        texts(difference),
     )
     if not (shown or refused or difference.aspect == "strides"):
         return False
@@ -125,7 +126,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "stride of a dimension of size 0 or 1",
-        "it means nothing; NumPy does not keep that of empty arrays, and asks no further where elements lie row by row.",
+        "it means nothing; NumPy does not keep that of empty arrays, and asks no further where elements lie row by row. "
+        "torch looks at it to choose between one product and many.",
         _odd_stride,
     ),
     Rule(

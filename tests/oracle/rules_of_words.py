@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from rerunning import rerun
-from rules import Rule, texts
+from rules import Rule, of_gradient, texts
 
 
 def _without_modules(text: Any) -> str:
@@ -44,6 +44,16 @@ def _of_half_complex(difference: Any) -> bool:
     )
 
 
+def _power_of_bool(difference: Any) -> bool:
+    """Tell whether a gradient of the power of a truth value was asked for."""
+    return (
+        of_gradient(difference)
+        and str(difference.theirs) == "RuntimeError"
+        and re.search(r"pow\((?:True|False),|\b(?:True|False) \*\*", "\n".join(difference.program))
+        is not None
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "names of types",
@@ -54,10 +64,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "failures inside torch",
-        "torch (or its library for convolutions) stops with an internal assertion, or cannot treat an integer tensor that requires a gradient; vmap looks "
-        "for the dtype of numbers in the first place of none.",
+        "torch (or its library for convolutions) stops with an internal assertion (the gradient of a power of True is one), "
+        "or cannot treat an integer tensor that requires a gradient; vmap looks for the dtype of numbers in the first place "
+        "of none.",
         lambda difference: bool(
-            ("vmap(" in difference.line and "select(): index 0 out of range" in str(difference.theirs))
+            _power_of_bool(difference)
+            or ("vmap(" in difference.line and "select(): index 0 out of range" in str(difference.theirs))
             or re.search(
                 r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|could not c(?:reate a primitive|onstruct a memory) descriptor|Could this error message be improved|Exception raised from|Autograd not support dtype",
                 str(difference.theirs),

@@ -262,7 +262,7 @@ def _softplus(x: Array, beta: float, limit: float) -> Array:
     ).astype(x.dtype)
 
 
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """Return log(1 + e**(beta x)) / beta; x itself where that is large."""
     _refuse_complex_number(beta)
     _refuse_complex_number(threshold)

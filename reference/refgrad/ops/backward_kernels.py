@@ -18,7 +18,7 @@ from ..recording import gradient_edge, record, record_several
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
 
-__all__ = ["backward_kernel", "composite_kernel", "moving_kernel", "undifferentiable"]
+__all__ = ["backward_kernel", "composite_kernel", "in_single", "moving_kernel", "undifferentiable"]
 
 
 def backward_kernel(
@@ -148,6 +148,21 @@ def undifferentiable(name: str, compute: Callable[..., Any]) -> Callable[..., An
     return rule
 
 
+def in_single(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of arrays compute in single precision where its first one is of float16, and round once."""
+
+    def computed(first: Any, *more: Any) -> Any:
+        if first.dtype.char != "e":
+            return compute(first, *more)
+        wide = [
+            each.astype(xp.float32) if getattr(each, "dtype", None) == xp.float16 else each
+            for each in (first, *more)
+        ]
+        return compute(*wide).astype(xp.float16)
+
+    return computed
+
+
 def _softmax_second(grad: Any, grad_output: Any, result: Any, dim: int) -> Any:
     summed = both.total(result * grad_output, dim)
     return grad_output * grad - summed * grad - grad_output * both.total(grad * result, dim)
@@ -175,14 +190,14 @@ threshold_backward = backward_kernel(
 )
 softmax_backward = backward_kernel(
     "SoftmaxBackwardDataBackward0",
-    lambda g, result, dim: (p := g * result) - result * both.total(p, dim),
+    in_single(lambda g, result, dim: (p := g * result) - result * both.total(p, dim)),
     _softmax_second,
     values="output",
     args="dim",
 )
 log_softmax_backward = backward_kernel(
     "LogSoftmaxBackwardDataBackward0",
-    lambda g, result, dim: g - both.exp(result) * both.total(g, dim),
+    in_single(lambda g, result, dim: g - both.exp(result) * both.total(g, dim)),
     lambda grad, grad_output, result, dim: -both.total(grad_output, dim) * both.exp(result) * grad,
     values="output",
     args="dim",

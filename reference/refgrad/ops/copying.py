@@ -13,8 +13,9 @@ from ..grad_mode import mode
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from ..views import OVERLAP
 from .broadcasting import check_broadcast
-from .inplace import OVERLAP, check_writable, update, write
+from .inplace import check_writable, update, write
 from .registry import function, method, operator, public
 from .shape import expand
 

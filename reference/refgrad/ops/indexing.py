@@ -7,6 +7,7 @@ An index is taken apart from left to right, each part by the operation that torc
 from __future__ import annotations
 
 import operator as operator_of
+import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -38,12 +39,12 @@ __all__ = ["narrow", "select"]
 def _put(g: Array, shape: tuple[int, ...], dim: int, part: Any) -> Array:
     """Return zeros of `shape` with the gradient at one place along a dimension."""
     found = xp.zeros(shape, g.dtype)
-    found[(*[slice(None)] * dim, part)] = g
+    found[(*[slice(None)] * (dim % len(shape)), part)] = g
     return found
 
 
 def _taken(g: Any, shape: tuple[int, ...], dim: int, part: Any) -> Any:
-    return g[(*[slice(None)] * dim, part)]
+    return g[(*[slice(None)] * (dim % len(shape)), part)]
 
 
 select_backward = moving_kernel("SelectBackwardBackward0", _put, _taken, "shape dim index")
@@ -91,11 +92,11 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     array = input._array
     if array.ndim == 0:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
-    dim = axis_of(dim, array.ndim)
-    size = array.shape[dim]
+    axis = axis_of(dim, array.ndim)
+    size = array.shape[axis]
     if not -size <= index < size:
         raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(array.shape)} at dimension {dim}"
+            f"select(): index {index} out of range for tensor of size {list(array.shape)} at dimension {axis}"
         )
     return _selected(input, dim, int(index))
 
@@ -104,14 +105,15 @@ def _selected(self: Tensor, dim: int, place: int) -> Tensor:
     array = self._array
     if not array.size:
         array = storage.explicit(array)
-    seen = array[(*[slice(None)] * dim, place, ...)]
+    seen = array[(*[slice(None)] * (dim % array.ndim), place, ...)]
     return make_view(SelectBackward0, self, seen, (array.shape, dim, place))
 
 
-def _sliced(self: Tensor, dim: int, part: slice) -> Tensor:
+def _sliced(self: Tensor, dim: int, part: slice, given: slice | None = None) -> Tensor:
+    """Return a view of a part; its node keeps the part as it was given, as torch's does."""
     array = self._array
     seen = storage.part(array, dim, part)
-    return make_view(SliceBackward0, self, seen, (array.shape, dim, part))
+    return make_view(SliceBackward0, self, seen, (array.shape, dim, part if given is None else given))
 
 
 @public
@@ -282,7 +284,8 @@ def _slice_part(self: Tensor, dim: int, part: slice) -> Tensor:
         raise ValueError("slice step cannot be zero" if step == 0 else "step must be greater than zero")
     if self._array.ndim == 0:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    return _sliced(self, dim, slice(*slice(start, stop, step).indices(self._array.shape[dim])))
+    given = slice(start or 0, sys.maxsize if stop is None else stop, step)
+    return _sliced(self, dim, slice(*given.indices(self._array.shape[dim])), given)
 
 
 def _bound(value: Any) -> int | None:

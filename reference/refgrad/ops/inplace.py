@@ -10,17 +10,13 @@ from ..grad_mode import mode
 from ..graph import Node
 from ..recording import requires_recording
 from ..tensor import Tensor, wrap
-from ..views import rebase, refuse_view
+from ..views import OVERLAP, rebase, refuse_view
 from .broadcasting import check_broadcast
 from .registry import method
 
 __all__ = ["check_cast", "check_sizes", "refuse_overlap", "update", "update_late", "write"]
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
-OVERLAP = (
-    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-    "Please clone() the tensor before performing the operation."
-)
 PARTIAL_OVERLAP = (
     "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
     "location. Please clone() the tensor before performing the operation."

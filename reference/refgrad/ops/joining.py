@@ -33,17 +33,19 @@ _kinds: dict[tuple[str, int], type[Node]] = {}
 
 def _uncat(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) -> list[Any]:
     parts, start = [], 0
+    before = (slice(None),) * (dim % g.ndim)
     for needed, size in zip(needs, sizes, strict=True):
         if needed and size < 0:
             parts.append(both.like(xp.zeros(0, both.plain(g).dtype), g))
         else:
-            parts.append(g[(*[slice(None)] * dim, slice(start, start + size))] if needed else None)
+            parts.append(g[(*before, slice(start, start + size))] if needed else None)
         start += max(size, 0)
     return parts
 
 
 def _unstack(g: Any, needs: Sequence[bool], sizes: tuple[int, ...], dim: int) -> list[Any]:
-    return [g[(*[slice(None)] * dim, at)] if needed else None for at, needed in enumerate(needs)]
+    parts = g.unbind(dim) if isinstance(g, Tensor) else xp.moveaxis(g, dim, 0)
+    return [part if needed else None for part, needed in zip(parts, needs, strict=True)]
 
 
 def cat(tensors: Any, dim: int = 0) -> Tensor:
@@ -58,17 +60,17 @@ def cat(tensors: Any, dim: int = 0) -> Tensor:
         if each._array.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {at}) cannot be concatenated")
     model = next((t for t in given if t._array.shape != (0,)), given[0])
-    dim = 0 if model._array.shape == (0,) and len(given) > 1 else axis_of(dim, model._array.ndim)
+    axis = 0 if model._array.shape == (0,) and len(given) > 1 else axis_of(dim, model._array.ndim)
     arrays, sizes = [], []
     for at, each in enumerate(given):
         array = each._array
         skipped = array.shape == (0,) and model._array.ndim != 1
-        sizes.append(-1 if array.shape == (0,) else array.shape[dim] if array.ndim > dim else 0)
+        sizes.append(-1 if array.shape == (0,) else array.shape[axis] if array.ndim > axis else 0)
         if not skipped:
-            _check_sizes(model._array.shape, array.shape, dim, at)
+            _check_sizes(model._array.shape, array.shape, axis, at)
             arrays.append(array)
     want = dtypes.result_of(tuple(given))._numpy if len({each._array.dtype for each in given}) > 1 else None
-    joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=dim, dtype=want))
+    joined = xp.ascontiguousarray(xp.concatenate(arrays or [model._array], axis=axis, dtype=want))
     kind = _joined("CatBackward0", len(given), _uncat)
     return record(kind, joined, tuple(given), (tuple(sizes), dim))
 
@@ -101,7 +103,7 @@ def stack(tensors: Any, dim: int = 0) -> Tensor:
         raise RuntimeError("stack expects a non-empty TensorList")
     check_tensors(given)
     first = given[0]._array.shape
-    dim = axis_of(dim, len(first) + 1)
+    axis = axis_of(dim, len(first) + 1)
     for at, each in enumerate(given):
         if each._array.shape != first:
             raise RuntimeError(
@@ -109,7 +111,7 @@ def stack(tensors: Any, dim: int = 0) -> Tensor:
                 f"{list(each._array.shape)} at entry {at}"
             )
     want = dtypes.result_of(tuple(given))._numpy
-    joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=dim, dtype=want))
+    joined = xp.ascontiguousarray(xp.stack([each._array for each in given], axis=axis, dtype=want))
     kind = _joined("StackBackward0", len(given), _unstack)
     return record(kind, joined, tuple(given), ((), dim))
 
@@ -294,4 +296,4 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     places = range(input._array.shape[axis])
     array = input._array if input._array.size else storage.explicit(input._array)
     arrays = [array[(*[slice(None)] * axis, at, ...)] for at in places]
-    return _several(UnbindBackward0, input, arrays, (input._array.shape, axis, 1))
+    return _several(UnbindBackward0, input, arrays, (input._array.shape, dim, 1))

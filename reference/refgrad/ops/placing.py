@@ -10,9 +10,10 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from ..views import OVERLAP
 from .broadcasting import check_broadcast, row_major
 from .gathering import whole_rows
-from .inplace import OVERLAP, check_sizes, refuse_overlap, update_late
+from .inplace import check_sizes, refuse_overlap, update_late
 from .registry import public
 from .shape import axis_of
 

@@ -94,10 +94,10 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
     "sinh": (xp.sinh, lambda g, self: g * _cosh(self)),
     "cosh": (xp.cosh, lambda g, self: g * _sinh(self)),
     "tanh": (xp.tanh, lambda g, result: tanh_backward(g, result)),
-    "asinh": (xp.arcsinh, lambda g, self: g * both.rsqrt(self * self + 1)),
+    "asinh": (xp.arcsinh, lambda g, self: g * both.rsqrt(self**2 + 1)),
     "acosh": (xp.arccosh, lambda g, self: g * _acosh_slope(self)),
     "atanh": (xp.arctanh, lambda g, self: g / (1 - self * self)),
-    "erf": (both._erf_array, lambda g, self: TWO_OVER_SQRT_PI * both.exp(-(self * self)) * g),
+    "erf": (both._erf_array, lambda g, self: TWO_OVER_SQRT_PI * both.exp(-(self**2)) * g),
     "sigmoid": (_sigmoid, lambda g, result: sigmoid_backward(g, result)),
 }
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.

@@ -10,7 +10,7 @@ from .. import both, dtypes, scalars, unresolved
 from ..backend import Array, xp
 from ..graph import derivative
 from ..layouts import contiguous_format
-from ..recording import record, requires_recording
+from ..recording import gradient_edge, record, requires_recording
 from ..tensor import Tensor, wrap
 from .arithmetic import mul
 from .broadcasting import keep_layout
@@ -190,7 +190,12 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 @public
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return `beta * input + alpha * (batch1 @ batch2).sum(0)`."""
-    if requires_recording(input, batch1, batch2):  # then torch keeps the number of matrices, too
+    if requires_recording(
+        input, batch1, batch2
+    ):  # then torch first connects the node, and keeps the number of matrices
+        for each in (input, batch1, batch2):
+            if each.requires_grad:
+                gradient_edge(each)
         _size_at(batch1, 0)
     expand(input, (_size_at(batch1, 1), _size_at(batch2, 2)))
     _check_batches(batch1, batch2)

@@ -12,6 +12,7 @@ from ..recording import record
 from ..tensor import Tensor, wrap
 from .broadcasting import row_major
 from .losses import chosen_reduction
+from .reductions import unreduced
 from .registry import FUNCTIONS
 from .selection import where
 from .statistics import norm_of, norm_slope, refuse_empty
@@ -36,8 +37,9 @@ NormBackward1 = derivative(
 def _distance_slope(g: Any, difference: Any, result: Any, p: float, keepdim: bool) -> Any:
     if not difference.ndim:
         return norm_slope(g, difference, result, p, None)
-    wide = (*tuple(difference.shape)[:-1], 1)
-    return norm_slope(g.reshape(wide), difference, result.reshape(wide), p, (difference.ndim - 1,))
+    shape, last = tuple(difference.shape), (difference.ndim - 1,)
+    g, result = (unreduced(each, shape, last, keepdim) for each in (g, result))
+    return norm_slope(g, difference, result, p, last)
 
 
 def _reduced(value: Tensor, reduction: str) -> Tensor:

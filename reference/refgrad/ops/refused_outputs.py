@@ -8,7 +8,8 @@ from typing import Any
 from .. import dtypes, storage
 from ..recording import requires_recording
 from ..tensor import Tensor
-from .inplace import OVERLAP, check_cast, refuse_overlap
+from ..views import OVERLAP
+from .inplace import check_cast, refuse_overlap
 
 __all__ = [
     "COPIES",

@@ -12,10 +12,11 @@ from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from ..unresolved import like
+from ..views import OVERLAP
 from .broadcasting import keep_layout
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
 from .holomorphic import refuse_complex_gradient
-from .inplace import OVERLAP, refuse_overlap, update_late
+from .inplace import refuse_overlap, update_late
 from .reductions import flat_index
 from .registry import public
 from .shape import axis_of

@@ -363,7 +363,7 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
         if not keepdim:
             places, found = places.squeeze(axis), found.squeeze(axis)
         indices = wrap(places)
-        values = record(kinds[0], found, (input,), (x.shape, axis, keepdim), (indices,))
+        values = record(kinds[0], found, (input,), (x.shape, dim, keepdim), (indices,))
         return pair(name, values, indices)
 
     extreme.__name__ = name

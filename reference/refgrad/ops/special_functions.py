@@ -63,7 +63,7 @@ _ROWS: dict[str, tuple[str, Callable[[Array], Array], Callable[..., Any]]] = {
     "erfc": (
         "ErfcBackward0",
         _erfc_array,
-        lambda g, self: -1 / HALF_ROOT_PI * both.exp(-(self * self)) * g,
+        lambda g, self: -1 / HALF_ROOT_PI * both.exp(-(self**2)) * g,
     ),
     "erfinv": (
         "ErfinvBackward0",

@@ -12,7 +12,7 @@ from ..graph import derivative
 from ..recording import record, record_several, refuse_integral
 from ..return_types import structured
 from ..tensor import Tensor, wrap
-from .backward_kernels import log_softmax_backward, softmax_backward
+from .backward_kernels import in_single, log_softmax_backward, softmax_backward
 from .broadcasting import row_major
 from .conversion import warn_of_complex
 from .holomorphic import refuse_complex, refuse_complex_gradient, suited
@@ -159,26 +159,27 @@ def _softmax_of(x: Array, axis: int) -> Array:
     return row_major(powers)
 
 
+def _log_softmax_of(x: Array, axis: int) -> Array:
+    if not x.ndim:
+        return x - x  # nan where x is not finite
+    if not x.size:
+        return xp.array(x, order="C")
+    shifted = x - x.max(axis=axis, keepdims=True)
+    return row_major(shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True)))
+
+
 @public
 def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """Return e**x divided by the sum of all of them along a dimension."""
     input, axis = _along(input, dim, dtype, "softmax")
-    return record(SoftmaxBackward0, _softmax_of(input._array, axis), (input,), (dim,))
+    return record(SoftmaxBackward0, in_single(_softmax_of)(input._array, axis), (input,), (dim,))
 
 
 @public
 def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """Return the logarithm of the softmax along a dimension."""
     input, axis = _along(input, dim, dtype, "log_softmax")
-    x = input._array
-    if not x.ndim:
-        array = x - x  # nan where x is not finite
-    else:
-        shifted = x - x.max(axis=axis, keepdims=True) if x.size else x
-        array = row_major(
-            shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True)) if x.size else x.copy()
-        )
-    return record(LogSoftmaxBackward0, array, (input,), (dim,))
+    return record(LogSoftmaxBackward0, in_single(_log_softmax_of)(input._array, axis), (input,), (dim,))
 
 
 @public
