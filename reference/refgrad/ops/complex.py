@@ -229,7 +229,7 @@ def real(input: Tensor) -> Tensor:
     """Return the real part, a view; a real tensor itself."""
     if input._array.dtype.kind != "c":
         return input
-    return select(view_as_real(conj(input) if is_conj(input) else input), -1, 0)
+    return select(view_as_real(conj(input) if is_conj(input) else input), input._array.ndim, 0)
 
 
 @function
@@ -238,8 +238,8 @@ def imag(input: Tensor) -> Tensor:
     if input._array.dtype.kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
     if is_conj(input):
-        return select(negative_view(view_as_real(conj(input))), -1, 1)
-    return select(view_as_real(input), -1, 1)
+        return select(negative_view(view_as_real(conj(input))), input._array.ndim, 1)
+    return select(view_as_real(input), input._array.ndim, 1)
 
 
 def hermitian(self: Tensor) -> Tensor:

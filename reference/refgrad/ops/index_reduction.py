@@ -11,8 +11,9 @@ from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
+from ..views import OVERLAP
 from .holomorphic import refuse_complex_gradient
-from .inplace import OVERLAP, refuse_overlap, update_late
+from .inplace import refuse_overlap, update_late
 from .placing import check_slices
 from .registry import public
 from .scattering import least
