@@ -97,7 +97,7 @@ class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if storage.overlaps_itself(self.memory):
-            from .ops.inplace import OVERLAP
+            from .views import OVERLAP
 
             raise RuntimeError(OVERLAP)
         given = xp.asarray(resolved(value)).astype(self.dtype)

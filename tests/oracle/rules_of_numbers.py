@@ -142,10 +142,31 @@ def _condition(matrix: Any) -> Any:
 
 # Functions of matrices whose results, or gradients, are open where values of the matrix are equal or 0.
 _DECOMPOSES = frozenset(
-    (
-        "cholesky cond det eig eigh eigvals eigvalsh inv inverse logdet lstsq lu lu_factor lu_factor_ex matrix_norm "
-        "matrix_rank norm pinv pinverse qr slogdet svd svdvals"
-    ).split()
+    [
+        "cholesky",
+        "cond",
+        "det",
+        "eig",
+        "eigh",
+        "eigvals",
+        "eigvalsh",
+        "inv",
+        "inverse",
+        "logdet",
+        "lstsq",
+        "lu",
+        "lu_factor",
+        "lu_factor_ex",
+        "matrix_norm",
+        "matrix_rank",
+        "norm",
+        "pinv",
+        "pinverse",
+        "qr",
+        "slogdet",
+        "svd",
+        "svdvals",
+    ]
 )
 
 
