@@ -38,14 +38,11 @@ def _transformed(difference: Any) -> bool:
     return any(_TRANSFORMED.search(line) for line in made)
 
 
-_IN_STEPS = re.compile(
-    r"\b(?:conv[123]d|(?:batch|instance|group)_norm|bilinear|interpolate|normalize|\w+_pool[123]d|solve\w*|cholesky\w*|qr|"
-    r"svd|lu\w*|eigh?|pinv\w*|scaled_dot_product_attention|cosine_embedding_loss|ldexp|igammac?)\(|\bnn\.[A-Z]"
-)
+_IN_STEPS = re.compile(r"\b(?:solve\w*|cholesky\w*|qr|svd|lu\w*|eigh?|pinv\w*|ldexp|igammac?)\(")
 
 
 def _in_steps(difference: Any) -> bool:
-    """Tell whether it is about the gradient of a layer, a decomposition or another composite function."""
+    """Tell whether it is about the gradient of a decomposition or another composite function."""
     shown = ("node", "requires_grad", "is_leaf", "output_nr", "strides")
     return (
         difference.aspect in shown
@@ -54,12 +51,44 @@ def _in_steps(difference: Any) -> bool:
     )
 
 
+_OF_LAYERS = re.compile(
+    r"\bconv(?:_transpose)?[123]d\(|_norm\(|\bnn\.(?:Conv\w*|\w+Norm\w*|Transformer\w*)\(|\bgiven\("
+)
+
+
+def _second_of_layers(difference: Any) -> bool:
+    """Tell whether it is about how the second gradient of a convolution or a normalising function lies in memory."""
+    if difference.line != "second gradient" or difference.aspect != "strides":
+        return False
+    return _OF_LAYERS.search("\n".join(difference.program)) is not None
+
+
+def _through_moments(difference: Any) -> bool:
+    """Tell whether the gradient of group_norm counts as one that depends on what requires no gradient."""
+    shown = ("node", "requires_grad", "is_leaf")
+    called = re.search(r"\bgroup_norm\(|\bGroupNorm\(", "\n".join(difference.program))
+    return difference.aspect in shown and called is not None and of_gradient(difference)
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "derivatives in steps",
-        "torch records the derivative of a layer or of a decomposition as one node of its own, refgrad the steps that it "
-        "takes: other nodes and layouts of the gradient of such a function.",
+        "torch records the derivative of a decomposition as one node of its own, refgrad the steps that it takes: other "
+        "nodes and layouts of the gradient of such a function.",
         _in_steps,
+        goes_on=True,
+    ),
+    Rule(
+        "layouts of second gradients",
+        "torch differentiates the derivative of a convolution by other convolutions, and that of a normalising function "
+        "by a formula of its own: what they return lies in another order.",
+        _second_of_layers,
+        goes_on=True,
+    ),
+    Rule(
+        "moments that require a gradient",
+        "the moments are results of torch's group_norm, which require a gradient where only its weight does.",
+        _through_moments,
         goes_on=True,
     ),
     Rule(

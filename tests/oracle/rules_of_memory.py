@@ -57,7 +57,7 @@ _STOPS = re.compile(
 )
 
 
-_UNSET = re.compile(r"\bmulti(?:label)?_margin_loss\(")
+_UNSET = re.compile(r"\bmulti(?:label)?_margin_loss\(|\bnn\.Multi(?:Label)?MarginLoss\(")
 
 
 def _half_done(difference: Any) -> bool:
@@ -68,7 +68,7 @@ def _half_done(difference: Any) -> bool:
     unset = rerun(difference).unset if shown else set()
     if unset and (of_gradient(difference) or unset & set(TENSOR.findall(difference.line))):
         return True
-    if difference.aspect == "values" and _UNSET.search(difference.line):
+    if difference.aspect == "values" and _UNSET.search("\n".join(difference.program)):
         return any(not each.numel() for each in rerun(difference).operands(difference.line))
     if (
         difference.aspect == "values" and "'circular'" in difference.line

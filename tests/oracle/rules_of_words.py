@@ -54,6 +54,13 @@ def _power_of_bool(difference: Any) -> bool:
     )
 
 
+def _bias_of_nothing(difference: Any) -> bool:
+    """Tell whether torch failed to expand the second gradient of a bias where a convolution has no channels."""
+    called = re.search(r"\bconv[123]d\(", "\n".join(difference.program))
+    failed = "The expanded size of the tensor (0) must match" in str(difference.theirs)
+    return difference.line == "second gradient" and called is not None and failed
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "names of types",
@@ -69,6 +76,7 @@ RULES: tuple[Rule, ...] = (
         "of none.",
         lambda difference: bool(
             _power_of_bool(difference)
+            or _bias_of_nothing(difference)
             or ("vmap(" in difference.line and "select(): index 0 out of range" in str(difference.theirs))
             or re.search(
                 r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|could not c(?:reate a primitive|onstruct a memory) descriptor|Could this error message be improved|Exception raised from|Autograd not support dtype",

@@ -40,7 +40,7 @@ def _subsequent_mask(size: int, device: Any = None, dtype: Any = None) -> Tensor
 
 def _is_causal(mask: Tensor | None, told: bool | None, source: Tensor, batch_first: bool) -> bool:
     """Return whether a mask hides exactly what comes later; what was `told` counts first."""
-    size = 0 if source.is_nested else source.size(1 if batch_first and source.dim() != 2 else 0)
+    size = 0 if source.is_nested else source.size()[1 if batch_first and source.dim() != 2 else 0]
     if told is not None or mask is None:
         return told is True
     expected = _subsequent_mask(size, mask.device, mask.dtype if mask.is_floating_point() else None)

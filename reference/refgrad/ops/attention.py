@@ -180,6 +180,9 @@ def _slopes(
         _gathered(xp.matmul(of_scores.swapaxes(-1, -2), q), k),
         _gathered(xp.matmul(shares.swapaxes(-1, -2), go), v),
     ]
+    found = [
+        xp.ascontiguousarray(each.swapaxes(1, 2)).swapaxes(1, 2) for each in found
+    ]  # heads inside of steps
     if recording:
         inputs = recorded(g, query, key, value)
         found = [record(_BackwardNode, each, inputs) for each in found]

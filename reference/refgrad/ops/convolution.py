@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, storage
 from ..backend import Array, xp
 from ..grad_mode import like_cpp
 from ..graph import Node, derivative
@@ -78,11 +78,15 @@ def _slopes(
 def _no_slopes(
     g: Any, input: Any, weight: Any, needs: tuple[bool, ...], places: Array, groups: int
 ) -> list[Any]:
-    return [
-        both.zeros_like(input) if needs[0] else None,
-        both.zeros_like(weight) if needs[1] else None,
-        both.like(xp.zeros(g.shape[1] or weight.shape[0], both.plain(g).dtype), g) if needs[2] else None,
-    ]
+    bias = xp.zeros(g.shape[1] or weight.shape[0], both.plain(g).dtype)
+    given = (both.plain(input), both.plain(weight), bias)
+    return [both.like(_zeros(each), g) if needed else None for each, needed in zip(given, needs, strict=True)]
+
+
+def _zeros(model: Array) -> Array:
+    found = storage.empty_like(model, model.dtype)
+    found[...] = 0
+    return found
 
 
 ConvolutionBackward0 = kind_of_node(_slopes)
@@ -124,10 +128,8 @@ def _convolve(name: str, ndim: int, input: Tensor, weight: Tensor, bias: Any, se
 @like_cpp
 def of_complex(convolve: Any, input: Tensor, weight: Tensor, bias: Any, settings: Settings) -> Tensor:
     """Convolve complex numbers by three products of real ones."""
-    parts = [
-        (None, None) if each is None else [view_as_real(each.resolve_conj()).select(-1, at) for at in (0, 1)]
-        for each in (input, weight, bias)
-    ]
+    pairs = [None if each is None else view_as_real(each.resolve_conj()) for each in (input, weight, bias)]
+    parts = [(None, None) if pair is None else [pair.select(-1, at) for at in (0, 1)] for pair in pairs]
     real = convolve(*[part[0] for part in parts], settings)
     imaginary = convolve(*[part[1] for part in parts[:2]], None, settings)
     sums = [None if part[0] is None else part[0] + part[1] for part in parts]

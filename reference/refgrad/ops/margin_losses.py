@@ -192,7 +192,7 @@ def multilabel_margin_loss(
     if x.shape != y.shape:
         raise RuntimeError(f"inconsistent target size: {list(y.shape)} for input of size: {list(x.shape)}")
     if x.size:
-        if y.min() < -1 or y.max() >= (x.shape or (1,))[-1]:
+        if int(y.min()) < -1 or int(y.max()) >= (x.shape or (1,))[-1]:
             raise RuntimeError("argument #2 'target' is out of range")
         _check_kernel("multilabel_margin_loss_forward_out_frame", input, target=target)
     rows = (1, -1) if x.ndim < 2 else x.shape

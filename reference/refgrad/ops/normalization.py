@@ -35,6 +35,11 @@ def _weight_slope(g: Any, x: Any, axes: Any, eps: float, shape: Any, size: Any) 
     return both.sum_to(g * _normalised(x, axes, eps)[0], shape).reshape(size)
 
 
+def _as(value: Any, model: Any) -> Any:
+    """Return a value in the dtype of a model, which may have been multiplied by wider numbers."""
+    return value if value.dtype == model.dtype else both.cast(value, both.plain(model).dtype)
+
+
 def _slopes(
     g: Any, x: Any, weight: Any, needs: tuple[bool, ...], axes: Any, eps: float, shape: Any, size: Any
 ) -> list[Any]:
@@ -45,10 +50,16 @@ def _slopes(
     ]
 
 
+def _in_own_types(slopes: list[Any], *models: Any) -> list[Any]:
+    return [None if each is None else _as(each, model) for each, model in zip(slopes, models, strict=True)]
+
+
 # The moments and parameters that torch hands on as well count among the inputs of its nodes.
 layer_norm_backward = composite_kernel(
     "NativeLayerNormBackwardBackward0",
-    lambda g, x, mean, rstd, weight, bias, *more: _slopes(g, x, weight, *more),
+    lambda g, x, mean, rstd, weight, bias, *more: _in_own_types(
+        _slopes(g, x, weight, *more), x, weight, bias
+    ),
     "input mean rstd weight bias",
     "needs axes eps shape size",
 )
@@ -74,7 +85,7 @@ def _fixed_slopes(
 ) -> list[Any]:
     of_input = of_weight = None
     if needs[0]:
-        of_input = g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape))
+        of_input = _as(g * both.like(factor, g) * (1 if weight is None else weight.reshape(shape)), x)
     if needs[1]:
         unit = (x - both.like(centre, x)) * both.like(factor, x)
         of_weight = both.sum_to(g * unit, shape).reshape(size)

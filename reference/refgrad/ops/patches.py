@@ -8,7 +8,7 @@ from typing import Any
 from .. import both
 from ..backend import xp
 from ..graph import derivative
-from ..recording import record
+from ..recording import record, requires_recording
 from ..tensor import Tensor
 from .backward_kernels import moving_kernel
 from .broadcasting import row_major
@@ -76,8 +76,9 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     """Return the patches of images as columns: (batch, channels * places of a patch, patches)."""
     kernel, spread, border, step = _settings(kernel_size, dilation, padding, stride)
     shape = input._array.shape
-    if len(shape) < 3:
-        input.size(2)  # which there is not
+    if len(shape) < 3:  # one of these dimensions is not there
+        for dim in (-1, -2, 1, 2) if requires_recording(input) else (1, 2):
+            input.size(dim)
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "

@@ -124,7 +124,7 @@ def means(x: Array, places: Array, counted: Array) -> tuple[Array, Array]:
     """Return the sum of each window divided by a count, and the counts as the dtype of the elements."""
     sums = both.take_or_zero(x, places).sum(axis=-1, dtype=x.dtype)
     shares = counted.astype(x.dtype)
-    if x.dtype.kind != "f":  # C++ rounds towards 0
+    if x.dtype.kind not in "fc":  # C++ rounds towards 0
         return xp.trunc(sums / shares).astype(x.dtype), shares
     return sums / shares, shares
 
@@ -136,7 +136,7 @@ def of_largest(operation: str, args: str = "") -> type[Node]:
     """Return the node of a pool whose gradient goes to the elements chosen."""
     slope = backward_kernel(
         f"{operation}BackwardBackward0",
-        lambda g, x, chosen: both.put_flat(g, chosen, tuple(x.shape)),
+        lambda g, x, chosen: laid_out(both.put_flat(g, chosen, x.shape), x),
         args="chosen",
         adjoint=lambda grad, x, chosen: both.take_flat(grad, chosen),
     )
@@ -153,7 +153,11 @@ def of_means(
 ) -> type[Node]:
     """Return the node of a pool whose gradient is shared by all places of a window; `check` may refuse its sizes."""
     slope = backward_kernel(
-        f"{operation}BackwardBackward0", _to_windows, args="places divisor", adjoint=_from_windows
+        f"{operation}BackwardBackward0",
+        _to_windows,
+        _zeros_in_rows if "Adaptive" in operation else None,
+        args="places divisor",
+        adjoint=_from_windows,
     )
 
     def rule(g: Any, self: Any, places: Array, divisor: Array) -> Any:
@@ -163,9 +167,13 @@ def of_means(
     return derivative(f"{operation}Backward0", args=f"places divisor {args}", self=rule)
 
 
-def _to_windows(g: Any, x: Any, places: Array, divisor: Array) -> Any:
-    shares = (g / both.like(divisor, g)).reshape((*g.shape, 1))
-    return both.put_or_drop(both.expand(shares, places.shape), places, tuple(x.shape))
+def _zeros_in_rows(grad: Any, *others: Any) -> Any:
+    return both.like(xp.zeros(tuple(grad.shape), both.plain(grad).dtype), grad)
+
+
+def _to_windows(g: Array, x: Array, places: Array, divisor: Array) -> Array:
+    shares = (g / divisor).reshape(*g.shape, 1)
+    return laid_out(both.put_or_drop(both.expand(shares, places.shape), places, x.shape), x)
 
 
 def _from_windows(grad: Any, x: Any, places: Array, divisor: Array) -> Any:

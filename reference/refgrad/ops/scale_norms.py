@@ -43,9 +43,9 @@ def rms_norm(
     found: Tensor = x * (squares + least).rsqrt()
     if weight is not None:
         found = found * weight
-    found = found.to(own)
     innermost = ndim in (4, 5) and is_channels_last(input._array)
-    return found if innermost else found.contiguous()
+    result: Tensor = (found if innermost else found.contiguous()).to(own)
+    return result
 
 
 def _check_norm(shape: list[int], tail: list[int], weight: Tensor | None) -> None:
