@@ -53,7 +53,7 @@ def test_a_seeded_program_shows_the_same_on_both(refgrad: Any, seed: int) -> Non
 
 
 # Which of the first sixty programs about a subject do not agree yet (docs/oracle.md): these and no others.
-_APART = {}
+_APART: dict[str, set[int]] = {}
 
 
 @pytest.mark.filterwarnings("ignore")
