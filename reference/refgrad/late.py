@@ -125,6 +125,7 @@ _NAMES = {
     "ops.storages": "Tensor.set_ Tensor.storage Tensor.untyped_storage",
     "ops.moments": "std torch.std_mean var torch.var_mean",
     "ops.scale_norms": "torch.rms_norm",
+    "ops.grids": "torch.affine_grid_generator",
     "ops.index_reduction": "index_reduce Tensor.index_reduce_",
     "ops.view_copies": (
         "torch.alias_copy torch.as_strided_copy torch.detach_copy torch.diagonal_copy torch.expand_copy narrow_copy "

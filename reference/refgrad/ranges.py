@@ -11,9 +11,9 @@ import numpy as np
 from . import backend, dtypes, storage
 from .creation import Values, bind, check_place, chosen_dtype, finish, function, plain_number
 from .fused import multiply_add
-from .ops.inplace import OVERLAP
 from .scalars import stored
 from .tensor import Tensor
+from .views import OVERLAP
 
 __all__: list[str] = []
 

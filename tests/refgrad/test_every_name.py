@@ -193,6 +193,9 @@ CALLS: dict[str, Call] = {
     "index_add": _placed,
     "index_copy": _placed,
     "index_fill": lambda call, x, y: call(x, 1, torch.tensor([1]), 2.0),
+    **dict.fromkeys(
+        ("affine_grid", "affine_grid_generator"), lambda call, x, y: call(x[None], (1, 2, 2, 3), False)
+    ),
     "index_reduce": lambda call, x, y: call(x, 1, torch.tensor([2, 0, 0]), y, "prod"),
     "as_strided_copy": lambda call, x, y: call(x * 1, (2, 2), (1, 2), 1),
     "expand_copy": lambda call, x, y: call(x, (2, 2, 3)),

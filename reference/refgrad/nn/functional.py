@@ -248,6 +248,7 @@ _LATER = {
     "drawing": (
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout gumbel_softmax rrelu rrelu_"
     ),
+    "grids": "affine_grid",
     "margin_losses": (
         "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss soft_margin_loss "
         "triplet_margin_with_distance_loss"

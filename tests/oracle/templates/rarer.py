@@ -1,4 +1,4 @@
-"""Functions that `torch` has beside those of `torch.nn.functional`: pools with indices, CTC; and what is rarely called."""
+"""Functions that `torch` has beside those of `torch.nn.functional`: pools with indices, CTC, grids."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ _CTC = [
     "torch.ctc_loss({v}, torch.tensor([[0], [2]]), (4, 4), (1, 1), 1, 3)", "torch.ctc_loss({v}[:, 0], torch.tensor([1]), (4,), (1,), reduction=1)", "torch.ctc_loss({v}, torch.tensor([[1], [2]]), (4, 9), (1, 1))",
     "torch.ctc_loss({v}, torch.tensor([[1], [2]]), (4, 4), (1, 1), 0, 'mean')", "torch.ctc_loss({v}, torch.tensor([[1.0], [2.0]]), (4, 4), (1, 1), 7)",
 ]  # fmt: skip
+_GRIDS = [
+    "F.affine_grid({m}, (1, 2, 2, 3), False)", "F.affine_grid({m}, (1, 1, 2, 2), True)", "F.affine_grid({m}, [1, 2, 1, 3], True)", "F.affine_grid({m}, (1, 2, 2, 2, 2), False)", "F.affine_grid({m}, (1, 2, 3), True)",
+    "F.affine_grid({m}, (1, 2, 0, 3), False)", "F.affine_grid({m}, (1, 2, 2, 2))", "torch.affine_grid_generator({m}, (1, 2, 2, 3), True)", "torch.affine_grid_generator({m}, (1, 1, 2, 1, 3), False)",
+    "torch.affine_grid_generator({m}, (2, 1, 2, 3), False)", "torch.affine_grid_generator({m}, (1, 2, 3), False)", "torch.affine_grid_generator({m}, (1, 2, 2, 0), False)",
+]  # fmt: skip
+_MAPS = ["{v}[:1, :, :]", "{v}.flatten()[:12].view(1, 3, 4)", "{v}"]
 RARER = Subject(
-    calls=[*_POOLS, *_CTC],
+    calls=[*_POOLS, *_CTC, *[call.replace("{m}", each) for call in _GRIDS for each in _MAPS]],
     shapes=[
         ("(1, 2, 3, 4)", "(2, 4)", "(4, 2, 3)"), ("(2, 1, 2, 2, 3)", "(1, 2, 5)", "(4, 2, 3)"), ("(1, 2, 2, 2)", "(2, 2, 3)", "(4, 2, 4)"), ("(1, 0, 2, 2, 2)", "(0, 2, 4)", "(4, 2, 3)"), ("(2, 3)", "(3,)", "(4, 2, 3)"),
         ("(1, 2, 0, 2)", "(2, 0)", "(4, 2, 3)"),
