@@ -204,45 +204,23 @@ def multi_head_attention_forward(
         query, key, value = [each.unsqueeze(1) for each in (query, key, value)]
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     steps, batch, size = query.shape
-    key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", query, attn_mask, "attn_mask")
-    if is_causal and attn_mask is None:
-        raise RuntimeError(
-            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-            "`generate_square_subsequent_mask` to create this mask."
-        )
-    if is_causal and key_padding_mask is None and not need_weights:
-        attn_mask = None  # the hint says as much
-    else:
-        attn_mask = canonical_mask(attn_mask, "attn_mask", query)
-        is_causal = is_causal and key_padding_mask is None
+    masks, is_causal = _masks(query, key_padding_mask, attn_mask, is_causal, need_weights)
     _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight)
-    if use_separate_proj_weight:
-        weights = [q_proj_weight, k_proj_weight, v_proj_weight]
-        q, k, v = _separate_projection([query, key, value], weights, in_proj_bias)
-    elif in_proj_weight is None:
-        raise AssertionError("use_separate_proj_weight is False but in_proj_weight is None")
-    else:
-        q, k, v = _packed_projection(query, key, value, in_proj_weight, in_proj_bias)
-    attn_mask = _attention_mask(attn_mask, batch, num_heads, steps, key.shape[0])
-    masks = [attn_mask, key_padding_mask]
-    if bias_k is not None and bias_v is not None:
-        for name, given in (("key", static_k), ("value", static_v)):
-            if given is not None:
-                raise AssertionError(f"bias cannot be added to static {name}.")
-        k = cat([k, bias_k.repeat(1, batch, 1)])
-        v = cat([v, bias_v.repeat(1, batch, 1)])
-        masks = _widened(masks)
-    elif bias_k is not None or bias_v is not None:
-        names = ("k", "v") if bias_v is None else ("v", "k")
-        raise AssertionError(f"bias_{names[0]} is set but bias_{names[1]} is None")
+    weights = [q_proj_weight, k_proj_weight, v_proj_weight] if use_separate_proj_weight else None
+    q, k, v = _projected([query, key, value], weights, in_proj_weight, in_proj_bias)
+    masks[0] = _attention_mask(masks[0], batch, num_heads, steps, key.shape[0])
+    statics = {"key": static_k, "value": static_v}
+    k, v, masks = _with_biases([k, v], [bias_k, bias_v], statics, masks)
     rows, head = batch * num_heads, size // num_heads
     q = q.view(steps, rows, head).transpose(0, 1)
-    k = _static("static_k", static_k, rows, head) if static_k is not None else _by_heads(k, rows, head)
-    v = _static("static_v", static_v, rows, head) if static_v is not None else _by_heads(v, rows, head)
+    k, v = [
+        _by_heads(each, rows, head) if static is None else _static(f"static_{name[0]}", static, rows, head)
+        for each, (name, static) in zip((k, v), statics.items(), strict=True)
+    ]
     if add_zero_attn:
-        nothing = (rows, 1, head)
-        k = cat([k, zeros(nothing, dtype=k.dtype, device=k.device)], 1)
-        v = cat([v, zeros(nothing, dtype=v.dtype, device=v.device)], 1)
+        k, v = [
+            cat([each, zeros((rows, 1, head), dtype=each.dtype, device=each.device)], 1) for each in (k, v)
+        ]
         masks = _widened(masks)
     mask = _merged(masks, batch, num_heads, k.size(1))
     chance = dropout_p if training else 0.0
@@ -251,21 +229,85 @@ def multi_head_attention_forward(
             raise AssertionError("FIXME: is_causal not implemented for need_weights")
         attended, shares = _weighted(q, k, v, mask, chance)
         attended = attended.transpose(0, 1).reshape(steps * batch, size)
+        shares = _shown(shares, (batch, num_heads, steps, k.size(1)), average_attn_weights, batched)
     else:
-        shares, shape = None, (batch, num_heads, -1)
-        if mask is not None:
-            one = mask.size(0) == 1 and mask.dim() == 3
-            mask = mask.unsqueeze(0) if one else mask.view(*shape, k.size(1))
-        q, k, v = [each.view(batch, num_heads, each.size(1), head) for each in (q, k, v)]
-        attended = scaled_dot_product_attention(q, k, v, mask, chance, is_causal)
-        attended = attended.permute(2, 0, 1, 3).reshape(batch * steps, size)
+        attended, shares = _in_one(q, k, v, mask, chance, is_causal, (batch, num_heads)), None
     output = linear(attended, out_proj_weight, out_proj_bias)
     output = output.view(steps, batch, output.size(1))
-    if shares is not None:
-        shares = shares.view(batch, num_heads, steps, k.size(1))
-        shares = shares.mean(dim=1) if average_attn_weights else shares
-        shares = shares if batched else shares.squeeze(0)
     return output if batched else output.squeeze(1), shares
+
+
+def _masks(
+    query: Tensor, padding: Tensor | None, mask: Tensor | None, is_causal: bool, need_weights: bool
+) -> tuple[list[Tensor | None], bool]:
+    """Return the masks of scores and of keys as numbers, and whether the hint that the first is causal still counts."""
+    padding = canonical_mask(padding, "key_padding_mask", query, mask, "attn_mask")
+    if is_causal and mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    if is_causal and padding is None and not need_weights:
+        return [None, padding], True  # the hint says as much
+    return [canonical_mask(mask, "attn_mask", query), padding], is_causal and padding is None
+
+
+def _projected(
+    given: list[Tensor], weights: list[Any] | None, joint: Tensor | None, bias: Tensor | None
+) -> list[Tensor]:
+    """Return queries, keys and values by weights of their own, or by the one for all three."""
+    if weights is not None:
+        return _separate_projection(given, weights, bias)
+    if joint is None:
+        raise AssertionError("use_separate_proj_weight is False but in_proj_weight is None")
+    query, key, value = given
+    return _packed_projection(query, key, value, joint, bias)
+
+
+def _with_biases(
+    given: list[Tensor], biases: list[Tensor | None], statics: dict[str, Any], masks: list[Tensor | None]
+) -> tuple[Tensor, Tensor, list[Tensor | None]]:
+    """Return keys and values with one more each, where there are biases, and the masks that belong to them."""
+    key, value = given
+    added = [each for each in biases if each is not None]
+    if len(added) < 2:
+        if added:
+            names = ("k", "v") if biases[1] is None else ("v", "k")
+            raise AssertionError(f"bias_{names[0]} is set but bias_{names[1]} is None")
+        return key, value, masks
+    for name, static in statics.items():
+        if static is not None:
+            raise AssertionError(f"bias cannot be added to static {name}.")
+    batch = key.shape[1]
+    key, value = [cat([each, bias.repeat(1, batch, 1)]) for each, bias in zip(given, added, strict=True)]
+    return key, value, _widened(masks)
+
+
+def _shown(shares: Tensor, sizes: tuple[int, ...], average: bool, batched: bool) -> Tensor:
+    """Return the weights of each head, or their average, as the caller gets them."""
+    shares = shares.view(*sizes)
+    shares = shares.mean(dim=1) if average else shares
+    return shares if batched else shares.squeeze(0)
+
+
+def _in_one(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None,
+    chance: float,
+    is_causal: bool,
+    lead: tuple[int, int],
+) -> Tensor:
+    """Return the attention without its weights: (batch * steps, size)."""
+    steps, head = q.shape[1:]
+    if mask is not None:
+        one = mask.size(0) == 1 and mask.dim() == 3
+        mask = mask.unsqueeze(0) if one else mask.view(*lead, -1, k.size(1))
+    q, k, v = [each.view(*lead, each.size(1), head) for each in (q, k, v)]
+    attended = scaled_dot_product_attention(q, k, v, mask, chance, is_causal)
+    found: Tensor = attended.permute(2, 0, 1, 3).reshape(lead[0] * steps, lead[1] * head)
+    return found
 
 
 def _by_heads(tensor: Tensor, rows: int, size: int) -> Tensor:
