@@ -52,7 +52,7 @@ def _cancelled(difference: Any) -> bool:
     arrays = both_arrays(difference)
     exactly = (
         difference.line == "second gradient"
-        or re.search(r"cross\(|\b(?:std|var)(?:_mean)?\(", difference.line) is not None
+        or re.search(r"cross\(|\bkl_div\(|\b(?:std|var)(?:_mean)?\(", difference.line) is not None
         or any("layer_norm(" in line for line in difference.program)
     )
     if arrays is None or not exactly or not np.isfinite(arrays).all():
@@ -286,7 +286,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "what rounding leaves of 0",
-        "a second gradient, a cross product, a deviation or a sum of what layer_norm gave, exactly 0: what rounding leaves "
+        "a second gradient, a cross product, a divergence, a deviation or a sum of what layer_norm gave, exactly 0: what rounding leaves "
         "of it "
         "depends on the order of steps.",
         _cancelled,

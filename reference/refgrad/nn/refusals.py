@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._signatures import bind, overloads
-from ..ops.losses import chosen_reduction
+from ..ops.losses import check_reduction
 from ..ops.registry import explained, kind
 from ..tensor import Tensor
 
@@ -112,10 +112,7 @@ _ASKED: dict[str, Mapping[str, str]] = {
         )
     },
     "max_unpool1d": {"input": "size", "indices": "unsqueeze"},
-    **{
-        name: {"input": "dim"}
-        for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm", "interpolate")
-    },
+    **{name: {"input": "dim"} for name in ("dropout1d", "dropout2d", "dropout3d", "glu", "group_norm")},
 }
 
 
@@ -162,6 +159,12 @@ def _verify(given: Mapping[str, Any], training: str, check: str) -> None:
         normalization.verify_space(size) if check == "space" else normalization.verify_batch(size, size)
 
 
+def _check_reduction(given: Mapping[str, Any], name: str) -> None:
+    former = given.get("size_average") is not None or given.get("reduce") is not None
+    if not former and not (name == "kl_div" and given["reduction"] == "batchmean"):
+        check_reduction(given["reduction"])
+
+
 # What functions do in Python before they hand their arguments on: it may fail by itself.
 _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "batch_norm": lambda given: _check_batch(given),
@@ -180,11 +183,6 @@ _FIRST: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "softmin": lambda given: (given["dim"] is None and given["input"].dim(), -given["input"]),
     "embedding": lambda given: _check_rows(given),
     "hardtanh": lambda given: _check_limits(given["min_val"], given["max_val"]),
-    "kl_div": lambda given: chosen_reduction("mean", given["size_average"], given["reduce"]),
-    **{
-        name: lambda given: chosen_reduction(given["reduction"], given["size_average"], given["reduce"])
-        for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "nll_loss")
-    },
 }
 
 
@@ -275,6 +273,8 @@ def _refusal(
     try:
         if name in _FIRST:
             _FIRST[name](given)
+        if name in NATIVE and "reduction" in given:
+            _check_reduction(given, name)
     except Exception as error:
         return error
     if name in _ASKED:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .. import both, dtypes
+from .. import both, dtypes, storage
 from ..backend import Array, xp
 from ..grad_mode import like_cpp
 from ..graph import derivative
@@ -50,21 +50,28 @@ NllLoss2DBackward0 = derivative(
 )
 
 
+def _counted(terms: Any, counted: Array | None) -> Any:
+    """Return terms without those of the class to be ignored, which may be infinite."""
+    return terms if counted is None else both.keep(terms, counted)
+
+
 def _nll_of(grad: Any, factors: Any) -> Any:
     """Return the loss that `grad` as log-probabilities would have: per sample, or their sum."""
-    places, shares, shape, _ = factors
-    terms = both.take_flat(grad, places) * both.like(shares, grad)
+    places, shares, shape, _, counted = factors
+    terms = _counted(both.take_flat(grad, places) * both.like(shares, grad), counted)
     return terms.sum() if shape is None else terms.reshape(shape)
 
 
 def _nll_slope(g: Any, value: Any, factors: Any) -> Any:
     """Send the gradient to the log-probability of each target, times its weight."""
-    places, shares, shape, targets = factors
+    places, shares, shape, targets, counted = factors
+    if value.ndim > 2 and not storage.empty_like(value, value.dtype).flags.c_contiguous:
+        raise RuntimeError("grad_input must be contiguous")
     if value.ndim == 1 and targets and targets != tuple(value.shape):
         raise RuntimeError(f"size mismatch (got input: {list(value.shape)}, target: {list(targets)})")
     if shape is not None:
         g = g.reshape((-1,))
-    return both.put_flat(g * both.like(shares, g), places, tuple(value.shape))
+    return both.put_flat(_counted(g * both.like(shares, g), counted), places, tuple(value.shape))
 
 
 def nll_loss(
@@ -85,15 +92,14 @@ def nll_loss(
     outside = _check_targets(x, target, weight, axis, ignore_index)
     if x.ndim == 1:
         classes = classes.reshape(())
+    counted = None
     if outside or 0 <= ignore_index < x.shape[axis]:
         counted = classes != ignore_index
         classes = xp.where(counted, classes, 0)
-    else:
-        counted = xp.ones(classes.shape, bool)
-    shares = counted if weight is None else xp.where(counted, weight._array[classes], 0)
-    shares = shares.astype(x.dtype)
+    shares = xp.ones(classes.shape, x.dtype) if weight is None else weight._array[classes].astype(x.dtype)
+    shares = _counted(shares, counted)
     places = _places_of(classes, x.shape)
-    picked = -x.reshape(-1)[places] * shares
+    picked = _counted(-x.reshape(-1)[places] * shares, counted)
     total = shares.sum()
     if reduction == "mean":
         array, shares = picked.sum() / total, -shares / total
@@ -101,7 +107,8 @@ def nll_loss(
         array, shares = (picked.sum() if reduction == "sum" else picked), -shares
     kind = NllLoss2DBackward0 if x.ndim > 2 else NllLossBackward0
     each = classes.shape if reduction == "none" and x.ndim > 1 else None
-    factors = (places.reshape(-1), shares.reshape(-1), each, target._array.shape)
+    rows = None if counted is None else counted.reshape(-1)
+    factors = (places.reshape(-1), shares.reshape(-1), each, target._array.shape, rows)
     kept = (factors, reduction, ignore_index)
     return record(kind, array, (input,), kept, (input, target, weight, wrap(xp.asarray(total))))
 
@@ -110,6 +117,8 @@ def _as_images(input: Tensor, target: Tensor, weight: Any, ignore_index: int, re
     """Compute the loss of three or more than four dimensions, seen as images."""
     shape, given = input._array.shape, target._array.shape
     _check_batch(shape, given)
+    if not given:
+        raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
     if given[1:] != shape[2:]:
         raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(given)}")
     seen = view(input, (*shape[:2], *((1, -1) if input._array.size else (0, 0))))
@@ -139,6 +148,8 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     if x.ndim > 2:
         _check_target_dtype(target)
     _check_target_sizes(x.shape, classes.shape)
+    if x.ndim == 1 and classes.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if weight is not None and weight._array.shape != (x.shape[axis],):
         if x.ndim > 2:
             raise RuntimeError("weight tensor should be defined either for all or no classes")
@@ -149,8 +160,6 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     _check_target_dtype(target)
     if x.ndim == 2 and not classes.ndim:  # the batch is compared once more
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if x.ndim == 1 and classes.size != 1:
-        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if x.dtype.kind not in "fc":
         frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
         raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype)._scalar}'")
@@ -158,6 +167,8 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
         raise RuntimeError(
             f"expected scalar type {dtypes.of(x.dtype)._scalar} but found {weight.dtype._scalar}"
         )
+    if x.ndim > 2 and classes.dtype != xp.int64:
+        raise RuntimeError(f"expected scalar type Long but found {target.dtype._scalar}")
     unsigned = classes.view(xp.uint64) if classes.dtype == xp.int64 else classes  # what is negative is large
     outside = unsigned >= x.shape[axis]
     if not outside.any():
@@ -207,36 +218,55 @@ def cross_entropy(
 ) -> Tensor:
     """Return the negative log-likelihood of softmax(x), for classes or for probabilities as targets."""
     reduction = chosen_reduction(reduction, size_average, reduce)
-    axis = 0 if input._array.ndim == 1 else 1
-    if target._array.shape != input._array.shape:
-        _check_smoothing(label_smoothing)
-        chances = input.log_softmax(axis)
-        if label_smoothing <= 0:
-            return nll_loss(chances, target, weight, None, ignore_index, None, reduction)
-        plain = nll_loss(chances, target, weight, None, ignore_index, None, reduction)
-        spread = -(
-            chances.sum(axis)
-            if weight is None
-            else (chances * weight.view(-1, *[1] * (input.ndim - 2))).sum(axis)
-        )
-        kept = target != ignore_index
-        spread = spread.masked_fill(~kept, 0.0)
-        if reduction == "mean":
-            spread = spread.sum() / (
-                kept.sum()
-                if weight is None
-                else weight[target.masked_fill(~kept, 0)].masked_fill(~kept, 0).sum()
-            )
-        elif reduction == "sum":
-            spread = spread.sum()
-        smooth: Tensor = plain * (1 - label_smoothing) + spread * (label_smoothing / input.shape[axis])
-        return smooth
+    if target._array.shape == input._array.shape:
+        return _of_chances(input, target, weight, ignore_index, reduction, label_smoothing)
+    _check_smoothing(label_smoothing)
+    chances = input.log_softmax(0 if input._array.ndim == 1 else 1)
+    plain = nll_loss(chances, target, weight, None, ignore_index, None, reduction)
+    if label_smoothing <= 0:
+        return plain
+    return _smoothed(chances, target, weight, ignore_index, reduction, label_smoothing, plain)
+
+
+def _smoothed(
+    chances: Tensor,
+    target: Tensor,
+    weight: Any,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+    plain: Tensor,
+) -> Tensor:
+    """Return the loss of classes, `plain`, mixed with that of all classes alike."""
+    axis = 0 if chances._array.ndim == 1 else 1
+    weighted = chances if weight is None else chances * weight.view(_along(axis, chances))
+    spread, ignored = -weighted.sum(axis), target == ignore_index
+    spread.masked_fill_(ignored, 0.0)
+    if reduction == "mean":
+        count = ~ignored if weight is None else weight.gather(0, target.masked_select(~ignored).flatten())
+        spread = spread.sum() / count.sum()
+    elif reduction == "sum":
+        spread = spread.sum()
+    found: Tensor = (1 - label_smoothing) * plain + spread * (label_smoothing / chances.shape[axis])
+    return found
+
+
+def _along(axis: int, model: Tensor) -> tuple[int, ...]:
+    """Return the sizes in which weights of classes stand beside a model."""
+    return tuple([-1 if at == axis else 1 for at in range(model._array.ndim)])
+
+
+def _of_chances(
+    input: Tensor, target: Tensor, weight: Any, ignore_index: int, reduction: str, label_smoothing: float
+) -> Tensor:
+    """Return the loss where the target says how likely each class is."""
     if not target.dtype.is_floating_point:
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {target.dtype._scalar}"
         )
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
+    axis = 0 if input._array.ndim == 1 else 1
     classes = input.size(axis)
     if weight is not None and weight._array.shape != (classes,):
         raise RuntimeError(
@@ -249,19 +279,16 @@ def cross_entropy(
         target = target * (1 - label_smoothing) + label_smoothing / classes
     product = chances * target
     if weight is not None:
-        product = product * weight.view(-1, *[1] * (input.ndim - 2)) if input.ndim > 1 else product * weight
+        product = product * weight.view(_along(axis, input))
     if reduction == "none":
         each: Tensor = -product.sum(axis)
         return each
     summed = product.sum()
     if reduction == "mean" and not input._array.size:
-        nothing: Tensor = -summed.fill_(math.nan)
-        return nothing
+        summed = summed.fill_(math.nan)
+        reduction = "sum"
     total: Tensor = -summed
-    if reduction == "sum":
-        return total
-    mean: Tensor = total / (input._array.size // classes)
-    return mean
+    return total if reduction == "sum" else total / (input._array.size // classes)
 
 
 def _check_smoothing(label_smoothing: float) -> None:

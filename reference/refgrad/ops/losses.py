@@ -13,7 +13,7 @@ from ..recording import check_constants, record
 from ..tensor import Tensor
 from .arithmetic import refuse_bool_sub
 from .backward_kernels import backward_kernel
-from .broadcasting import check_broadcast, common, keep_layout
+from .broadcasting import check_broadcast, common, keep_layout, row_major
 from .holomorphic import refuse_complex
 from .inplace import MISMATCH, check_cast
 
@@ -58,10 +58,13 @@ def chosen_reduction(reduction: str, size_average: Any, reduce: Any) -> str:
     return chosen
 
 
-def _with_weights(each: Tensor, input: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    """Return the losses times weights of the same size: their sum over that of the weights, their sum, or each."""
+def _check_weights(weight: Tensor, input: Tensor) -> None:
     if weight.size() != input.size():
         raise ValueError("Weights and input must have the same size.")
+
+
+def _with_weights(each: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """Return the losses times weights of the same size: their sum over that of the weights, their sum, or each."""
     result: Tensor = each * weight
     if reduction == "none":
         return result
@@ -79,7 +82,12 @@ def _apart(g: Array, x: Array, y: Array) -> Array:
 
 
 def _mse_slope(g: Array, x: Array, y: Array, share: float) -> Any:
-    return (_apart(g, x, y) * (2 * share) * g).astype(x.dtype, copy=False)
+    return _as_rows(_apart(g, x, y) * (2 * share) * g, x)
+
+
+def _as_rows(slope: Array, x: Array) -> Array:
+    """Return a gradient of x row by row, as torch's kernels of these losses do."""
+    return row_major(slope.astype(x.dtype, copy=False))
 
 
 def _mse_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float) -> Any:
@@ -90,7 +98,7 @@ def _huber_slope(g: Array, x: Array, y: Array, share: float, delta: float) -> An
     if x.dtype != y.dtype:  # torch's kernel of this slope takes operands of one dtype only
         found, expected = dtypes.of(y.dtype)._scalar, dtypes.of(x.dtype)._scalar
         raise RuntimeError(f"Found dtype {found} but expected {expected}")
-    return both.clip(_apart(g, x, y), -delta, delta) * share * g
+    return _as_rows(both.clip(_apart(g, x, y), -delta, delta) * share * g, x)
 
 
 def _smooth_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float, beta: float) -> Any:
@@ -113,9 +121,7 @@ mse_backward = backward_kernel(
 )
 smooth_l1_backward = backward_kernel(
     "SmoothL1LossBackwardBackward0",
-    lambda g, x, y, share, beta: (both.clip(_apart(g, x, y), -beta, beta) * (share / beta) * g).astype(
-        x.dtype, copy=False
-    ),
+    lambda g, x, y, share, beta: _as_rows(both.clip(_apart(g, x, y), -beta, beta) * (share / beta) * g, x),
     _smooth_bend,
     _minus(_smooth_bend),
     values="self target",
@@ -150,7 +156,7 @@ SmoothL1LossBackward0 = derivative(
 
 
 def _entropy_slope(g: Any, x: Any, y: Any, share: float, weight: Any) -> Any:
-    return _weighted(g * share, weight) * (x - y) / both.at_least((1 - x) * x, 1e-12)
+    return keep_layout(_weighted(g * share, weight) * (x - y) / both.at_least((1 - x) * x, 1e-12), x)
 
 
 def _entropy_bend(grad: Any, grad_output: Any, x: Any, y: Any, share: float, weight: Any) -> Any:
@@ -259,7 +265,8 @@ def mse_loss(
     given = input
     input, target, reduction = _prepared(input, target, reduction, size_average, reduce)
     if weight is not None:
-        return _with_weights(mse_loss(input, target, reduction="none"), given, weight, reduction)
+        _check_weights(weight, given)
+        return _with_weights((input - target) ** 2, weight, reduction)
     x, y = _arrays("mse_cpu", input, target)
     difference = x - y
     array = keep_layout(difference * difference, x, y)
@@ -274,8 +281,9 @@ def huber_loss(
     given = input
     input, target, reduction = _prepared(input, target, reduction)
     if weight is not None:
+        _check_weights(weight, given)
         each = huber_loss(input, target, "none", delta)
-        weighted = _with_weights(each, given, weight, "none" if reduction == "mean" else reduction)
+        weighted = _with_weights(each, weight, "none" if reduction == "mean" else reduction)
         return weighted.mean() if reduction == "mean" else weighted
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
@@ -324,7 +332,8 @@ def l1_loss(
     given = input
     input, target, reduction = _prepared(input, target, reduction, size_average, reduce)
     if weight is not None:
-        return _with_weights(l1_loss(input, target, reduction="none"), given, weight, reduction)
+        _check_weights(weight, given)
+        return _with_weights((input - target).abs(), weight, reduction)
     size = (input - target).abs()
     result: Tensor = size if reduction == "none" else size.mean() if reduction == "mean" else size.sum()
     return result
@@ -371,8 +380,9 @@ def binary_cross_entropy(
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     floor = x.dtype.type(-100)
     array = (y - 1) * xp.maximum(xp.log1p(-x), floor) - y * xp.maximum(xp.log(x), floor)
+    array = keep_layout(array, x)
     if weight is not None:
-        array = (array * weight._array).astype(array.dtype)
+        array = keep_layout((array * weight._array).astype(array.dtype), array)
     kept = (_share(array.size, reduction), reduction)
     return record(BinaryCrossEntropyBackward0, _reduced(array, reduction), (input, target), kept, (weight,))
 
@@ -403,10 +413,9 @@ def binary_cross_entropy_with_logits(
         check_broadcast(y.shape, weight._array.shape)
     softplus = xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(-x, xp.zeros((), x.dtype))
     factor = 1 if pos_weight is None else (pos_weight._array - 1) * y + 1
-    array = keep_layout(((1 - y) * x + factor * softplus).astype(y.dtype), y)
+    array = keep_layout(((1 - y) * x + factor * softplus).astype(y.dtype), y, x)
     if weight is not None:
-        array = (array * weight._array).astype(array.dtype)
-    array = keep_layout(array, x, y)
+        array = keep_layout((array * weight._array).astype(array.dtype), array)
     kept = (_share(array.size, reduction), reduction)
     extra = (weight, pos_weight)
     return record(
@@ -444,7 +453,8 @@ def divergence(input: Tensor, target: Tensor, reduction: str, log_target: bool) 
         refuse_complex(operand._array, "kl_div: Complex inputs not supported.", RuntimeError)
     if input.dtype._is_integral or target.dtype._is_integral:
         raise RuntimeError("kl_div: Integral inputs not supported.")
-    each: Tensor = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
+    later = target - input if log_target else target * input  # C++ computes the second operand first
+    each: Tensor = target.exp() * later if log_target else target.xlogy(target) - later
     if reduction == "none":
         return each
     total: Tensor = each.mean() if reduction == "mean" else each.sum()

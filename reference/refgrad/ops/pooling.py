@@ -7,6 +7,7 @@ from typing import Any
 
 from ..recording import record, requires_recording
 from ..tensor import Tensor, wrap
+from .holomorphic import refuse_complex_gradient
 from .pool_windows import (
     INTEGERS,
     PoolWindows,
@@ -215,5 +216,6 @@ def _adaptive(input: Tensor, outs: Sizes) -> Tensor:
     places = in_all(x.shape, parts(x.shape[-2:], outs), outs)
     if places.size:
         check_image_types("adaptive_avg_pool2d", input)
+    refuse_complex_gradient("_adaptive_avg_pool2d", input)
     array, shares = means(x, places, (places >= 0).sum(axis=-1))
     return record(AdaptiveAvgPool2DBackward0, laid_out(array, x), (input,), (places, shares))

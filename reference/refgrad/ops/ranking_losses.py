@@ -80,7 +80,7 @@ def margin_ranking_loss(
             f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
     difference = input1 - input2
-    return _reduced((-target * difference + margin).clamp_min_(0), reduction)
+    return _reduced((-target * difference + float(margin)).clamp_min_(0), reduction)
 
 
 def hinge_embedding_loss(
@@ -123,11 +123,12 @@ def cosine_embedding_loss(
             f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes "
             f"{list(input1.shape)} and {list(input2.shape)}."
         )
+    product = (input1 * input2).sum(dim)
     size = ((input1 * input1).sum(dim) + 1e-12) * ((input2 * input2).sum(dim) + 1e-12)
-    cosine = (input1 * input2).sum(dim) / size.sqrt()
+    cosine = product / size.sqrt_()
     nothing = wrap(xp.zeros_like(cosine._array))
-    alike = where(target == 1, _number(1.0, cosine) - cosine, nothing)
-    other = where(target == -1, (cosine - margin).clamp_min(0), nothing)
+    alike = where(target == 1, 1 - cosine, nothing)
+    other = where(target == -1, (cosine - margin).clamp_min_(0), nothing)
     return _reduced(alike + other, reduction)
 
 
@@ -174,7 +175,11 @@ def poisson_nll_loss(
 ) -> Tensor:
     """Return the negative log-likelihood of counts for rates, or for their logarithms."""
     reduction = chosen_reduction(reduction, size_average, reduce)
-    loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if log_input:
+        product = target * input  # C++ computes what stands behind the minus first
+        loss = input.exp() - product
+    else:
+        loss = input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
         loss = loss.add_(stirling.masked_fill(target <= 1, 0))

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import both
-from ..backend import xp
+from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .backward_kernels import moving_kernel
 from .registry import function
 
 __all__ = ["channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
 
 
-def _spread(value: Any, factor: int) -> Any:
+def _spread(value: Array, factor: int) -> Array:
     """Return channels in groups of factor * factor as images of one channel that are larger by the factor."""
     *lead, channels, height, width = value.shape
+    if channels % factor**2:
+        raise RuntimeError(
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
+            f"input.size(-3)={channels} is not divisible by {factor**2}"
+        )
     parts = value.reshape((*lead, channels // factor**2, factor, factor, height, width))
-    parts = both.permute(parts, (*range(len(lead) + 1), -2, -4, -1, -3))
+    parts = parts.transpose(*range(len(lead) + 1), -2, -4, -1, -3)
     return parts.reshape((*lead, channels // factor**2, height * factor, width * factor))
 
 
-def _gathered(value: Any, factor: int) -> Any:
-    """Return images as smaller ones with more channels: the inverse of `_spread`."""
+def _gathered(value: Array, factor: int) -> Array:
+    """Return images as smaller ones with more channels: the inverse of `_spread`; nothing as it is."""
+    if not value.size:
+        return value
     *lead, channels, height, width = value.shape
     parts = value.reshape((*lead, channels, height // factor, factor, width // factor, factor))
-    parts = both.permute(parts, (*range(len(lead) + 1), -3, -1, -4, -2))
+    parts = parts.transpose(*range(len(lead) + 1), -3, -1, -4, -2)
     return parts.reshape((*lead, channels * factor**2, height // factor, width // factor))
 
 
@@ -37,22 +44,42 @@ def _regrouped(value: Any, groups: int) -> Any:
     return parts.reshape((batch, channels, *rest))
 
 
+_spread_out: Any = moving_kernel(
+    "PixelShuffleBackward0",
+    lambda g, upscale_factor: _spread(g, upscale_factor),
+    lambda grad, upscale_factor: _gathered_in(grad, upscale_factor),
+    "upscale_factor",
+)
+_gathered_in: Any = moving_kernel(
+    "PixelUnshuffleBackward0",
+    lambda g, downscale_factor: _gathered(g, downscale_factor),
+    lambda grad, downscale_factor: _spread_out(grad, downscale_factor),
+    "downscale_factor",
+)
 PixelShuffleBackward0 = derivative(
     "PixelShuffleBackward0",
     args="upscale_factor",
-    self=lambda g, upscale_factor: _gathered(g, upscale_factor),
+    self=lambda g, upscale_factor: _gathered_in(g, upscale_factor),
 )
 PixelUnshuffleBackward0 = derivative(
     "PixelUnshuffleBackward0",
     args="downscale_factor",
-    self=lambda g, downscale_factor: _spread(g, downscale_factor),
+    self=lambda g, downscale_factor: _spread_out(g, downscale_factor),
 )
 
 
 def _dealt_back(g: Any, groups: int) -> Any:
     back = g.shape[1] // groups
     _check_groups(back)
-    return _regrouped(g, back)
+    return _dealt(g, back)
+
+
+_dealt: Any = moving_kernel(
+    "ChannelShuffleBackward0",
+    lambda g, groups: _regrouped(g, groups),
+    lambda grad, groups: _dealt_back(grad, groups),
+    "groups",
+)
 
 
 def _check_groups(groups: int) -> None:
@@ -78,12 +105,6 @@ def _check_images(name: str, input: Tensor, what: str, factor: int) -> None:
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Return images `upscale_factor` times as large, made of that many squared channels each."""
     _check_images("pixel_shuffle", input, "upscale_factor", upscale_factor)
-    channels, square = input._array.shape[-3], upscale_factor**2
-    if channels % square:
-        raise RuntimeError(
-            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
-            f"input.size(-3)={channels} is not divisible by {square}"
-        )
     array = xp.array(_spread(input._array, upscale_factor), order="C")
     return record(PixelShuffleBackward0, array, (input,), (upscale_factor,))
 

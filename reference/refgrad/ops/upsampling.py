@@ -1,48 +1,100 @@
 """Images, signals and volumes made larger or smaller: `interpolate`, beside its derivatives.
 
-Along each dimension an output element is a weighted sum of a few input elements; a matrix of weights says which. The
-gradient goes back through the transposed matrices.
+Along each dimension an output element is a weighted sum of a few input elements. The gradient goes back to these.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from .. import both
 from .._signatures import type_name
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor
+from .backward_kernels import moving_kernel
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from .windows import channels_innermost, is_channels_last
 
 __all__ = ["interpolate", "upsample"]
 
 _MODES = {  # mode: (name of the node by dimensions, what a dimension's weights are)
-    "nearest": ("UpsampleNearest{}DBackward0", (1, 2, 3)),
-    "nearest-exact": ("UpsampleNearestExact{}DBackward0", (1, 2, 3)),
-    "linear": ("UpsampleLinear{}DBackward0", (1,)),
-    "bilinear": ("UpsampleBilinear{}DBackward0", (2,)),
-    "bicubic": ("UpsampleBicubic{}DBackward0", (2,)),
-    "trilinear": ("UpsampleTrilinear{}DBackward0", (3,)),
+    "nearest": ("UpsampleNearest{}D", (1, 2, 3)),
+    "nearest-exact": ("UpsampleNearestExact{}D", (1, 2, 3)),
+    "linear": ("UpsampleLinear{}D", (1,)),
+    "bilinear": ("UpsampleBilinear{}D", (2,)),
+    "bicubic": ("UpsampleBicubic{}D", (2,)),
+    "trilinear": ("UpsampleTrilinear{}D", (3,)),
 }
 _SCALES = {1: "scales", 2: "scales_h scales_w", 3: "scales_d scales_h scales_w"}
 
 
-def _apply(value: Any, matrices: tuple[Array, ...]) -> Any:
-    """Multiply each of the last dimensions by its matrix (to, from)."""
-    for at, matrix in enumerate(matrices):
-        dim = value.ndim - len(matrices) + at
-        turned = value.swapaxes(dim, -1)
-        value = both.matmul(turned, both.like(matrix.T, value)).swapaxes(dim, -1)
-    return value
+class _Taps(NamedTuple):
+    """Which of `size` elements along a dimension each output element is made of, and their shares: (outputs, taps)."""
+
+    places: Array
+    shares: Array
+    size: int
+
+    def of(self, x: Array) -> Array:
+        """Return the weighted sums along the last dimension."""
+        terms = [x[..., at] for at in self.places.T]
+        if len(terms) == 1:
+            return terms[0]
+        shares = self.shares.T.astype(x.dtype)
+        return sum(term * share for term, share in zip(terms, shares, strict=True))
+
+    def back(self, g: Array) -> Array:
+        """Return what each element along the last dimension gets of a gradient."""
+        made = xp.zeros((*g.shape[:-1], self.size), g.dtype)
+        for at, share in zip(self.places.T, self.shares.T.astype(g.dtype), strict=True):
+            xp.add.at(made, (..., at), g * share)
+        return made
+
+    def of_bytes(self, x: Array) -> Array:
+        """Return weighted sums of bytes as bytes, with shares in as many bits as fit into 16 with their sign."""
+        if self.shares.shape[1] == 1:
+            return x[..., self.places[:, 0]]
+        bits, largest = 0, float(self.shares.max())
+        while bits < 21 and int(0.5 + largest * (1 << (bits + 1))) < 1 << 15:
+            bits += 1
+        shares = xp.trunc(self.shares * (1 << bits) + xp.copysign(0.5, self.shares)).astype(xp.int64)
+        sums = sum(
+            x[..., at].astype(xp.int64) * share for at, share in zip(self.places.T, shares.T, strict=True)
+        )
+        return xp.clip((sums + (1 << (bits - 1))) >> bits, 0, 255).astype(x.dtype)
 
 
-def _back(g: Any, matrices: tuple[Array, ...]) -> Any:
-    return _apply(g, tuple([each.T for each in matrices]))
+def _along(value: Array, taps: tuple[_Taps, ...], step: Callable[[_Taps, Array], Array]) -> Array:
+    """Do a step along each of the last dimensions, the innermost first; the result lies row by row."""
+    for back, each in enumerate(reversed(taps), start=1):
+        value = step(each, value.swapaxes(-back, -1)).swapaxes(-back, -1)
+    return xp.ascontiguousarray(value)
+
+
+def _kernels(name: str) -> tuple[Any, Any]:
+    """Return the two functions that make a tensor larger and bring its gradient back, each recorded as one node."""
+    if name not in _made:
+        there: Any = moving_kernel(
+            f"{name}Backward0",
+            lambda g, weights: _along(g, weights, _Taps.of),
+            lambda grad, weights: _kernels(name)[1](grad, weights),
+            "weights",
+        )
+        back: Any = moving_kernel(
+            f"{name}BackwardBackward0",
+            lambda g, weights: _along(g, weights, _Taps.back),
+            lambda grad, weights: _kernels(name)[0](grad, weights),
+            "weights",
+        )
+        _made[name] = there, back
+    return _made[name]
+
+
+_made: dict[str, tuple[Any, Any]] = {}
 
 
 def _kind(mode: str, ndim: int) -> Any:
@@ -50,9 +102,9 @@ def _kind(mode: str, ndim: int) -> Any:
     if name not in _kinds:
         corners = "" if mode.startswith("nearest") else " align_corners"
         _kinds[name] = derivative(
-            name,
+            f"{name}Backward0",
             args=f"shape output_size weights {_SCALES[ndim]}{corners}",
-            self=lambda g, weights: _back(g, weights),
+            self=lambda g, weights: _kernels(name)[1](g, weights),
         )
     return _kinds[name]
 
@@ -72,21 +124,21 @@ def _positions(count: int, size: int, scale: float | None, align: bool, dtype: A
     return (places + dtype(0.5)) * step - dtype(0.5)
 
 
-def _nearest(count: int, size: int, scale: float | None, exact: bool) -> Array:
+def _nearest(count: int, size: int, scale: float | None, exact: bool) -> _Taps:
     step = xp.float32(1 / scale if scale else size / count)
     offset = xp.float32(0.5 if exact else 0)
     chosen = xp.minimum(((xp.arange(count, dtype=xp.float32) + offset) * step).astype(xp.int64), size - 1)
-    return _matrix(count, size, [(chosen, xp.ones(count))])
+    return _taps(size, [(chosen, xp.ones(count))])
 
 
-def _linear(count: int, size: int, scale: float | None, align: bool) -> Array:
+def _linear(count: int, size: int, scale: float | None, align: bool) -> _Taps:
     where = xp.maximum(_positions(count, size, scale, align, xp.float64), 0)
     low = xp.minimum(where.astype(xp.int64), size - 1)
     share = xp.clip(where - low, 0, 1)
-    return _matrix(count, size, [(low, 1 - share), (xp.minimum(low + 1, size - 1), share)])
+    return _taps(size, [(low, 1 - share), (xp.minimum(low + 1, size - 1), share)])
 
 
-def _cubic(count: int, size: int, scale: float | None, align: bool) -> Array:
+def _cubic(count: int, size: int, scale: float | None, align: bool) -> _Taps:
     where = _positions(count, size, scale, align, xp.float64)
     low = xp.floor(where).astype(xp.int64)
     t, a = where - low, -0.75
@@ -98,19 +150,17 @@ def _cubic(count: int, size: int, scale: float | None, align: bool) -> Array:
         return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
 
     shares = (far(t + 1), near(t), near(1 - t), far(2 - t))
-    return _matrix(
-        count, size, [(xp.clip(low + at, 0, size - 1), s) for at, s in zip(range(-1, 3), shares, strict=True)]
+    return _taps(
+        size, [(xp.clip(low + at, 0, size - 1), s) for at, s in zip(range(-1, 3), shares, strict=True)]
     )
 
 
-def _matrix(count: int, size: int, terms: list[tuple[Array, Array]]) -> Array:
-    made = xp.zeros((count, size))
-    for places, shares in terms:
-        xp.add.at(made, (xp.arange(count), places), shares)
-    return made
+def _taps(size: int, terms: list[tuple[Array, Array]]) -> _Taps:
+    places, shares = zip(*terms, strict=True)
+    return _Taps(xp.stack(places, axis=1), xp.stack(shares, axis=1), size)
 
 
-def _weights(mode: str, count: int, size: int, scale: float | None, align: bool) -> Array:
+def _weights(mode: str, count: int, size: int, scale: float | None, align: bool) -> _Taps:
     if mode.startswith("nearest"):
         return _nearest(count, size, scale, mode == "nearest-exact")
     return (_cubic if mode == "bicubic" else _linear)(count, size, scale, align)
@@ -160,17 +210,14 @@ def interpolate(
 
 def _resized(input: Tensor, mode: str, counts: Any, scales: Any, corners: bool | None) -> Tensor:
     x, ndim = input._array, len(counts)
-    wide = x.dtype if x.dtype.kind == "f" else xp.float64
     weights = tuple(
         [
-            _weights(mode, count, own, scale, bool(corners)).astype(wide)
+            _weights(mode, count, own, scale, bool(corners))
             for count, own, scale in zip(counts, x.shape[2:], scales, strict=True)
         ]
     )
-    array = _apply(x.astype(wide, copy=False), weights)
-    if x.dtype.kind != "f":  # bytes: what lies between two is rounded, and stays a byte
-        array = xp.clip(xp.floor(array + 0.5), 0, 255).astype(x.dtype)
-    laid_out = channels_innermost(array) if is_channels_last(x) and ndim > 1 else xp.ascontiguousarray(array)
+    array = _along(x, weights, _Taps.of if x.dtype.kind == "f" else _Taps.of_bytes)
+    laid_out = channels_innermost(array) if is_channels_last(x) and ndim > 1 else array
     kept = (x.shape, counts, weights, *scales)
     return record(_kind(mode, ndim), laid_out, (input,), kept if corners is None else (*kept, corners))
 
