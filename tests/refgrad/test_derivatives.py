@@ -261,6 +261,14 @@ OPERATIONS: dict[str, tuple[Function, int]] = {
     "nansum": (lambda a: a.nansum(1) ** 2, 1),
     "trace": (lambda a: a[:, :2].trace() ** 2, 1),
     "index_copy": (lambda a, b: a.index_copy(0, torch.tensor([1, 0]), b) ** 2, 2),
+    "index_reduce, products": (
+        lambda a, b: a.index_reduce(0, torch.tensor([1, 0]), b, "prod", include_self=False) ** 2,
+        2,
+    ),
+    "index_reduce, means": (lambda a, b: a.index_reduce(0, torch.tensor([1, 1]), b, "mean") ** 2, 2),
+    "index_reduce, largest": (lambda a, b: a.index_reduce(0, torch.tensor([1, 1]), b, "amax") ** 2, 2),
+    "narrow_copy": (lambda a: a.narrow_copy(1, 1, 2) ** 2, 1),
+    "affine_grid": (lambda a: torch.affine_grid_generator(a[None], (1, 1, 2, 3), True) ** 2, 1),
     "index_fill": (lambda a: a.index_fill(1, torch.tensor([1]), 2.0) ** 2, 1),
     "masked_scatter": (lambda a, b: a.masked_scatter(a > 0.5, b) ** 2, 2),
     "scatter": (lambda a, b: a.scatter(1, index[:, :1], b[:, :1]) ** 2 + a.scatter(1, index[:, :1], 2.0), 2),
@@ -348,6 +356,7 @@ LAYOUTS: dict[str, Function] = {
 
 # Kinds of nodes that no entry above makes, and why.
 WITHOUT_DIFFERENCES = {
+    "Error": "refuses to be differentiated, as torch does where a product has several factors of 0",
     "AsStridedScatterBackward0": "torch's own derivative is another",
     "MkldnnRnnLayerBackward0": "is of float32 only; the differential tests compare it",
     **dict.fromkeys(
@@ -410,6 +419,7 @@ def operands(count: int, layout: str) -> tuple[torch.Tensor, ...]:
 
 
 @pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
+@pytest.mark.filterwarnings("ignore:index_reduce")
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str) -> None:
@@ -419,6 +429,7 @@ def test_the_first_derivative_is_the_limit_of_differences(name: str, layout: str
 
 # torch refuses the second derivatives of distances, of margins and of its kernel for attention, too.
 @pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
+@pytest.mark.filterwarnings("ignore:index_reduce")
 @pytest.mark.parametrize(
     "name",
     sorted(
@@ -457,6 +468,7 @@ def test_the_determinant_of_a_singular_matrix_has_a_derivative_where_it_is_recor
 
 
 @pytest.mark.filterwarnings("ignore:torch.triangular_solve is deprecated")  # backward says so, too
+@pytest.mark.filterwarnings("ignore:index_reduce")
 def test_every_rule_of_the_engine_is_checked_or_excluded_for_a_reason() -> None:
     late.load_all()
     import_module("refgrad.ops.lstm_layer")  # what not even a name of torch's stands for
