@@ -7,7 +7,7 @@ the tensor shares with others, and arrays without a bit, which are NumPy's own, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from . import backend, storage
@@ -27,8 +27,6 @@ __all__ = [
 
 # Functions of NumPy whose result looks at the memory of their first argument.
 _SEEING = frozenset(("broadcast_to", "expand_dims", "moveaxis", "squeeze", "swapaxes", "transpose"))
-# Functions of NumPy that change their first argument.
-_CHANGING = frozenset(("copyto", "place", "put", "putmask"))
 
 
 class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
@@ -53,7 +51,6 @@ class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
     itemsize = property(lambda self: self.memory.itemsize)
     nbytes = property(lambda self: self.memory.nbytes)
     flags = property(lambda self: self.memory.flags)
-    data = property(lambda self: self.memory.data)
     T = property(lambda self: self._as(self.memory.T))
 
     @property
@@ -120,7 +117,10 @@ class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
         """Compute with the numbers; a result that goes into an unresolved array is written there."""
         out = options.pop("out", ())
         if method == "at" and isinstance(inputs[0], Unresolved):
-            return inputs[0]._change(lambda into: ufunc.at(into, *map(_plain, inputs[1:])))
+            numbers = resolved(inputs[0])
+            ufunc.at(numbers, *map(_plain, inputs[1:]))
+            inputs[0][...] = numbers
+            return None
         if any(isinstance(each, Unresolved) for each in out):
             (into,) = out
             into[...] = getattr(ufunc, method)(*map(_plain, inputs), **_plain(options))
@@ -130,20 +130,11 @@ class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
         return getattr(ufunc, method)(*map(_plain, inputs), **_plain(options))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
-        """Compute with the numbers; what only looks at memory, or changes it, does so."""
+        """Compute with the numbers; what only looks at memory does so."""
         first = args[0] if args else None
-        if isinstance(first, Unresolved):
-            if function.__name__ in _SEEING:
-                return first._as(function(first.memory, *args[1:], **options))
-            if function.__name__ in _CHANGING:
-                return first._change(lambda into: function(into, *map(_plain, args[1:]), **_plain(options)))
+        if isinstance(first, Unresolved) and function.__name__ in _SEEING:
+            return first._as(function(first.memory, *args[1:], **options))
         return function(*map(_plain, args), **_plain(options))
-
-    def _change(self, change: Callable[[Array], Any]) -> None:
-        """Let a function change the numbers."""
-        numbers = resolved(self)
-        change(numbers)
-        self[...] = numbers
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # protocols by which NumPy would look at the memory itself

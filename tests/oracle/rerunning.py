@@ -17,7 +17,7 @@ _SUMS_UP = re.compile(
     r"torch\.(?:linalg\.|special\.)?(?:all|any|a?max|a?min|aminmax|arg(?:max|min)|sum|prod|mean|nansum|nanmean|std|var|histc|"
     r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|matrix_power|topk|sort|diag|bucketize)\("
 )
-_IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
+_IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |\.(?:real|imag) = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
 
 
 @dataclass

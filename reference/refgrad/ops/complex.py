@@ -14,7 +14,7 @@ from ..tensor import Tensor, wrap
 from ..views import make_other_view
 from .broadcasting import check_broadcast, keep_layout, row_major
 from .indexing import select
-from .inplace import update
+from .inplace import check_writable, update, write
 from .pointwise import CALLS
 from .registry import function, method, public
 from .shape import transpose
@@ -128,10 +128,15 @@ def conj_physical(input: Tensor) -> Tensor:
 
 @method
 def conj_physical_(self: Tensor) -> Tensor:
-    """Replace each number by its conjugate."""
-    return update(
-        "conj_physical_", self, lambda of: record(ConjPhysicalBackward1, both.conj(of._array), (of,))
-    )
+    """Replace each number by its conjugate; real ones stay, also where some share one place in memory."""
+
+    def changed(of: Tensor) -> Tensor:
+        return record(ConjPhysicalBackward1, both.conj(of._array), (of,))
+
+    if self._array.dtype.kind == "c":
+        return update("conj_physical_", self, changed)
+    check_writable(self, repeats=True)
+    return write(self, changed(self))
 
 
 @public

@@ -44,7 +44,11 @@ PowBackward2 = derivative(
 def _pow_self(g: Any, base: Any, exponent: Any) -> Any:
     if both.plain(exponent).dtype.kind == "b":
         refuse_bool_sub(exponent, 1)
-    found = g * (exponent * base ** (exponent - 1))
+    if both.plain(base).dtype.kind != "c":  # the conjugate of a power of a negative number is no power of it
+        own = both.conj(exponent)
+        found = g * both.conj(own * base ** (own - 1))
+    else:
+        found = g * (exponent * base ** (exponent - 1))
     return both.where(exponent == 0, both.zeros_like(found), found)
 
 
