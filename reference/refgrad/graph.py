@@ -61,6 +61,25 @@ class InputMetadata:
         self.dtype = None if dtype is None else dtypes.of(dtype)
 
 
+class _Rare:
+    """What hardly any node has, None elsewhere: kept in a dictionary of its own, for a node has no attributes to add."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, owner: type) -> Any:
+        try:
+            return node._rare.get(self.name)
+        except AttributeError:
+            return None
+
+    def __set__(self, node: Any, value: Any) -> None:
+        try:
+            node._rare[self.name] = value
+        except AttributeError:
+            node._rare = {self.name: value}
+
+
 class Node:
     """One recorded operation: where its gradients go, and what it saved in order to compute them.
 
@@ -70,7 +89,7 @@ class Node:
     becomes None when backward has used it. `args` are plain values that are never released.
     """
 
-    __slots__ = ("__dict__", "args", "edges", "hooks", "metas", "saved", "seq", "slots", "versions")
+    __slots__ = ("_rare", "args", "edges", "hooks", "metas", "saved", "seq", "slots", "versions")
 
     edges: tuple[Node | None, ...]
     slots: tuple[int, ...] | None
@@ -96,14 +115,17 @@ class Node:
     runs_without_gradient: ClassVar[bool] = False
 
     # Where the operation ran, and the node in whose derivative; set in anomaly mode only.
-    trace: Any = None
-    parent: Node | None = None
+    trace = _Rare()
+    parent = _Rare()
 
     # The history of the base, while it runs the derivative of what was done to a view.
-    history: Any = None
+    history = _Rare()
 
     # The device that gradients are brought to; set where one from another device may come.
-    home: Any = None
+    home = _Rare()
+
+    # What the user wrote down.
+    _notes = _Rare()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -120,7 +142,9 @@ class Node:
     @_ReadOnly
     def metadata(self) -> dict[str, Any]:
         """A dictionary for the user's own notes."""
-        found: dict[str, Any] = self.__dict__.setdefault("_metadata", {})
+        if self._notes is None:
+            self._notes = {}
+        found: dict[str, Any] = self._notes
         return found
 
     @_ReadOnly

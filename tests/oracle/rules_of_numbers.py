@@ -253,6 +253,19 @@ def _of_infinite(difference: Any) -> bool:
     )
 
 
+def _divided_by_complex_zero(difference: Any) -> bool:
+    """Tell whether complex numbers that a division by 0 made infinite differ in nothing else."""
+    theirs, ours = difference.theirs, difference.ours
+    if difference.aspect != "values" or not re.search(r"/|div|reciprocal", difference.line):
+        return False
+    if not all(isinstance(each, np.ndarray) and each.dtype.kind == "c" for each in (theirs, ours)):
+        return False
+    held = np.isfinite(theirs) & np.isfinite(ours)
+    return bool((held | ~(np.isfinite(theirs) | np.isfinite(ours))).all()) and bool(
+        np.allclose(theirs[held], ours[held], rtol=1e-4)
+    )
+
+
 def _bits(difference: Any) -> bool:
     if difference.aspect == "error text":  # C++ shows the sign of nan
         shown = [re.sub(r"\s*-?nan", " nan", str(each)) for each in (difference.theirs, difference.ours)]
@@ -290,6 +303,11 @@ RULES: tuple[Rule, ...] = (
         "of it "
         "depends on the order of steps.",
         _cancelled,
+    ),
+    Rule(
+        "complex numbers divided by 0",
+        "what rounding leaves in a part that should be 0 makes that part inf and not nan.",
+        _divided_by_complex_zero,
     ),
     Rule(
         "order of slices with nan",

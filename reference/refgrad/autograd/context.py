@@ -19,7 +19,7 @@ __all__ = ["FunctionCtx"]
 class FunctionCtx(Node):
     """What `forward` and `backward` share, and at the same time the node that runs `backward`."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__dict__", "__weakref__")
     runs_without_gradient = True
     function: ClassVar[Any]
 

@@ -112,7 +112,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     scaled = []
     for each in (x1, x2):
         each = each.to(joint) if each.dtype._is_integral else each
-        each = each if each._array.shape == shape else each.expand(tuple(shape))
+        if x1._array.shape != x2._array.shape:  # torch expands both
+            each = each.expand(tuple(shape))
         norm = vector_norm(each, 2, dim, True).clone()
         norm.data.clamp_(min=eps)
         scaled.append(each / norm)

@@ -49,7 +49,7 @@ DivBackward0 = derivative(
 _MulOfNumber = derivative(
     "MulBackward0",
     self=lambda g, other: _times_number(g, both.conj(other)),
-    other=MulBackward0.rules[1],
+    other=lambda g, self: _times_number(g, both.conj(self)),
 )
 _DivByNumber = derivative(
     "DivBackward0",
@@ -176,8 +176,8 @@ def _rsub(self: Tensor, other: Any) -> Any:
     other = as_operand(other)
     if other is NotImplemented:
         return other
-    refuse_bool_sub(self, other)
-    if mode.cpp or isinstance(other, Tensor):  # C++ takes the number as a tensor
+    refuse_bool_sub(self, self if mode.cpp else other)  # C++ takes the number as a tensor like the other
+    if mode.cpp or isinstance(other, Tensor):
         return binary(SubBackward0, xp.subtract, other, self, (1,))
     return _from_number(self, other, 1)
 
@@ -312,7 +312,10 @@ def operand_of(value: Any) -> Any:
 @public
 def mul(input: Tensor, other: Any) -> Tensor:
     """Return the product of each pair of elements."""
-    product: Tensor = _mul(input, operand_of(other))
+    other = operand_of(other)
+    if not isinstance(input, Tensor):
+        return binary(_MulOfNumber, xp.multiply, input, other)
+    product: Tensor = _mul(input, other)
     return product
 
 

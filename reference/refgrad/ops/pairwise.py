@@ -172,9 +172,16 @@ def xlogy(input: Any, other: Any) -> Tensor:
 LerpBackward0 = derivative(
     "LerpBackward0", args="weight", self=lambda g, weight: g * (1 - weight), end=lambda g, weight: g * weight
 )
+
+
+def _rest(weight: Any) -> Any:
+    refuse_bool_sub(weight, weight)
+    return 1 - weight
+
+
 LerpBackward1 = derivative(
     "LerpBackward1",
-    self=lambda g, weight: g * (1 - weight),
+    self=lambda g, weight: g * _rest(weight),
     end=lambda g, weight: g * weight,
     weight=lambda g, self, end: g * (end - self),
 )

@@ -135,7 +135,7 @@ def _reduced_slopes(
     shape = tuple(g.shape)
     if not shape:
         shape, g = (1,), g.reshape((1,))
-        self, src, result = [each.reshape((1,)) for each in (self, src, result)]
+        self, src, result = [each if each.ndim else each.reshape((1,)) for each in (self, src, result)]
     places = flat_index(
         both.plain(index).reshape(_nonempty(both.plain(index).shape)), shape, dim % len(shape)
     )

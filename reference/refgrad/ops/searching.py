@@ -168,11 +168,11 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0) -> Tensor:
     if x.dtype.kind == "b":  # torch first makes the edges of the intervals
         raise NotImplementedError("\"linspace_cpu\" not implemented for 'Bool'")
     if x.dtype.kind in "iu":
-        edges = (min, max) if min != max else (x.min(), x.max()) if x.size else (min, max)
+        edges = (min, max) if min != max else (int(x.min()), int(x.max())) if x.size else (min, max)
         if edges[0] == edges[1]:
             edges = (edges[0] - 1, edges[1] + 1)
         for edge in edges:
-            if edge < 0 and x.dtype.kind == "u":
+            if x.dtype.kind == "u" and not 0 <= edge < 256:
                 raise RuntimeError("value cannot be converted to type uint8_t without overflow")
     if min == max:
         refuse_complex(x, "\"aminmax_cpu\" not implemented for '{}'")
