@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
             or _bias_of_nothing(difference)
             or ("vmap(" in difference.line and "select(): index 0 out of range" in str(difference.theirs))
             or re.search(
-                r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|could not c(?:reate a primitive|onstruct a memory) descriptor|Could this error message be improved|Exception raised from|Autograd not support dtype",
+                r"cannot create std::vector|shape '\[0\]' is invalid|Expected a proper Tensor but got None|INTERNAL ASSERT|tensor does not have a device|could not c(?:reate a primitive|onstruct a memory) descriptor|Could this error message be improved|Exception raised from|Autograd not support dtype",
                 str(difference.theirs),
             )
         ),

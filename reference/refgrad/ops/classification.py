@@ -13,6 +13,7 @@ from ..graph import derivative
 from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
 from .backward_kernels import backward_kernel
+from .broadcasting import row_major
 from .losses import chosen_reduction
 from .shape import view
 
@@ -105,6 +106,7 @@ def nll_loss(
         array, shares = picked.sum() / total, -shares / total
     else:
         array, shares = (picked.sum() if reduction == "sum" else picked), -shares
+    array = row_major(xp.asarray(array))
     kind = NllLoss2DBackward0 if x.ndim > 2 else NllLossBackward0
     each = classes.shape if reduction == "none" and x.ndim > 1 else None
     rows = None if counted is None else counted.reshape(-1)

@@ -46,8 +46,14 @@ def _slopes(
     return [
         _input_slope(g, x, weight, axes, eps, shape) if needs[0] else None,
         _weight_slope(g, x, axes, eps, shape, size) if needs[1] else None,
-        both.sum_to(g, shape).reshape(size) if needs[2] else None,
+        _bias_slope(g, weight, shape, size) if needs[2] else None,
     ]
+
+
+def _bias_slope(g: Any, weight: Any, shape: Any, size: Any) -> Any:
+    """Return the gradient of a bias, which has the dtype of the weight beside it."""
+    summed = both.sum_to(g, shape).reshape(size)
+    return summed if weight is None else _as(summed, weight)
 
 
 def _in_own_types(slopes: list[Any], *models: Any) -> list[Any]:
@@ -89,7 +95,7 @@ def _fixed_slopes(
     if needs[1]:
         unit = (x - both.like(centre, x)) * both.like(factor, x)
         of_weight = both.sum_to(g * unit, shape).reshape(size)
-    return [of_input, of_weight, both.sum_to(g, shape).reshape(size) if needs[2] else None]
+    return [of_input, of_weight, _bias_slope(g, weight, shape, size) if needs[2] else None]
 
 
 fixed_norm_backward = composite_kernel(
@@ -389,9 +395,9 @@ def batch_norm_of(
     first = next((each for each in (weight, bias, running_mean, running_var) if each is not None), input)
     if training and not in_order and x.dtype.kind not in "fc" and first.dtype is input.dtype:
         input.mean()  # which refuses integers in its own words
+    input.size(1)
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
-    input.size(1)
     _check_types("batch_norm", input, weight, bias, running_mean, running_var)
     for each in running.values():
         if each is not None and each._array.ndim != 1:

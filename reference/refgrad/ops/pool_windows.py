@@ -137,6 +137,7 @@ def of_largest(operation: str, args: str = "") -> type[Node]:
     slope = backward_kernel(
         f"{operation}BackwardBackward0",
         lambda g, x, chosen: laid_out(both.put_flat(g, chosen, x.shape), x),
+        _zeros_in_rows,
         args="chosen",
         adjoint=lambda grad, x, chosen: both.take_flat(grad, chosen),
     )

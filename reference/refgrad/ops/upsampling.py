@@ -51,6 +51,8 @@ class _Taps(NamedTuple):
         """Return what each element along the last dimension gets of a gradient."""
         made = xp.zeros((*g.shape[:-1], self.size), g.dtype)
         for at, share in zip(self.places.T, self.shares.T.astype(g.dtype), strict=True):
+            if not share.any():  # as where the size stays: torch copies then, and nan goes nowhere else
+                continue
             xp.add.at(made, (..., at), g * share)
         return made
 
