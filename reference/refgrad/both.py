@@ -192,7 +192,7 @@ def sum_to(value: Both, shape: Sequence[int]) -> Both:
         value = (
             value.sum(axes, keepdim=True)
             if isinstance(value, Tensor)
-            else value.sum(axis=axes, keepdims=True)
+            else xp.ascontiguousarray(value.sum(axis=axes, keepdims=True))
         )
     return value.reshape(tuple(shape)) if lead else value
 

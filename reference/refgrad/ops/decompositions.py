@@ -66,12 +66,12 @@ def _tall_slope(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
 
 def _wide_slope(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
     rows, columns = r.shape[-2:]
-    inner = _difference(None if g_q is None else adjoint(q) @ g_q, None if g_r is None else g_r @ adjoint(r))
-    skew = halved_diagonal(lower(inner - adjoint(inner)))
+    inner = -_difference(None if g_r is None else g_r @ adjoint(r), None if g_q is None else adjoint(q) @ g_q)
+    skew = q @ halved_diagonal(lower(inner - adjoint(inner)))
     square = triangular(adjoint(r[..., :, :rows]), skew, False, False, False)
     zeros = both.like(xp.zeros((*r.shape[:-1], columns - rows), both.plain(r).dtype), square)
     found = both.join([square, zeros], -1)
-    return q @ (found if g_r is None else found + g_r)
+    return found if g_r is None else found + q @ g_r
 
 
 LinalgQrBackward0 = derivative("LinalgQrBackward0", args="mode", results="Q R", joint=("A", _qr_slope))
@@ -108,8 +108,10 @@ PHASE = (
 
 
 def _eigen_slope(g_values: Any, g_vectors: Any, values: Any, vectors: Any, hermitian: bool) -> Any:
+    if g_vectors is None and hermitian:
+        return (vectors * g_values[..., None, :]) @ adjoint(vectors)
     if g_vectors is None:
-        return _conjugated(vectors, g_values[..., None] * adjoint(vectors), hermitian)
+        return _conjugated(vectors, g_values[..., None] * adjoint(vectors), False)
     inner = adjoint(vectors) @ g_vectors
     own = both.diagonal(inner, 0, (-2, -1))
     plain = both.plain(vectors)

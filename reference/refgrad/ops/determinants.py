@@ -81,7 +81,8 @@ def _by_singular_values(g: Tensor, a: Tensor) -> Tensor:
 
 def _diagonal_of(value: Any, size: int) -> Any:
     """Return matrices with one value all along the diagonal."""
-    return diagonal_matrix(both.expand(value[..., None], (*value.shape, size)))
+    column = value.unsqueeze(-1) if isinstance(value, Tensor) else value[..., None]
+    return turned(diagonal_matrix(both.expand(column, (*value.shape, size))))
 
 
 LinalgDetBackward0 = derivative(

@@ -19,12 +19,15 @@ from .matrices import (
     check_kernel,
     check_matrix,
     check_square,
+    columns_of,
     first_failure,
     lower,
+    rows_of,
     turned,
     upper,
 )
 from .registry import function
+from .solving import from_adjoint, triangular
 
 __all__ = ["lu_factor_ex", "lu_solve"]
 
@@ -34,8 +37,6 @@ __all__ = ["lu_factor_ex", "lu_solve"]
 
 def _by_triangle(a: Any, b: Any, is_upper: bool, unit: bool = False, left: bool = True) -> Any:
     """Solve with a triangle, recorded or not."""
-    from .solving import triangular
-
     return triangular(a, b, is_upper, left, unit)
 
 
@@ -45,16 +46,16 @@ def _back_through(g_l: Any, g_u: Any, l: Any, u: Any, p: Any) -> Any:  # noqa: E
     k = min(rows, columns)
     g_l = both.zeros_like(l) if g_l is None else g_l
     g_u = both.zeros_like(u) if g_u is None else g_u
-    l1, u1 = l[..., :k, :], u[..., :, :k]
-    of_l = adjoint(l1) @ g_l[..., :k, :]
-    of_u = g_u[..., :, :k] @ adjoint(u1)
+    l1, u1 = rows_of(l, k), columns_of(u, k)
+    of_l = adjoint(l1) @ rows_of(g_l, k)
+    of_u = columns_of(g_u, k) @ adjoint(u1)
     if rows > k:
         of_u = of_u - adjoint(l[..., k:, :]) @ g_l[..., k:, :]
     if columns > k:
         of_l = of_l - g_u[..., :, k:] @ adjoint(u[..., :, k:])
     inner = lower(of_l, -1) + upper(of_u)
-    found = _by_triangle(adjoint(l1), inner, True, True)
-    found = _by_triangle(adjoint(u1), found, False, False, left=False)
+    found = _by_triangle(adjoint(u1), inner, False, False, left=False)
+    found = _by_triangle(adjoint(l1), found, True, True)
     if rows > k:
         below = _by_triangle(adjoint(u1), g_l[..., k:, :], False, False, left=False)
         found = both.join([found, below], -2)
@@ -70,9 +71,12 @@ def _lu_slope(grads: Any, needs: Any, P: Any, L: Any, U: Any, pivot: bool) -> li
 
 def _triangles(lu: Any) -> tuple[Any, Any]:
     """Return L, with ones on its diagonal, and U."""
+    if isinstance(lu, Tensor):
+        parts = lu_unpack(lu, lu, unpack_pivots=False)
+        return parts[1], parts[2]
     k = min(lu.shape[-2:])
     ones = both.like(xp.eye(lu.shape[-2], k, dtype=both.plain(lu).dtype), lu)
-    return lower(lu[..., :, :k], -1) + ones, upper(lu[..., :k, :])
+    return lower(columns_of(lu, k), -1) + ones, upper(rows_of(lu, k))
 
 
 def _permutation(pivots: Array, size: int, dtype: Any) -> Array:
@@ -87,7 +91,7 @@ def _permutation_like(lu: Any, pivots: Any) -> Any:
 def _lu_factor_slope(g: Any, LU: Any, pivots: Any) -> Any:  # noqa: N803
     k = min(g.shape[-2:])
     factors = _triangles(LU)
-    return _back_through(g[..., :, :k], g[..., :k, :], *factors, _permutation_like(LU, pivots))
+    return _back_through(columns_of(g, k), rows_of(g, k), *factors, _permutation_like(LU, pivots))
 
 
 def _lu_solve_slope(g: Any, LU: Any, pivots: Any, result: Any, left: bool, adjoint_: bool) -> Any:  # noqa: N803
@@ -248,7 +252,7 @@ def lu_solve(
     )
     check_kernel("linalg.lu_solve_cpu", LU, empty=True)
     array = _solution(LU._array, pivots._array, B._array, left, adjoint)
-    return record(LinalgLuSolveBackward0, array, (LU, B), (left, adjoint), (pivots,))
+    return from_adjoint(record(LinalgLuSolveBackward0, array, (LU, B), (left, adjoint), (pivots,)), left)
 
 
 def _check_dims_of_factors(lu: Tensor, pivots: Tensor, b: Tensor, left: bool) -> None:

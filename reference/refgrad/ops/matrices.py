@@ -116,12 +116,12 @@ def written(array: Array) -> Tensor:
 
 def turned(a: Any) -> Any:
     """Return the transposed matrices."""
-    return a.swapaxes(-1, -2)
+    return a.swapaxes(-2, -1)
 
 
 def adjoint(a: Any) -> Any:
     """Return the transposed matrices, conjugated where they are complex."""
-    return turned(both.conj(a))
+    return both.conj(turned(a))
 
 
 def lower(a: Any, k: int = 0) -> Any:
@@ -144,24 +144,38 @@ def triangle(a: Any, is_upper: bool, unitriangular: bool = False) -> Any:
 
 
 def halved_diagonal(a: Any) -> Any:
-    """Return the matrices with the diagonal halved."""
-    return with_diagonal(a, both.diagonal(a, 0, (-2, -1)) * 0.5)
+    """Return new matrices with the real part of the diagonal halved; tensors are changed in place, as in torch."""
+    if isinstance(a, Tensor):
+        diagonal = a.diagonal(0, -2, -1)
+        (diagonal.real if a.dtype.is_complex else diagonal).mul_(0.5)
+        return a
+    values = xp.diagonal(a, 0, -2, -1)
+    return with_diagonal(a, values - values.real * 0.5)
 
 
 def diagonal_matrix(values: Any) -> Any:
     """Return matrices with these diagonals."""
+    if isinstance(values, Tensor):
+        return values.diag_embed()
     return values[..., None] * both.like(
         xp.eye(values.shape[-1], dtype=both.plain(values).real.dtype), values
     )
 
 
 def with_diagonal(a: Any, values: Any) -> Any:
-    """Return the matrices with another diagonal."""
+    """Return new matrices with another diagonal; tensors are changed in place, as in torch."""
+    if isinstance(a, Tensor):
+        a.diagonal(0, -2, -1).copy_(values)
+        return a
     return both.where(_on_diagonal(a), values[..., None], a)
 
 
 def differences(values: Any) -> Any:
     """Return the matrices of `values[j] - values[i]`, with 1 on the diagonal."""
+    if isinstance(values, Tensor):
+        made = values.unsqueeze(-2) - values.unsqueeze(-1)
+        made.diagonal(0, -2, -1).fill_(1.0)
+        return made
     found = values[..., None, :] - values[..., :, None]
     return both.where(_on_diagonal(found), 1.0, found)
 
@@ -171,5 +185,10 @@ def _on_diagonal(a: Any) -> Array:
 
 
 def columns_of(a: Any, count: int) -> Any:
-    """Return the first columns."""
-    return a[..., :, :count]
+    """Return the first columns, the matrix itself where it has no more."""
+    return a if a.shape[-1] == count else a[..., :, :count]
+
+
+def rows_of(a: Any, count: int) -> Any:
+    """Return the first rows, the matrix itself where it has no more."""
+    return a if a.shape[-2] == count else a[..., :count, :]

@@ -18,9 +18,11 @@ from .matrices import (
     check_floating,
     check_kernel,
     check_matrix,
+    columns_of,
     diagonal_matrix,
     differences,
     for_lapack,
+    rows_of,
     written,
 )
 
@@ -38,15 +40,15 @@ PHASE = (
 def _svd_slope(grads: Any, needs: Any, U: Any, S: Any, Vh: Any, full_matrices: bool) -> list[Any]:  # noqa: N803
     g_u, g_s, g_vh = grads
     k = S.shape[-1]
-    u, vh = U[..., :, :k], Vh[..., :k, :]
+    u, vh = columns_of(U, k), rows_of(Vh, k)
     if g_u is None and g_vh is None:
         if g_s is None:
             return [None]
         if u.shape[-2] >= vh.shape[-1]:
-            return [(u * g_s[..., None, :]) @ vh]
-        return [u @ (g_s[..., :, None] * vh)]
-    g_u = None if g_u is None else g_u[..., :, :k]
-    g_vh = None if g_vh is None else g_vh[..., :k, :]
+            return [u @ (g_s[..., :, None] * vh)]
+        return [(u * g_s[..., None, :]) @ vh]
+    g_u = None if g_u is None else columns_of(g_u, k)
+    g_vh = None if g_vh is None else rows_of(g_vh, k)
     return [_from_vectors(g_u, g_s, g_vh, u, S, vh)]
 
 
@@ -57,15 +59,13 @@ def _from_vectors(g_u: Any, g_s: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any
     inner = _inner(of_u, of_v, s)
     if g_s is not None:
         inner = inner + diagonal_matrix(g_s)
-    found = u @ inner
     if g_u is not None and u.shape[-2] > s.shape[-1]:
         scaled = g_u / s[..., None, :]
-        found = found + scaled - u @ (adjoint(u) @ scaled)
-    found = found @ vh
+        return (u @ inner + scaled - u @ (adjoint(u) @ scaled)) @ vh
     if g_vh is not None and vh.shape[-1] > s.shape[-1]:
         scaled = g_vh / s[..., :, None]
-        found = found + u @ (scaled - (scaled @ adjoint(vh)) @ vh)
-    return found
+        return u @ (inner @ vh + scaled - (scaled @ adjoint(vh)) @ vh)
+    return u @ (inner @ vh) if u.shape[-2] >= vh.shape[-1] else (u @ inner) @ vh
 
 
 def _inner(of_u: Any, of_v: Any, s: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import unresolved
 from ..backend import Array, xp
 from ..graph import derivative
 from ..recording import record
@@ -33,7 +34,9 @@ __all__ = ["inv", "solve", "triangular"]
 # ---- inverses ------------------------------------------------------------------------------------------------------
 
 LinalgInvExBackward0 = derivative(
-    "LinalgInvExBackward0", results="inverse", A=lambda g, inverse: -(adjoint(inverse) @ g @ adjoint(inverse))
+    "LinalgInvExBackward0",
+    results="inverse",
+    A=lambda g, inverse: -(adjoint(inverse) @ (g @ adjoint(inverse))),
 )
 
 
@@ -96,6 +99,13 @@ def _laid_out(x: Array, left: bool) -> Array:
     if x.ndim < 2:
         return x
     return by_columns(x) if left else xp.ascontiguousarray(x)
+
+
+def from_adjoint(solution: Tensor, left: bool) -> Tensor:
+    """Return a solution as torch finds it: from the right, it is the conjugate of that of the adjoint equation."""
+    if not left and solution.dtype.is_complex and solution._array.size:
+        solution._array = unresolved.stored_conjugated(solution._array)
+    return solution
 
 
 def _solve_slopes(
@@ -173,7 +183,8 @@ def _solve(name: str, a: Tensor, b: Tensor, left: bool, check_errors: bool) -> t
     if failure:
         raise LinAlgError(f"{name}: {failure[0]}The solver failed because the input matrix is singular.")
     array = _laid_out(array[..., 0] if vector else array, left)
-    return record(LinalgSolveExBackward0, array, (a, b), (vector, left), kept(x, a, b)), info
+    solution = record(LinalgSolveExBackward0, array, (a, b), (vector, left), kept(x, a, b))
+    return from_adjoint(solution, left), info
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:  # noqa: N803

@@ -222,7 +222,7 @@ def vector_norm(
     if order == 0 and x.size and x.dtype.kind == "c" and _of_one_element(x.shape, axes):  # which torch copies
         warn_of_complex()
     array = row_major(xp.asarray(norm_of(xp.absolute(x), order, axes, keepdim and x.ndim > 0)))
-    return record(LinalgVectorNormBackward0, array, (input,), (ord, x.shape, as_given(dim), keepdim))
+    return record(LinalgVectorNormBackward0, array, (input,), (order, x.shape, as_given(dim), keepdim))
 
 
 def _of_one_element(shape: tuple[int, ...], axes: Any) -> bool:
