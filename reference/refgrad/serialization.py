@@ -197,6 +197,8 @@ def _tensor(described: Any, archive: zipfile.ZipFile, tensors: dict[int, Tensor]
         read = wrap(array)
         where = _there(place(str(described.get("device", "cpu")), read))
         bits = [described.get(name, False) is True for name in _BITS]
+        if (bits[0] and array.dtype.kind != "c") or (bits[1] and array.dtype.kind not in "fc"):
+            raise ValueError(f"numbers of dtype {array.dtype} are neither conjugates nor negatives of others")
         made = wrap(put_together(placed(read._array, where), *bits))
         if described["kind"] == "parameter":
             from .nn.parameter import Parameter

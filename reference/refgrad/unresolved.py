@@ -100,10 +100,6 @@ class Unresolved(xp.lib.mixins.NDArrayOperatorsMixin):  # type: ignore[misc]
         given = xp.asarray(resolved(value)).astype(self.dtype)
         self.memory[index] = _changed(self, given)
 
-    def fill(self, value: Any) -> None:
-        """Set all elements to a number."""
-        self[...] = value
-
     # ---- its numbers ---------------------------------------------------------------------------------------------
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

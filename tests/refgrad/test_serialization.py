@@ -144,3 +144,22 @@ def test_what_cannot_be_saved_is_named() -> None:
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         torch.load(tmp_path / "nothing.pt")
+
+
+def test_a_conjugate_comes_back_as_one_and_so_does_a_negative() -> None:
+    whole = torch.tensor([1 + 2j, 3 - 1j])
+    conjugate, negative = _again([whole.conj(), whole.conj().imag])
+    assert (conjugate.is_conj(), conjugate.is_neg(), conjugate.tolist()) == (True, False, [1 - 2j, 3 + 1j])
+    assert (negative.is_conj(), negative.is_neg(), negative.tolist()) == (False, True, [-2.0, 1.0])
+
+
+@pytest.mark.parametrize(("dtype", "bit"), [("float32", "conjugated"), ("bool", "negated")])
+def test_a_file_that_conjugates_or_negates_what_has_no_such_view_is_damaged(dtype: str, bit: str) -> None:
+    archive, plain = io.BytesIO(), io.BytesIO()
+    torch.save(torch.ones(2, dtype=getattr(torch, dtype)), plain)
+    with zipfile.ZipFile(plain) as given, zipfile.ZipFile(archive, "w") as file:
+        data = given.read("data.json").replace(b'"kind"', b'"' + bit.encode() + b'": true, "kind"')
+        file.writestr("data.json", data)
+        file.writestr("0.npy", given.read("0.npy"))
+    with pytest.raises(RuntimeError, match="neither conjugates nor negatives"):
+        torch.load(archive)
