@@ -194,9 +194,12 @@ def _move_retained(self: Tensor, old: Node | None, output: int, node: Node | Non
 
 
 def regenerate(self: Tensor, view: View) -> None:
-    """Give a view of a changed base a `grad_fn` that takes its part of the base's gradient."""
+    """Give a view of a changed base a `grad_fn` that takes its part of the base's gradient.
+
+    A leaf may be a view itself, of a base that requires no grad: what was taken from it loses its history.
+    """
     base = view.base
-    if base._requires_grad:
+    if base._requires_grad or self._node is not None:
         if view.origin is not None and mode.enabled:
             refuse_view(self, directly=False)
         before, mode.enabled = mode.enabled, True

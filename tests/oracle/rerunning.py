@@ -15,7 +15,7 @@ TENSOR = re.compile(r"\ba\d+\b")
 # Functions that start a result, `out`, before they have read their operands.
 _SUMS_UP = re.compile(
     r"torch\.(?:linalg\.|special\.)?(?:all|any|a?max|a?min|aminmax|arg(?:max|min)|sum|prod|mean|nansum|nanmean|std|var|histc|"
-    r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|matrix_power|topk|sort|diag|bucketize)\("
+    r"vector_norm|logsumexp|mm|bmm|mv|matmul|dot|vdot|inner|addmm|addmv|baddbmm|matrix_power|topk|sort|diag|outer|kron|ger|inv|bucketize)\("
 )
 _IN_PLACE = re.compile(r"^a\d+(?:\[.*\] = |\.(?:real|imag) = |.*[-+*/%&|^<>]= |.*\.\w+_\()")
 
@@ -115,6 +115,8 @@ def _tears(run: Run, line: str) -> bool:
             return True
     names = TENSOR.findall(line)  # an operand is a part of the target, or in another order
     if "out=" in line and len(names) != len(set(names)) and _SUMS_UP.search(line):
+        return True
+    if re.search(r"out=a\d+[.\[]", line) and len(names) != len(set(names)):
         return True
     return (
         len(names) != len(set(names)) and re.search(r"masked_scatter_|addb?mm_|addmv_|\[", line) is not None

@@ -10,6 +10,7 @@ from ..backend import xp
 from ..graph import derivative
 from ..ops import activations, classification, losses
 from ..ops.activations import *  # noqa: F403
+from ..ops.backward_kernels import moving_kernel
 from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
 from ..ops.gathering import selected
@@ -42,6 +43,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     shape = (*input1._array.shape[:-1], weight._array.shape[0])
     one, two = [each.reshape((-1, each._array.shape[-1])) for each in (input1, input2)]
     a, b, w = one._array, two._array, weight._array
+    if w.ndim != 3:
+        raise RuntimeError("number of dimensions must match")
     if w.dtype.kind == "b" and a.size and w.size:
         raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
     pairs = (a[:, :, None] * b[:, None, :]).reshape(a.shape[0], a.shape[1] * b.shape[1])
@@ -144,15 +147,13 @@ EmbeddingBackward0 = derivative(
     saves="indices",
     args="shape padding scale_grad_by_freq sparse",
     weight=lambda g, indices, shape, padding, scale_grad_by_freq: _embedding_slope(
-        g, indices, shape, padding, scale_grad_by_freq
+        g, both.plain(indices), shape, padding, scale_grad_by_freq
     ),
 )
 
 
-def _embedding_slope(
-    g: Any, indices: Any, shape: tuple[int, ...], padding: int | None, by_frequency: bool
-) -> Any:
-    rows = both.plain(indices)
+def _embedded_back(g: Any, rows: Any, shape: tuple[int, ...], padding: int | None, by_frequency: bool) -> Any:
+    """Add the gradient of each row that was looked up to that of the row of the matrix."""
     places = rows[..., None] * shape[1] + xp.arange(shape[1])
     if by_frequency:
         counts = xp.bincount(rows.reshape(-1), minlength=shape[0])[rows]
@@ -160,6 +161,20 @@ def _embedding_slope(
     if padding is not None:
         g = both.keep(g, xp.broadcast_to((rows != padding)[..., None], places.shape))
     return both.put_flat(g, places, shape)
+
+
+def _looked_up(grad: Any, rows: Any, shape: tuple[int, ...], padding: int | None, by_frequency: bool) -> Any:
+    """Return what is looked up in the gradient of a gradient; torch does not count rows here."""
+    found = (grad if isinstance(grad, Tensor) else wrap(grad)).index_select(0, wrap(rows.reshape(-1)))
+    if padding is not None:
+        found.masked_fill_(wrap((rows == padding).reshape(-1, 1)), 0.0)
+    found = found.view([*rows.shape, -1])
+    return found if isinstance(grad, Tensor) else found._array
+
+
+_embedding_slope: Any = moving_kernel(
+    "EmbeddingDenseBackwardBackward0", _embedded_back, _looked_up, "indices shape padding by_frequency"
+)
 
 
 def row_of_padding(index: int, count: int) -> int:

@@ -11,6 +11,7 @@ from ..backend import xp
 from ..grad_mode import no_grad
 from ..tensor import Tensor, wrap
 from .broadcasting import check_broadcast
+from .conversion import warn_of_complex
 from .inplace import PARTIAL_OVERLAP, check_sizes
 from .output_tensors import layout_of, resize_out
 from .refused_outputs import COPIES, READ_LATE, check_dtype, check_memory
@@ -79,7 +80,7 @@ def iterate(work: Work, out: Tensor) -> None:
     for each in tensors:
         check_broadcast(shape, each._array.shape)
         shape = backend.broadcast_shapes(shape, each._array.shape)
-    if any(each is out for each in tensors):
+    if any(each is out for each in work.tensors):
         check_sizes(out, tensors)
     missing = None
     try:
@@ -93,6 +94,9 @@ def iterate(work: Work, out: Tensor) -> None:
         resize_out(out, shape, storage.iterated(shape, [each._array for each in tensors], 1))
         raise missing
     resize_out(out, shape, layout_of(result))
+    of_complex = any(each.dtype.is_complex for each in work.tensors)
+    if of_complex and result.dtype is dtypes.bool and not (out.dtype is dtypes.bool or out.dtype.is_complex):
+        warn_of_complex()  # truth is a complex number first
     out._array[...] = result._array
 
 
@@ -156,7 +160,8 @@ def choose_dtype(work: Work, out: Tensor) -> None:
                 f"mean.dtype_out(): input types can't be cast to the desired output type {out.dtype._scalar}"
             )
     if work.name in _COMPUTED_IN and work.kwargs.get("dtype") is None:
-        if work.name == "nansum" and work.tensors[0]._array.dtype.kind == "f" != out._array.dtype.kind:
+        x = work.tensors[0]._array
+        if work.name == "nansum" and x.size and x.dtype.kind == "f" != out._array.dtype.kind:
             resize_out(out, work.done()._array.shape)
             raise NotImplementedError(f"\"nansum_cpu\" not implemented for '{out.dtype._scalar}'")
         work.kwargs["dtype"] = out.dtype
@@ -180,6 +185,8 @@ def reduce(work: Work, outs: Sequence[Tensor]) -> Any:
         assert missing is not None
         raise missing
     again, moved = _fit(work, found, outs)
+    if again and work.name == "stack":
+        _compare_again(work)
     for out in outs:
         check_memory(work.name, out, work.tensors)
     if moved:  # memory that refgrad had to move stays where it is in torch
@@ -225,6 +232,23 @@ def _fit(work: Work, results: Sequence[Tensor], outs: Sequence[Tensor]) -> tuple
     return again, work.name in READ_LATE and any(not _share_memory(each, outs[0]) for each in shared)
 
 
+def _compare_again(work: Work) -> None:
+    """Refuse what `stack` finds of other sizes when one operand, which is `out`, has got those of the result."""
+    first, *others = [tuple(each._array.shape) for each in work.tensors]
+    dim, count = (*work.args, work.kwargs.get("dim", 0))[1], min(map(len, (first, *others)))
+    if dim in (-1, count):  # a kernel of its own, which only looks at memory
+        return
+    for at, shape in enumerate(others, start=1):
+        if len(shape) > len(first):
+            raise RuntimeError(
+                f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}"
+            )
+        if shape != first:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(shape)} at entry {at}"
+            )
+
+
 def _sizes_at_first(work: Work, result: Tensor, out: Tensor) -> tuple[int, ...]:
     """Return the sizes that `out` is given: `kthvalue` keeps the dimension until it is done."""
     shape: tuple[int, ...] = result._array.shape
@@ -254,7 +278,7 @@ _SIZES_LATE = {
 # Functions whose kernel is looked for before `out` is resized, those that look at memory before they look at its dtype,
 # or between that and resizing it, and those that resize it first.
 _KERNEL_FIRST = frozenset({"log_softmax", "logcumsumexp", "softmax"})
-_MEMORY_FIRST = frozenset({"scatter", "scatter_add", "scatter_reduce", "var.complex"})
+_MEMORY_FIRST = frozenset({"kthvalue", "scatter", "scatter_add", "scatter_reduce", "var.complex"})
 _MEMORY_SECOND = frozenset({"index_select", "masked_select", "nonzero"})
 _SIZE_FIRST = COPIES | {"mean.cast", "slice_scatter", "std", "var"}
 
@@ -303,7 +327,7 @@ def _stand_in(work: Work) -> Any:
     elif work.name == "cat":
         dtype = dtypes.result_of(tuple(work.tensors))
     made = wrap(backend.empty(shape, dtype._numpy))
-    if work.name in ("cummax", "cummin"):
+    if work.name in ("cummax", "cummin", "kthvalue"):
         return made, wrap(backend.empty(shape, dtypes.int64._numpy))
     return made
 

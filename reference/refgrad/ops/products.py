@@ -393,7 +393,8 @@ def multi_dot(tensors: Any, *, out: Tensor | None = None) -> Tensor:
                 f"{dtypes.c_name(out.dtype)}"
             )
         resize_out(out, shape)
-    cut = _cheapest([matrices[0]._array.shape[0], *[each.size(1) for each in matrices]])
+    sizes = [matrices[0]._array.shape[0], *[each.size(1) for each in matrices]] if len(matrices) > 2 else []
+    cut = _cheapest(sizes) if sizes else [[0, 0]]
     rows = None if out is None else out.view(matrices[0]._array.shape[0], matrices[-1]._array.shape[1])
     whole = _multiplied(matrices, cut, 0, len(matrices) - 1, rows)
     viewed: Tensor = whole.view(shape) if out is None else out

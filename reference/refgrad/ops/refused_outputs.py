@@ -268,7 +268,7 @@ _READ_FIRST = (
     )
     | COPIES
 )
-READ_LATE = frozenset({"cat", "index_select", "linalg_cross", "masked_select", "stack", "take"})
+READ_LATE = frozenset({"cat", "index_select", "kthvalue", "linalg_cross", "masked_select", "stack", "take"})
 _COPY_FIRST = frozenset(
     {"index_add", "index_copy", "index_reduce", "scatter", "scatter_add", "scatter_reduce"}
 )
@@ -276,7 +276,8 @@ _COPY_FIRST = frozenset(
 
 def check_memory(name: str, out: Tensor, tensors: Sequence[Tensor]) -> None:
     """Refuse an `out` whose elements share memory with each other, or with an operand that is still to be read."""
-    in_place = name == "sort" and tensors[0] is out  # nothing is copied there first
+    copied = name == "sort" or (name == "nan_to_num" and out.dtype._is_integral)
+    in_place = copied and tensors[0] is out  # nothing is copied to itself
     if name not in _MAY_OVERLAP and storage.overlaps_itself(out._array) and not in_place:
         raise RuntimeError(OVERLAP)
     if name not in _READ_FIRST:

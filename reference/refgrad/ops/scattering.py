@@ -275,8 +275,9 @@ def _combined(
     have, want = _nonempty(x.shape), _nonempty(places.shape)
     _check_scattered(x.shape, places.shape, axis, src)
     _check_places(places, have[axis], axis)
-    if reduce == "mean" and x.dtype.kind == "b":
-        raise NotImplementedError("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'")
+    if x.dtype.kind == {"mean": "b", "amax": "c", "amin": "c"}.get(reduce):
+        kernel = f"scatter_gather_tensor_cpu_reduce_{reduce}"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype._scalar}'")
     given = src._array.reshape(_nonempty(src._array.shape))[tuple([slice(size) for size in want])]
     flat, target = flat_index(places.reshape(want), have, axis).reshape(-1), made.reshape(-1)
     combine, identity = _IDENTITY[reduce]
