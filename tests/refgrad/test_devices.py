@@ -30,6 +30,7 @@ ON_THE_HOST = {
         "_random",
         "_random_normal",
         "_random_tensors",
+        "_argument_kinds",
         "_signatures",
         "backend",
         "construction",
