@@ -45,8 +45,10 @@ def _first(model: Array, grad: Any, owned: bool) -> Tensor:
         owned = owned and grad.flags.writeable
     elif not isinstance(grad, backend.arrays):  # a scalar of NumPy
         return wrap(backend.as_array(grad))
-    elif not grad.size:  # where a copy is taken, a conjugate is computed
-        owned = owned and storage.strides(grad) == storage.strides(model)
+    else:
+        owned = owned and getattr(grad.flags, "writeable", True)
+        if not grad.size:  # where a copy is taken, a conjugate is computed
+            owned = owned and storage.strides(grad) == storage.strides(model)
     if (
         owned
         and grad.shape == model.shape

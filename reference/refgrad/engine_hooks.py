@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from . import backend
+from . import backend, storage
 from .accumulate import accumulate, tell_leaf
 from .backend import xp
 from .grad_mode import mode
@@ -27,7 +27,10 @@ def lift(grad: Any, recording: bool) -> Any:
     """Return a gradient as the tensor that a hook sees."""
     if recording or grad is None:
         return grad
-    return wrap(grad if isinstance(grad, backend.arrays) else backend.as_array(grad))
+    array = grad if isinstance(grad, backend.arrays) else backend.as_array(grad)
+    if not getattr(array.flags, "writeable", True):  # as NumPy makes what it repeats
+        array = storage.restride(array, array.shape, storage.strides(array))
+    return wrap(array)
 
 
 def lower(grad: Any, recording: bool) -> Any:
