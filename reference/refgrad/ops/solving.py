@@ -247,4 +247,7 @@ def solve_triangular(
     check_broadcast(B._array.shape[:-2], input._array.shape[:-2])
     check_kernel("triangular_solve_cpu", input)
     array = triangular(input._array, B.detach().to(input.dtype)._array, upper, left, unitriangular)
+    memory, (conjugated, _) = unresolved.taken_apart(input._array)
+    if conjugated and turned(memory).flags.c_contiguous:  # which torch hands to LAPACK without a copy
+        array = xp.ascontiguousarray(array)
     return record(LinalgSolveTriangularBackward0, array, (input, B), (upper, left, unitriangular))
