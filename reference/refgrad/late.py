@@ -92,9 +92,8 @@ _NAMES = {
         "Tensor.nextafter_ Tensor.not_equal_ Tensor.renorm_ Tensor.sgn_ Tensor.subtract_ Tensor.swapaxes_ Tensor.swapdims_ "
         "Tensor.tril_ Tensor.triu_ Tensor.true_divide_ Tensor.xlogy_"
     ),
-    "ops.scattering": (
-        "diagonal_scatter put Tensor.put_ scatter_reduce Tensor.scatter_reduce_ select_scatter slice_scatter"
-    ),
+    "ops.scattering": ("put Tensor.put_ scatter_reduce Tensor.scatter_reduce_ "),
+    "ops.view_scatters": "diagonal_scatter select_scatter slice_scatter",
     "ops.correlation": "corrcoef cov diagflat torch.vander",
     "ops.pooling": "torch.adaptive_avg_pool1d torch.avg_pool1d",
     "ops.recurrent": (
