@@ -42,14 +42,12 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     _check_bilinear(input1, input2, weight, bias)
     shape = (*input1._array.shape[:-1], weight._array.shape[0])
     one, two = [each.reshape((-1, each._array.shape[-1])) for each in (input1, input2)]
-    a, b, w = one._array, two._array, weight._array
+    a, w = one._array, weight._array
     if w.ndim != 3:
         raise RuntimeError("number of dimensions must match")
     if w.dtype.kind == "b" and a.size and w.size:
         raise NotImplementedError("\"bmm\" not implemented for 'Bool'")
-    pairs = (a[:, :, None] * b[:, None, :]).reshape(a.shape[0], a.shape[1] * b.shape[1])
-    array = pairs @ w.reshape(w.shape[0], a.shape[1] * b.shape[1]).T
-    result: Tensor = record(TrilinearBackward0, array, (one, weight, two)).reshape(shape)
+    result: Tensor = _trilinear(one, weight, two, _BILINEAR).reshape(shape)
     return result if bias is None else result + bias
 
 
@@ -81,21 +79,31 @@ def _check_bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor
         )
 
 
-def _paired(g: Any, other: Any) -> Any:
-    """Return, for each row, the products of each gradient and each element, as one row."""
-    rows, count, size = g.shape[0], g.shape[1], other.shape[1]
-    return (g.reshape((rows, count, 1)) * other.reshape((rows, 1, size))).reshape((rows, count * size))
+# Where each of three operands is repeated, of four dimensions, and over which the products are summed: the rows of a
+# batch, outputs, features of the first input, features of the second.
+Spread = tuple[str, str, str, str]
+_BILINEAR: Spread = ("bd", "a", "bc", "cd")
+
+
+def _trilinear(i1: Any, i2: Any, i3: Any, spread: Spread) -> Any:
+    """Return sums of products of three operands, as tensors or arrays: torch's one function for all of its derivatives."""
+    *repeated, summed = spread
+    operands = ["".join(sorted(set("abcd") - set(each))) for each in repeated]
+    kept = "".join(sorted(set("abcd") - set(summed)))
+    arrays = [both.plain(each) for each in (i1, i2, i3)]
+    found = row_major(xp.einsum(f"{','.join(operands)}->{kept}", *arrays, optimize=True))
+    if not any(isinstance(each, Tensor) for each in (i1, i2, i3)):
+        return found
+    inputs = tuple([each if isinstance(each, Tensor) else wrap(each) for each in (i1, i2, i3)])
+    return record(TrilinearBackward0, found, inputs, (spread,))
 
 
 TrilinearBackward0 = derivative(
     "TrilinearBackward0",
-    i1=lambda g, i2, i3: both.matmul(
-        _paired(g, i3), i2.swapaxes(1, 2).reshape((i2.shape[0] * i2.shape[2], i2.shape[1]))
-    ),
-    i2=lambda g, i1, i3: both.matmul(g.swapaxes(0, 1), _paired(i1, i3)).reshape(
-        (g.shape[1], i1.shape[1], i3.shape[1])
-    ),
-    i3=lambda g, i1, i2: both.matmul(_paired(g, i1), i2.reshape((i2.shape[0] * i2.shape[1], i2.shape[2]))),
+    args="spread",
+    i1=lambda g, i2, i3, spread: _trilinear(g, i2, i3, (spread[3], spread[1], spread[2], spread[0])),
+    i2=lambda g, i1, i3, spread: _trilinear(i1, g, i3, (spread[0], spread[3], spread[2], spread[1])),
+    i3=lambda g, i1, i2, spread: _trilinear(i1, i2, g, (spread[0], spread[1], spread[3], spread[2])),
 )
 
 
