@@ -123,6 +123,7 @@ def _as_images(input: Tensor, target: Tensor, weight: Any, ignore_index: int, re
         raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
     if given[1:] != shape[2:]:
         raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(given)}")
+    input, target = input.contiguous(), target.contiguous()
     seen = view(input, (*shape[:2], *((1, -1) if input._array.size else (0, 0))))
     classes = view(target, (given[0], *((1, -1) if target._array.size else (0, 0))))
     found = nll_loss(seen, classes, weight, None, ignore_index, None, reduction)

@@ -44,8 +44,8 @@ def _slopes(
     g: Any, x: Any, weight: Any, needs: tuple[bool, ...], axes: Any, eps: float, shape: Any, size: Any
 ) -> list[Any]:
     return [
-        _input_slope(g, x, weight, axes, eps, shape) if needs[0] else None,
-        _weight_slope(g, x, axes, eps, shape, size) if needs[1] else None,
+        _as(_input_slope(g, x, weight, axes, eps, shape), x) if needs[0] else None,
+        _as(_weight_slope(g, x, axes, eps, shape, size), weight) if needs[1] else None,
         _bias_slope(g, weight, shape, size) if needs[2] else None,
     ]
 
