@@ -140,7 +140,7 @@ class _Task:
     def add(self, before: Any, grad: Any) -> Any:
         """Return the sum of two gradients; where they are laid out differently, as the first is."""
         total = before + grad
-        if self.recording or total.ndim < 2 or (before.flags.c_contiguous and total.flags.c_contiguous):
+        if self.recording or total.ndim < 2 or before.flags.c_contiguous:
             return total
         return laid_out(total, (before, grad))
 
