@@ -13,6 +13,7 @@ from ..recording import record, record_several
 from ..tensor import Tensor
 from .arithmetic import not_implemented, recorded
 from .backward_kernels import backward_kernel
+from .broadcasting import keep_layout
 
 __all__: list[str] = []
 
@@ -69,7 +70,7 @@ def _logsigmoid_bend(x: Any) -> Any:
 
 leaky_relu_backward = backward_kernel(
     "LeakyReluBackwardBackward0",
-    lambda g, x, negative_slope: both.where(x > 0, g, g * negative_slope),
+    lambda g, x, negative_slope: keep_layout(both.where(x > 0, g, g * negative_slope), x, g),
     args="negative_slope",
 )
 
@@ -213,7 +214,10 @@ glu_backward = backward_kernel(
 
 def _prelu_array(g: Array, x: Array, weight: Array) -> list[Array]:
     above = x > 0
-    return [xp.where(above, g, weight * g), xp.where(above, backend.zero(g.dtype), x * g)]
+    return [
+        keep_layout(xp.where(above, g, weight * g), x, g),
+        keep_layout(xp.where(above, backend.zero(g.dtype), x * g), x, g),
+    ]
 
 
 def _prelu_second(grads: Any, needs: Sequence[bool], grad_output: Any, self: Any, weight: Any) -> list[Any]:

@@ -17,6 +17,7 @@ from ..graph import derivative
 from ..recording import gradient_edge, record, record_several
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
+from .broadcasting import keep_layout
 
 __all__ = ["backward_kernel", "composite_kernel", "in_single", "moving_kernel", "undifferentiable"]
 
@@ -168,6 +169,14 @@ def _softmax_second(grad: Any, grad_output: Any, result: Any, dim: int) -> Any:
     return grad_output * grad - summed * grad - grad_output * both.total(grad * result, dim)
 
 
+def relu_of(g: Any, result: Any) -> Any:
+    """Return the gradient of arrays where the result is not 0, laid out as torch does, which looks at the result first."""
+    found = both.keep_where(g, result)
+    if result.flags.c_contiguous and g.flags.c_contiguous:
+        return found
+    return keep_layout(found, result, g)
+
+
 tanh_backward = backward_kernel(
     "TanhBackwardBackward0",
     lambda g, result: g * (1 - result * result),
@@ -181,11 +190,11 @@ sigmoid_backward = backward_kernel(
     values="output",
 )
 relu_backward = backward_kernel(
-    "ThresholdBackwardBackward0", lambda g, result, threshold: both.keep_where(g, result), args="threshold"
+    "ThresholdBackwardBackward0", lambda g, result, threshold: relu_of(g, result), args="threshold"
 )
 threshold_backward = backward_kernel(
     "ThresholdBackwardBackward0",
-    lambda g, x, threshold: both.keep(g, ~(x <= threshold)),
+    lambda g, x, threshold: keep_layout(both.keep(g, ~(x <= threshold)), x, g),
     args="threshold",
 )
 softmax_backward = backward_kernel(

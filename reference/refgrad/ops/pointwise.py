@@ -10,7 +10,7 @@ from ..backend import Array, xp
 from ..graph import Node, derivative
 from ..recording import record
 from ..tensor import Tensor
-from .backward_kernels import relu_backward, sigmoid_backward, tanh_backward
+from .backward_kernels import relu_backward, relu_of, sigmoid_backward, tanh_backward
 from .broadcasting import keep_layout
 from .holomorphic import refuse_complex, suited
 from .inplace import update
@@ -35,7 +35,7 @@ def _relu(x: Array) -> Array:
 
 
 def _relu_slope(g: Any, result: Any) -> Any:
-    return both.keep_where(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result, 0)
+    return relu_of(g, result) if isinstance(g, backend.arrays) else relu_backward(g, result, 0)
 
 
 def _reciprocal(x: Array) -> Array:
