@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import dtypes
-from ..backend import xp
+from .. import dtypes, storage
+from ..backend import Array, xp
 from ..grad_mode import mode
 from ..tensor import Tensor, wrap
+from ..views import OVERLAP
 from .inplace import bump, update, update_late
 from .outputs import into
 from .registry import alias, method, public, rename
@@ -92,6 +93,31 @@ def _publish(name: str, in_place: Any) -> None:
     method(in_place)
 
 
+def _triangle(name: str) -> None:
+    compute = _named(name)
+
+    def in_place(self: Tensor, diagonal: int = 0) -> Tensor:
+        found: Tensor = compute(self, diagonal)
+        if storage.overlaps_itself(self._array) and not _in_batches(self._array):
+            raise RuntimeError(OVERLAP)  # torch writes a copy back
+        return found
+
+    in_place.__name__ = name
+    update_late(in_place, repeats=True)
+
+
+def _in_batches(array: Array) -> bool:
+    """Return whether matrices follow each other so that torch changes them where they are."""
+    expected = array.shape[-1] * array.shape[-2]
+    steps = storage.strides(array)
+    for axis in range(array.ndim - 3, -1, -1) if array.ndim > 3 else ():
+        if axis or (steps[axis] and array.shape[axis] != 1):
+            if steps[axis] != expected:
+                return False
+            expected *= array.shape[axis]
+    return True
+
+
 def _without_gradient(name: str) -> None:
     compute = _named(name)
 
@@ -155,7 +181,7 @@ for _name in ("clamp_max", "clamp_min"):
     _clamped(_name)
 update_late(_named("renorm"))
 for _name in _ANYWHERE.split():
-    update_late(_named(_name), repeats=True)
+    _triangle(_name)
 _publish("nan_to_num", _nan_to_num)
 for _old, _names in _IN_PLACE_ALIASES.items():
     for _name in _names.split():
