@@ -189,3 +189,18 @@ def test_the_gradient_of_a_sum_of_parts_does_not_depend_on_how_it_is_cut(data: n
     for part in (x * x).unbind(0):
         part.sum().backward(retain_graph=True)
     assert np.allclose(whole.numpy(), x.grad.numpy())
+
+
+def test_a_gradient_of_one_element_can_be_changed_in_place() -> None:
+    for dtype in (torch.float32, torch.complex64):
+        x = torch.ones(1, dtype=dtype, requires_grad=True)
+        (g,) = torch.autograd.grad(x.conj().sum().abs(), x)
+        assert g.mul_(2).tolist() == [2]
+
+
+def test_a_gradient_of_one_element_that_is_a_conjugate_is_added_to() -> None:
+    x = torch.ones(1, dtype=torch.complex64, requires_grad=True)
+    for _ in range(2):
+        x.conj().sum().abs().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2]
