@@ -166,6 +166,7 @@ def _operator(
     name: str, ufunc: str, *, reflected: bool = False, in_place: bool = False
 ) -> Callable[..., Any]:
     def apply(self: StrictArray, *others: Any) -> Any:
+        others = tuple(map(_given, others))
         for each in others:
             if isinstance(each, numpy.ndarray):
                 raise TypeError(_MIXED)
