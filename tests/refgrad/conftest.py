@@ -93,6 +93,7 @@ def _as_at_the_start() -> Iterator[None]:
     torch.set_default_dtype(torch.float32)
     torch.set_printoptions(profile="default")
     torch.set_grad_enabled(True)
+    torch.set_warn_always(False)
 
 
 @pytest.fixture
