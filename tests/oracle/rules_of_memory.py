@@ -62,7 +62,7 @@ _UNSET = re.compile(r"\bmulti(?:label)?_margin_loss\(|\bnn\.Multi(?:Label)?Margi
 
 def _half_done(difference: Any) -> bool:
     """Tell what torch leaves in memory: a division by zero stops midway, some results of nothing are not set."""
-    shown = difference.aspect in ("values", "sizes", "text", "count", "outcome")
+    shown = difference.aspect in ("values", "sizes", "text", "error text", "count", "outcome")
     if shown and any(_STOPS.search(line) for line in rerun(difference).failed):
         return True
     unset = rerun(difference).unset if shown else set()

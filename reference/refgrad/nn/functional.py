@@ -14,6 +14,7 @@ from ..ops.backward_kernels import moving_kernel
 from ..ops.broadcasting import check_broadcast, row_major
 from ..ops.classification import *  # noqa: F403
 from ..ops.gathering import selected
+from ..ops.holomorphic import refuse_complex_gradient
 from ..ops.inplace import bump
 from ..ops.linear_algebra import linear
 from ..ops.losses import *  # noqa: F403
@@ -224,6 +225,7 @@ def embedding(
             f"{type_in_messages(input)} instead (while checking arguments for embedding)"
         )
     rows = selected(weight, 0, input).reshape(*places.shape, shape[1])
+    refuse_complex_gradient("embedding", weight)
     saved = (shape, padding_idx, scale_grad_by_freq, sparse)
     return record(EmbeddingBackward0, rows, (weight,), saved, (input,))
 

@@ -18,6 +18,7 @@ from ..recording import gradient_edge, record, record_several
 from ..tensor import Tensor, wrap
 from .arithmetic import not_implemented, recorded
 from .broadcasting import keep_layout
+from .holomorphic import suited
 
 __all__ = ["backward_kernel", "composite_kernel", "in_single", "moving_kernel", "undifferentiable"]
 
@@ -42,7 +43,8 @@ def backward_kernel(
     def kernel(g: Any, *given: Any) -> Any:
         if isinstance(g, Tensor):
             plain = [both.plain(each) for each in given[:count]]
-            return record(kind, compute(g._array, *plain, *given[count:]), (g, *given[:count]), given[count:])
+            array = compute(g._array, *plain, *given[count:])
+            return record(suited(kind, array), array, (g, *given[:count]), given[count:])
         return compute(g, *given)
 
     rules: dict[str, Any] = {

@@ -163,7 +163,7 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     _check_target_dtype(target)
     if x.ndim == 2 and not classes.ndim:  # the batch is compared once more
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if x.dtype.kind not in "fc":
+    if x.dtype.kind != "f":
         frame = "nll_loss_out_frame" if x.ndim < 3 else "nll_loss2d_forward_out_frame"
         raise NotImplementedError(f"\"{frame}\" not implemented for '{dtypes.of(x.dtype)._scalar}'")
     if weight is not None and weight._array.dtype != x.dtype:

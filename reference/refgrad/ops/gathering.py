@@ -266,7 +266,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype._scalar}")
     if not flat.size and places.size:
         raise IndexError("take(): tried to take from an empty tensor")
-    given = places.ravel("K")  # torch goes through them as they lie
+    given = places.ravel()
     wrong = given[(given < -flat.size) | (given >= flat.size)]
     if wrong.size:
         raise IndexError(

@@ -13,6 +13,7 @@ from ..graph import derivative
 from ..ranges import linspace
 from ..recording import record
 from ..tensor import Tensor, wrap
+from .holomorphic import refuse_complex_gradient
 from .registry import FUNCTIONS, function
 
 __all__ = ["affine_grid", "affine_grid_generator"]
@@ -68,6 +69,7 @@ def affine_grid_generator(theta: Tensor, size: Any, align_corners: bool) -> Tens
     with no_grad():
         places = _places(size, align_corners, theta)
         moved = places.bmm(theta.transpose(1, 2)).view(size[0], *size[2:], len(size) - 2)
+    refuse_complex_gradient("affine_grid_generator", theta)
     return record(AffineGridGeneratorBackward0, moved._array, (theta,), (size, align_corners))
 
 

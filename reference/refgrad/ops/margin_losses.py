@@ -11,6 +11,7 @@ from ..graph import derivative
 from ..recording import check_constants, record
 from ..tensor import Tensor, wrap
 from .backward_kernels import backward_kernel, undifferentiable
+from .holomorphic import refuse_complex_gradient
 from .losses import chosen_reduction
 from .ranking_losses import _reduced, pairwise_distance
 from .window_checks import check_types
@@ -271,6 +272,7 @@ def soft_margin_loss(
     check_constants("soft_margin_loss", target=target)
     each = input.detach().neg().mul_(target.detach()).exp_().log1p_()
     array = _reduced(each, reduction)._array
+    refuse_complex_gradient("soft_margin_loss", input)
     return record(SoftMarginLossBackward0, array, (input,), (reduction,), (target,))
 
 

@@ -373,6 +373,11 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 def nan_to_num(input: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
     """Return the elements with nan and infinities replaced by numbers."""
     refuse_complex_gradient("nan_to_num", input)
+    return without_nan(input, nan, posinf, neginf)
+
+
+def without_nan(input: Tensor, nan: float | None, posinf: Any, neginf: Any) -> Tensor:
+    """Do `nan_to_num`, of complex numbers, too: in place torch differentiates it."""
     array = xp.nan_to_num(input._array, nan=nan or 0.0, posinf=posinf, neginf=neginf)
     return record(NanToNumBackward0, keep_layout(array, input._array), (input,))
 

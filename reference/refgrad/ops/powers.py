@@ -26,7 +26,9 @@ PowBackward0 = derivative(
     "PowBackward0",
     args="exponent",
     self=lambda g, self, exponent: (
-        g * (exponent * self ** (exponent - 1)) if exponent else _zeros_in_rows(self)
+        g * (exponent * self ** (exponent - 1))
+        if exponent or isinstance(exponent, bool)  # torch does not see that False is 0
+        else _zeros_in_rows(self)
     ),
 )
 PowBackward1 = derivative(
@@ -62,7 +64,9 @@ def _pow_exponent(g: Any, base: Any, exponent: Any, result: Any) -> Any:
     else:
         flat = both.like((both.plain(base) == 0) & not_negative, result)
         slope = result * (
-            _log_of_real(both.cast(base, kind)) if both.plain(base).dtype != kind else both.log(base)
+            both.log(both.cast(base, kind))
+            if both.plain(base).dtype.kind == kind.kind
+            else _log_of_real(both.cast(base, kind))
         )
     return g * (slope if flat is None else both.where(flat, both.zeros_like(slope), slope))
 

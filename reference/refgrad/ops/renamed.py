@@ -11,6 +11,7 @@ from ..tensor import Tensor, wrap
 from ..views import OVERLAP
 from .inplace import bump, update, update_late
 from .outputs import into
+from .pairwise import without_nan
 from .registry import alias, method, public, rename
 from .scanning import sort
 from .selection import keeps_dtype
@@ -147,7 +148,7 @@ def _scan(name: str) -> None:
 
 def _nan_to_num(self: Tensor, nan: float | None = None, posinf: Any = None, neginf: Any = None) -> Tensor:
     if self._array.dtype.kind in "fc":
-        return update("nan_to_num_", self, _named("nan_to_num"), nan, posinf, neginf)
+        return update("nan_to_num_", self, without_nan, nan, posinf, neginf)
     bump(self)  # integers have nothing to be replaced
     return self
 

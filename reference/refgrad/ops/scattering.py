@@ -14,6 +14,7 @@ from ..tensor import Tensor, wrap
 from ..views import OVERLAP
 from .broadcasting import keep_layout
 from .gathering import _check_places, _check_scattered, _nonempty, check_index_dtype
+from .holomorphic import refuse_complex_gradient
 from .inplace import refuse_overlap, update_late
 from .reductions import flat_index
 from .registry import public
@@ -254,6 +255,7 @@ def scatter_reduce(
     if reduce not in _IDENTITY:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     array = _combined(input, dim, index, src, reduce, include_self)
+    refuse_complex_gradient("scatter_reduce", input, src)
     return record(ScatterReduceBackward0, array, (input, src), (dim, reduce, include_self), (index,))
 
 

@@ -90,6 +90,8 @@ def _copied(input: Tensor) -> Tensor:
 @public
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """Return a copy with `src` at one place along a dimension."""
+    if input.dtype.is_complex:
+        refuse_complex_gradient("select_scatter", input, src)
     made = _copied(input)
     return _replaced(SelectScatterBackward0, input, src, made.select(dim, index), made._array, (dim, index))
 
