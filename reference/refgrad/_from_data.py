@@ -163,7 +163,8 @@ def _gather(leaves: list[Any], data: Any, sizes: list[int], dim: int = 0) -> Non
     if dim == len(sizes):
         leaves.append(data)
         return
-    if not hasattr(type(data), "__iter__") and not _is_sequence(data):
+    single = isinstance(data, Tensor) and not data._array.ndim
+    if single or not (hasattr(type(data), "__iter__") or _is_sequence(data)):
         raise TypeError("not a sequence")
     items = list(data.detach() if isinstance(data, Tensor) else data)  # torch does not warn of these
     if len(items) != sizes[dim]:

@@ -478,5 +478,7 @@ def test_every_rule_of_the_engine_is_checked_or_excluded_for_a_reason() -> None:
         made = function(*given)
         slopes = torch.autograd.grad(made.sum(), given, create_graph=True, allow_unused=True)
         checked = checked.union(*[_recorded(each) for each in (made, *slopes) if each is not None])
-    unchecked = _kinds(Node) - checked
+    unchecked = {
+        name for name in _kinds(Node) if name.removesuffix("_copy") not in checked
+    }  # which share a rule
     assert unchecked == WITHOUT_DIFFERENCES.keys()

@@ -221,10 +221,9 @@ def true_divide(self: Tensor, other: Any) -> Tensor:
         if mode.cpp:
             return binary(DivBackward1, xp.divide, self, other, (other,), (self,))
         return binary(_DivByNumber, xp.divide, self, other)
-    want = dtypes.result_of((self, other))
-    if not (want.is_floating_point or want.is_complex):
-        want = dtypes.get_default_dtype()
-    return binary(DivBackward0, xp.divide, self.to(want), other)
+    joint = dtypes.result_of((self, other))
+    of_floats = joint.is_floating_point or joint.is_complex
+    return binary(DivBackward0, xp.divide, self if of_floats else self.to(dtypes.get_default_dtype()), other)
 
 
 @operator("__rtruediv__", "__rdiv__")

@@ -34,8 +34,8 @@ def log_sum(x: Array, y: Array) -> Array:
 ROWS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
     "atan2": (
         xp.arctan2,
-        lambda g, self, other: g * (other * _atan2_scale(self, other)),
-        lambda g, self, other: g * (-self * _atan2_scale(self, other)),
+        lambda g, self, other: g * other * _atan2_scale(self, other),
+        lambda g, self, other: g * -self * _atan2_scale(self, other),
     ),
     "hypot": (
         xp.hypot,
@@ -70,8 +70,8 @@ def difference(a: Any, b: Any) -> Any:
 
 def _atan2_scale(x: Any, y: Any) -> Any:
     """Return 1 / (x**2 + y**2), and 0 at the origin."""
-    inverse = 1 / (x * x + y * y)
-    return both.blank(inverse, xp.isinf(both.plain(inverse)))
+    inverse = both.reciprocal(x * x + y * y)
+    return both.mask_out(inverse, xp.isinf(both.plain(inverse)))
 
 
 def _xlogy(g: Any, other: Any) -> Any:

@@ -74,7 +74,8 @@ IndexFillBackward1 = derivative(
 
 def _outside_rows(index: Array, shape: tuple[int, ...], dim: int) -> Array:
     kept = xp.ones(shape, bool)
-    kept.reshape(-1)[whole_rows(index, shape, dim)] = False
+    if kept.size:  # of nothing, torch takes any index
+        kept.reshape(-1)[whole_rows(index, shape, dim)] = False
     return kept
 
 

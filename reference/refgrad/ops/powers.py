@@ -79,10 +79,9 @@ def _log_of_real(base: Any) -> Any:
 def _power(x: Any, y: Any) -> Any:
     """Raise to a power; of integers, negative powers are those of 1 and -1, and else 0."""
     kind = xp.result_type(x, y).kind
-    if kind == "c":  # 0 to the power of 0 is not known
-        return xp.where((x == 0) & (y == 0), complex(math.nan, math.nan), xp.power(x, y)).astype(
-            xp.result_type(x, y)
-        )
+    if kind == "c":  # what is 0, or not finite, to the power of 0 is not known
+        unknown = (y == 0) & ((x == 0) | ~xp.isfinite(x))
+        return xp.where(unknown, complex(math.nan, math.nan), xp.power(x, y)).astype(xp.result_type(x, y))
     if kind not in "iu" or not xp.any(xp.less(y, 0)):
         return xp.power(x, y)
     odd = xp.where(xp.remainder(y, 2) == 0, 1, x)

@@ -152,7 +152,7 @@ def put_along(
 ) -> Any:
     """Put each gradient where its element came from along `dim`, and zeros elsewhere; add up what is `repeated`."""
     if not shape:
-        return g
+        return g._zeros(()).scatter(0, indices, g) if isinstance(g, Tensor) and indices is not None else g
     index, dim = both.plain(indices), dim % len(shape)
     if not keepdim:
         g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)

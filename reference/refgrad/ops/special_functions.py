@@ -191,6 +191,8 @@ def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tens
         each.to(dtypes.complex128 if each.dtype.is_complex else dtypes.float64)
         if isinstance(each, Tensor)
         else each
+        if isinstance(each, complex)
+        else float(each)
         for each in (input, exponent)
     ]
     raised: Tensor = into(out, power, *operands)
@@ -217,7 +219,7 @@ def _of_integers(name: str, compute: Callable[..., Array], text: str) -> None:
         if not joint._is_integral or joint is dtypes.bool:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{joint._scalar}'")
         x, y = [each._array.astype(joint._numpy) for each in (input, other)]
-        return wrap(keep_layout(compute(x, y), input._array, other._array))
+        return wrap(keep_layout(xp.asarray(compute(x, y)), input._array, other._array))
 
     combine.__name__ = name
     combine.__doc__ = text
