@@ -60,13 +60,18 @@ def like_cpp(function: F) -> F:
 
     @functools.wraps(function)
     def recorded(*args: Any, **kwargs: Any) -> Any:
-        before, mode.cpp = mode.cpp, True
-        try:
-            return function(*args, **kwargs)
-        finally:
-            mode.cpp = before
+        return run_like_cpp(function, *args, **kwargs)
 
     return recorded  # type: ignore[return-value]
+
+
+def run_like_cpp(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function for this once as `like_cpp` would."""
+    before, mode.cpp = mode.cpp, True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        mode.cpp = before
 
 
 class _Switch:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .grad_mode import like_cpp
+from .grad_mode import run_like_cpp
 
 if TYPE_CHECKING:
     from .hooks import Hooks, RemovableHandle
@@ -166,8 +166,10 @@ class Node:
         Gradients are bare arrays, or tensors when `recording`: the rules read the same for both.
         """
         values = self.unpack(recording) if self.tensors else self.args
-        differentiate = like_cpp(self.differentiate) if recording else self.differentiate
-        return differentiate(grad, values, edges)
+        if not recording:
+            return self.differentiate(grad, values, edges)
+        found: Iterable[Any] = run_like_cpp(self.differentiate, grad, values, edges)
+        return found
 
     def __call__(self, *grads: Any) -> Any:
         """Return the gradients of the inputs for those of the outputs, outside of any backward pass."""
