@@ -151,16 +151,14 @@ def put_along(
     g: Any, indices: Any, shape: tuple[int, ...], dim: int, keepdim: bool, *, repeated: bool = False
 ) -> Any:
     """Put each gradient where its element came from along `dim`, and zeros elsewhere; add up what is `repeated`."""
-    if not shape:
-        return g._zeros(()).scatter(0, indices, g) if isinstance(g, Tensor) and indices is not None else g
-    index, dim = both.plain(indices), dim % len(shape)
-    if not keepdim:
+    index = both.plain(indices)
+    if shape and not keepdim:
         g, index = unreduced(g, shape, (dim,), False), xp.expand_dims(index, dim)
     if isinstance(g, Tensor):
         zeros = g._zeros(shape)
         scattered: Tensor = (zeros.scatter_add if repeated else zeros.scatter)(dim, wrap(index), g)
         return scattered
-    return both.put_flat(g, flat_index(index, shape, dim), shape)
+    return both.put_flat(g, flat_index(index, shape, dim), shape) if shape else g
 
 
 def flat_index(index: Array, shape: tuple[int, ...], dim: int) -> Array:

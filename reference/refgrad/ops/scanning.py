@@ -129,8 +129,10 @@ def _picked(name: str, kind: type[Node], input: Tensor, places: Array, dim: int,
     """Return the elements at `places` along a dimension, with the places."""
     x = input._array
     if not x.ndim:
-        args = _asked(kind, (), dim, True)
-        return pair(name, record(kind, x.copy(), (input,), args, (None,)), wrap(xp.zeros((), xp.int64)))
+        indices = wrap(xp.zeros((), xp.int64))
+        return pair(
+            name, record(kind, x.copy(), (input,), _asked(kind, (), dim, keepdim), (indices,)), indices
+        )
     axis = axis_of(dim, x.ndim)
     values = xp.take_along_axis(x, places, axis)
     if not keepdim:

@@ -356,8 +356,9 @@ def _extreme(name: str, largest: bool, kinds: tuple[type[Node], type[Node]]) -> 
             raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
         refuse_complex(x, f"{name}(): does not support complex input", RuntimeError)
         if not x.ndim:
-            values = record(kinds[0], x.copy(), (input,), ((), 0, True), (None,))
-            return pair(name, values, wrap(xp.zeros((), xp.int64)))
+            indices = wrap(xp.zeros((), xp.int64))
+            values = record(kinds[0], x.copy(), (input,), ((), dim, keepdim), (indices,))
+            return pair(name, values, indices)
         places = xp.expand_dims(_first_index(x, axis, largest), axis)
         found = xp.take_along_axis(x, places, axis)
         if not keepdim:
