@@ -70,6 +70,10 @@ def where(condition: Both, a: Both, b: Both) -> Both:
         if isinstance(each, Tensor):
             return each.__class__._where(condition, a, b)
     chosen = xp.where(condition, a, b)
+    if chosen.ndim > 1:
+        operands = [each for each in (condition, a, b) if hasattr(each, "strides")]
+        if not all(each.flags.c_contiguous for each in operands):
+            chosen = storage.laid_out(chosen, operands)
     for each in (a, b):
         if hasattr(each, "dtype"):
             return chosen if chosen.dtype == each.dtype else chosen.astype(each.dtype)
@@ -103,7 +107,8 @@ def blank(value: Both, masked: Array) -> Both:
     """Fill a new value with 0 where the mask holds: in place, so that a tensor keeps its layout."""
     if isinstance(value, Tensor):
         return value.masked_fill_(wrap(backend.as_array(masked)), 0)
-    return keep(value, xp.logical_not(masked))
+    found = keep(value, xp.logical_not(masked))
+    return found if value.ndim < 2 or value.flags.c_contiguous else storage.laid_out(found, [value])
 
 
 def keep_where(value: Both, chooser: Both) -> Both:

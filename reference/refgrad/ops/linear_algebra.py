@@ -195,7 +195,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Return the inner product of two vectors."""
     x, y = input._array, tensor._array
     if x.ndim != 1 or y.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {x.ndim}D and {y.ndim}D tensors")
+        ranks = (y.ndim, x.ndim) if tensor.is_conj() and not input.is_conj() else (x.ndim, y.ndim)
+        raise RuntimeError(f"1D tensors expected, but got {ranks[0]}D and {ranks[1]}D tensors")
     if x.dtype != y.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "

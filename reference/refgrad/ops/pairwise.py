@@ -239,7 +239,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     if isinstance(weight, Tensor):
         check_broadcast(backend.broadcast_shapes(x.shape, y.shape), weight._array.shape)
     if _is_float_number(weight) and x.dtype.kind not in "fc":  # as in arithmetic, the result is of floats
-        x, y = x.astype(weight._array.dtype), y.astype(weight._array.dtype)
+        x, y = cast(x, weight._array.dtype), cast(y, weight._array.dtype)
     if x.dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar"
         joint = dtypes.result_of((input, end, weight) if isinstance(weight, Tensor) else (input, end))

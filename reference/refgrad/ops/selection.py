@@ -43,25 +43,21 @@ def _pick(mask: Array, g: Any) -> Any:
     return both.like(mask.astype(both.plain(g).dtype), g) * g
 
 
-def _larger(g: Any, a: Any, b: Any) -> Any:
-    """Return the gradient where `a` is not smaller, half of it where the two are equal."""
-    return both.blank(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) < both.plain(b))
-
-
-def _smaller(g: Any, a: Any, b: Any) -> Any:
-    """Return the gradient where `a` is not larger, half of it where the two are equal."""
-    return both.blank(both.where(both.plain(a) == both.plain(b), g / 2, g), both.plain(a) > both.plain(b))
+def _shared(g: Any, a: Any, b: Any, lost: Array) -> Any:
+    """Return the gradient of the larger or smaller of two: half of it where they are equal, none where one is lost."""
+    a, b = both.plain(a), both.plain(b)
+    return both.blank(both.where(keep_layout(a == b, a, b), g / 2, g), lost)
 
 
 MaximumBackward0 = derivative(
     "MaximumBackward0",
-    self=lambda g, self, other: _larger(g, self, other),
-    other=lambda g, self, other: _larger(g, other, self),
+    self=lambda g, self, other: _shared(g, self, other, both.plain(self) < both.plain(other)),
+    other=lambda g, self, other: _shared(g, self, other, both.plain(self) > both.plain(other)),
 )
 MinimumBackward0 = derivative(
     "MinimumBackward0",
-    self=lambda g, self, other: _smaller(g, self, other),
-    other=lambda g, self, other: _smaller(g, other, self),
+    self=lambda g, self, other: _shared(g, self, other, both.plain(self) > both.plain(other)),
+    other=lambda g, self, other: _shared(g, self, other, both.plain(self) < both.plain(other)),
 )
 FminBackward0 = derivative(
     "FminBackward0",
