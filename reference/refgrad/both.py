@@ -70,10 +70,8 @@ def where(condition: Both, a: Both, b: Both) -> Both:
         if isinstance(each, Tensor):
             return each.__class__._where(condition, a, b)
     chosen = xp.where(condition, a, b)
-    if chosen.ndim > 1:
-        operands = [each for each in (condition, a, b) if hasattr(each, "strides")]
-        if not all(each.flags.c_contiguous for each in operands):
-            chosen = storage.laid_out(chosen, operands)
+    if chosen.ndim > 1 and not (chosen.flags.c_contiguous and condition.flags.c_contiguous):
+        chosen = storage.laid_out(chosen, [each for each in (condition, a, b) if hasattr(each, "strides")])
     for each in (a, b):
         if hasattr(each, "dtype"):
             return chosen if chosen.dtype == each.dtype else chosen.astype(each.dtype)

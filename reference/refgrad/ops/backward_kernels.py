@@ -174,7 +174,7 @@ def _softmax_second(grad: Any, grad_output: Any, result: Any, dim: int) -> Any:
 def relu_of(g: Any, result: Any) -> Any:
     """Return the gradient of arrays where the result is not 0, laid out as torch does, which looks at the result first."""
     found = both.keep_where(g, result)
-    if result.flags.c_contiguous and g.flags.c_contiguous:
+    if result.flags.c_contiguous and found.flags.c_contiguous:
         return found
     return keep_layout(found, result, g)
 
