@@ -59,9 +59,37 @@ NO_NEGATION = (
 )
 
 
-def refused_bool(error: TypeError) -> Exception:
-    """Return torch's error where NumPy refuses to negate bools, as a rule may do that gets some; else the error."""
-    return RuntimeError(NO_NEGATION) if "boolean negative" in str(error) else error
+def refused_by_arrays(error: TypeError | ValueError) -> Exception:
+    """Return torch's error where NumPy refuses what a rule does with bools, or with sizes that changed; else the error."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    if at is None or not str(at.tb_frame.f_globals.get("__name__")).startswith(__package__):
+        return error  # from a hook of the user's
+    text = str(error)
+    if "boolean negative" in text:
+        return RuntimeError(NO_NEGATION)
+    shapes = [[int(size) for size in each.split(",") if size.strip()] for each in _shapes_in(text)[:2]]
+    if "not aligned" in text and [len(each) for each in shapes] == [2, 2]:
+        (rows, inner), (other, columns) = shapes
+        return RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {other}x{columns})"
+        )
+    if "could not be broadcast together" not in text:
+        return error
+    from .ops.broadcasting import check_broadcast
+
+    try:
+        check_broadcast(*shapes)
+    except RuntimeError as refusal:
+        return refusal
+    return error
+
+
+def _shapes_in(text: str) -> list[str]:
+    """Return what stands in parentheses in a sentence of NumPy's that begins with shapes."""
+    found = [part.partition(")")[0] for part in text.split("(")[1:]]
+    return [each for each in found if each.replace(",", "").replace(" ", "").isdigit()]
 
 
 def where(condition: Both, a: Both, b: Both) -> Both:

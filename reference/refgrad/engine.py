@@ -14,7 +14,7 @@ from typing import Any
 
 from . import engine_hooks
 from .accumulate import accumulate
-from .both import cast, real, refused_bool, sum_to
+from .both import cast, real, refused_by_arrays, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly, hooks_on_saved, saved_hooks
@@ -52,8 +52,8 @@ def run(
             task.run()
         for callback in task.callbacks:  # which may add others
             callback()
-    except TypeError as error:
-        refusal = refused_bool(error)
+    except (TypeError, ValueError) as error:
+        refusal = refused_by_arrays(error)
         if refusal is error:
             raise
         raise refusal from error

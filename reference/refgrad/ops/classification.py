@@ -151,6 +151,9 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
     if x.ndim > 2:
         _check_target_dtype(target)
     _check_target_sizes(x.shape, classes.shape)
+    _check_target_dtype(target)
+    if x.ndim == 1 and classes.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if weight is not None and weight._array.shape != (x.shape[axis],):
         if x.ndim > 2:
             raise RuntimeError("weight tensor should be defined either for all or no classes")
@@ -158,9 +161,6 @@ def _check_targets(x: Array, target: Tensor, weight: Any, axis: int, ignore_inde
             f"weight tensor should be defined either for all {x.shape[axis]} classes or no classes but got weight "
             f"tensor of shape: {list(weight._array.shape)}"
         )
-    _check_target_dtype(target)
-    if x.ndim == 1 and classes.size != 1:
-        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {classes.size}")
     if x.ndim == 2 and not classes.ndim:  # the batch is compared once more
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if x.dtype.kind != "f":

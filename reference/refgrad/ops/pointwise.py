@@ -28,12 +28,6 @@ def _sigmoid(x: Array) -> Array:
     return xp.reciprocal(1 + xp.exp(-x))
 
 
-def _negative(x: Array) -> Array:
-    return (
-        xp.subtract(0, x) if x.dtype.kind == "c" else xp.negative(x)
-    )  # of complex numbers torch gives no -0
-
-
 def _relu(x: Array) -> Array:
     if x.itemsize == 2 and x.dtype.kind == "f":
         return xp.where(x < 0, backend.zero(x.dtype), x)
@@ -108,7 +102,7 @@ FLOAT: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
 }
 # The dtype stays; bool is refused where `_NOT_BOOL` says so.
 SAME: dict[str, tuple[Callable[[Array], Array], Callable[..., Any]]] = {
-    "neg": (_negative, lambda g: -g),
+    "neg": (xp.negative, lambda g: -g),
     "abs": (xp.absolute, lambda g, self: g * both.unit(self)),
     "relu": (_relu, _relu_slope),
     "sign": (lambda x: storage.copy(x) if x.dtype.kind == "b" else both.signs(x), _zero),
