@@ -335,10 +335,12 @@ def _one_by_one(callers: list[Rule], inputs: tuple[str, ...]) -> Callable[..., I
     if len(callers) == 2:
         one, two = callers
         if inputs[1] < inputs[0]:
-            return lambda g, values, edges: [
-                None if edges[1] is None else two(g, values),
-                None if edges[0] is None else one(g, values),
-            ][::-1]
+
+            def backwards(g: Any, values: list[Any], edges: Any) -> tuple[Any, Any]:
+                second = None if edges[1] is None else two(g, values)
+                return None if edges[0] is None else one(g, values), second
+
+            return backwards
         return lambda g, values, edges: (
             None if edges[0] is None else one(g, values),
             None if edges[1] is None else two(g, values),
