@@ -59,13 +59,17 @@ NO_NEGATION = (
 )
 
 
+_CALLS_THE_USER = {"context", "engine_hooks", "function", "hooks"}
+
+
 def refused_by_arrays(error: TypeError | ValueError) -> Exception:
     """Return torch's error where NumPy refuses what a rule does with bools, or with sizes that changed; else the error."""
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    if at is None or not str(at.tb_frame.f_globals.get("__name__")).startswith(__package__):
-        return error  # from a hook of the user's
+    at, last = error.__traceback__, ""
+    while at is not None:  # the arrays of an accelerator are written in Python, too
+        name = str(at.tb_frame.f_globals.get("__name__"))
+        last, at = name if name.startswith(__package__) else last, at.tb_next
+    if last.rpartition(".")[2] in _CALLS_THE_USER:
+        return error
     text = str(error)
     if "boolean negative" in text:
         return RuntimeError(NO_NEGATION)
