@@ -59,43 +59,6 @@ NO_NEGATION = (
 )
 
 
-_CALLS_THE_USER = {"context", "engine_hooks", "function", "hooks"}
-
-
-def refused_by_arrays(error: TypeError | ValueError) -> Exception:
-    """Return torch's error where NumPy refuses what a rule does with bools, or with sizes that changed; else the error."""
-    at, last = error.__traceback__, ""
-    while at is not None:  # the arrays of an accelerator are written in Python, too
-        name = str(at.tb_frame.f_globals.get("__name__"))
-        last, at = name if name.startswith(__package__) else last, at.tb_next
-    if last.rpartition(".")[2] in _CALLS_THE_USER:
-        return error
-    text = str(error)
-    if "boolean negative" in text:
-        return RuntimeError(NO_NEGATION)
-    shapes = [[int(size) for size in each.split(",") if size.strip()] for each in _shapes_in(text)[:2]]
-    if "not aligned" in text and [len(each) for each in shapes] == [2, 2]:
-        (rows, inner), (other, columns) = shapes
-        return RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {other}x{columns})"
-        )
-    if "could not be broadcast together" not in text:
-        return error
-    from .ops.broadcasting import check_broadcast
-
-    try:
-        check_broadcast(*shapes)
-    except RuntimeError as refusal:
-        return refusal
-    return error
-
-
-def _shapes_in(text: str) -> list[str]:
-    """Return what stands in parentheses in a sentence of NumPy's that begins with shapes."""
-    found = [part.partition(")")[0] for part in text.split("(")[1:]]
-    return [each for each in found if each.replace(",", "").replace(" ", "").isdigit()]
-
-
 def where(condition: Both, a: Both, b: Both) -> Both:
     """Choose elementwise; a Python number takes the dtype of the other choice."""
     for each in (condition, a, b):

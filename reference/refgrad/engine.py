@@ -14,7 +14,7 @@ from typing import Any
 
 from . import engine_hooks
 from .accumulate import accumulate
-from .both import cast, real, refused_by_arrays, sum_to
+from .both import cast, real, sum_to
 from .grad_mode import mode
 from .graph import AccumulateGrad, Meta, Node
 from .recording import anomaly, hooks_on_saved, saved_hooks
@@ -53,7 +53,9 @@ def run(
         for callback in task.callbacks:  # which may add others
             callback()
     except (TypeError, ValueError) as error:
-        refusal = refused_by_arrays(error)
+        from .array_errors import in_words_of_torch
+
+        refusal = in_words_of_torch(error)
         if refusal is error:
             raise
         raise refusal from error

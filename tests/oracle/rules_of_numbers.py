@@ -303,9 +303,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "what rounding leaves of 0",
-        "a second gradient, a cross product, a divergence, a deviation or a sum of what layer_norm gave, exactly 0: what rounding leaves "
-        "of it "
-        "depends on the order of steps.",
+        "a second gradient, a cross product, a divergence, a deviation or a sum of what layer_norm gave, exactly 0: what "
+        "rounding leaves of it depends on the order of steps.",
         _cancelled,
     ),
     Rule(

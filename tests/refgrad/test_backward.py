@@ -191,6 +191,14 @@ def test_the_gradient_of_a_sum_of_parts_does_not_depend_on_how_it_is_cut(data: n
     assert np.allclose(whole.numpy(), x.grad.numpy())
 
 
+def test_what_a_hook_does_wrong_with_arrays_is_told_as_it_is() -> None:
+    x = torch.ones(3, requires_grad=True)
+    y = x * 2
+    y.register_hook(lambda grad: np.ones(3) * np.ones(4))
+    with pytest.raises(ValueError, match="could not be broadcast together"):
+        y.sum().backward()
+
+
 def test_a_gradient_of_one_element_can_be_changed_in_place() -> None:
     for dtype in (torch.float32, torch.complex64):
         x = torch.ones(1, dtype=dtype, requires_grad=True)

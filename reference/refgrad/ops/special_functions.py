@@ -9,10 +9,12 @@ from typing import Any
 
 from .. import backend, both, dtypes
 from ..backend import Array, xp
+from ..fused import multiply_add
 from ..graph import derivative
 from ..recording import record
 from ..tensor import Tensor, wrap
 from .arithmetic import binary
+from .backward_kernels import in_single
 from .broadcasting import check_broadcast, common, keep_layout
 from .holomorphic import holomorphic
 from .inplace import update
@@ -121,20 +123,8 @@ def _log_of_summed_powers(x: Array, y: Array) -> Array:
     x, y = xp.broadcast_arrays(x, y)
     rest = xp.log1p(xp.exp2(-xp.abs(x - y)))
     larger = xp.maximum(x, y)
-    found = _multiplied_and_added(rest, x.dtype.type(1 / math.log(2)), larger)
+    found = multiply_add(rest, x.dtype.type(1 / math.log(2)), larger, x.dtype)
     return xp.where(xp.isinf(larger), larger, found)
-
-
-def _multiplied_and_added(a: Array, number: Any, b: Array) -> Array:
-    """Return a * number + b, rounded once; for float64 what rounding loses is found by the splits of T. J. Dekker (1971)."""
-    if a.dtype.itemsize < 8:
-        return (a.astype(xp.float64) * float(number) + b).astype(a.dtype)
-    high, wide = (each * 134217729.0 - (each * 134217729.0 - each) for each in (a, number))
-    product = a * number
-    lost = (high * wide - product) + high * (number - wide) + (a - high) * wide + (a - high) * (number - wide)
-    total = product + b
-    part = total - b
-    return total + ((b - (total - part)) + (product - part) + lost)
 
 
 @public
@@ -144,7 +134,7 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     if joint._is_integral or joint.is_complex:
         check_broadcast(input._array.shape, other._array.shape)
         raise NotImplementedError(f"\"logaddexp2_cpu\" not implemented for '{joint._scalar}'")
-    return binary(Logaddexp2Backward0, _log_of_summed_powers, input, other)
+    return binary(Logaddexp2Backward0, in_single(_log_of_summed_powers), input, other)
 
 
 def _with_exponent(input: Tensor, other: Tensor) -> Tensor:
